@@ -1,0 +1,104 @@
+package room
+
+// EventHandler hears what happens in rooms: it is Kurento Room's
+// NotificationRoomHandler and RoomHandler in one. Every call for one room comes
+// from that room's goroutine, in the order in which things happened, so a
+// handler must not block and must not call the Manager synchronously about the
+// same room. Embed NopHandler to implement only some methods.
+type EventHandler interface {
+	OnJoined(JoinedEvent)
+	OnLeft(LeftEvent)
+	OnPublished(PublishedEvent)
+	OnUnpublished(UnpublishedEvent)
+	OnMessage(MessageEvent)
+	OnEvicted(EvictedEvent)
+	OnRoomClosed(RoomClosedEvent)
+	OnICECandidate(ICECandidateEvent)
+	OnMediaError(MediaErrorEvent)
+}
+
+// JoinedEvent: Participant is new in the room; Others were there before.
+type JoinedEvent struct {
+	Participant ParticipantInfo
+	Others      []ParticipantInfo
+}
+
+// LeaveReason says why a participant is no longer in the room.
+type LeaveReason string
+
+// The reasons for leaving.
+const (
+	LeftByRequest LeaveReason = "left"
+	LeftByEvict   LeaveReason = "evicted"
+	LeftByClose   LeaveReason = "room closed"
+)
+
+// LeftEvent: Participant has left; Remaining are still there. It is not sent
+// when the whole room is closed.
+type LeftEvent struct {
+	Participant ParticipantInfo
+	Remaining   []ParticipantInfo
+	Reason      LeaveReason
+}
+
+// PublishedEvent: Participant now publishes; Others are all but the publisher.
+type PublishedEvent struct {
+	Participant ParticipantInfo
+	Others      []ParticipantInfo
+}
+
+// UnpublishedEvent: Participant no longer publishes; Others are all but it.
+// Their subscriptions to it are closed already.
+type UnpublishedEvent struct {
+	Participant ParticipantInfo
+	Others      []ParticipantInfo
+}
+
+// MessageEvent: a chat message from From for everybody in To, From included.
+type MessageEvent struct {
+	From ParticipantInfo
+	Text string
+	To   []ParticipantInfo
+}
+
+// EvictedEvent tells the evicted participant, after LeftEvent told the others.
+type EvictedEvent struct{ Participant ParticipantInfo }
+
+// RoomClosedEvent: an application closed the room while Participants were in
+// it. It is not sent when the last participant leaves.
+type RoomClosedEvent struct {
+	Room         string
+	Participants []ParticipantInfo
+}
+
+// ICECandidateEvent: the server's candidate for the connection Endpoint of
+// participant To; Endpoint is To's own user name for its publishing
+// connection, else the publisher's.
+type ICECandidateEvent struct {
+	To        ParticipantInfo
+	Endpoint  string
+	Candidate ICECandidate
+}
+
+// MediaErrorEvent: a connection of participant To is lost. Text has Kurento's
+// form "TYPE: description(errCode=n)".
+type MediaErrorEvent struct {
+	To       ParticipantInfo
+	Endpoint string
+	Text     string
+}
+
+// NopHandler ignores every event; embed it.
+type NopHandler struct{}
+
+var _ EventHandler = NopHandler{}
+
+func (NopHandler) OnJoined(JoinedEvent)             {}
+func (NopHandler) OnLeft(LeftEvent)                 {}
+func (NopHandler) OnPublished(PublishedEvent)       {}
+func (NopHandler) OnUnpublished(UnpublishedEvent)   {}
+func (NopHandler) OnMessage(MessageEvent)           {}
+func (NopHandler) OnEvicted(EvictedEvent)           {}
+func (NopHandler) OnRoomClosed(RoomClosedEvent)     {}
+func (NopHandler) OnICECandidate(ICECandidateEvent) {}
+func (NopHandler) OnMediaError(MediaErrorEvent)     {}

@@ -1,0 +1,79 @@
+package room
+
+import "context"
+
+// MediaKind is a set of media kinds, as in Kurento's MutedMediaType.
+type MediaKind uint8
+
+// The kinds that can be muted. All is Audio and Video together.
+const (
+	Audio MediaKind = 1 << iota
+	Video
+	All = Audio | Video
+)
+
+// ICECandidate is a trickled candidate in the form of RFC 8840 and the browser
+// API: the candidate attribute without "a=", the media section's mid, and its
+// index.
+type ICECandidate struct {
+	Candidate     string
+	SDPMid        string
+	SDPMLineIndex uint16
+}
+
+// Media is what a room needs of a media server. SFU returns the built-in one;
+// tests use a fake. Methods may be called from any goroutine and may take as
+// long as a negotiation takes; they are never called on a room's goroutine.
+type Media interface {
+	// Publish answers a publisher's offer. An error whose chain holds an *Error
+	// is passed to the client as it is; any other becomes CodeSDP.
+	Publish(ctx context.Context, req MediaRequest) (Publication, error)
+}
+
+// MediaRequest asks for one negotiated connection: the publishing connection
+// of a participant, or one subscription.
+type MediaRequest struct {
+	Room  string // for log lines
+	User  string // the participant whose connection it is
+	Offer string // SDP
+	// Loopback asks, for a publication, that the participant's own media be sent
+	// back on the same connection (Kurento's doLoopback).
+	Loopback bool
+	// Observer is told what happens on the connection after the answer.
+	Observer MediaObserver
+}
+
+// Publication is the published stream of one participant. Its methods may be
+// called from any goroutine, do not block on the network, and do nothing after
+// Close.
+type Publication interface {
+	Answer() string
+	AddICECandidate(ICECandidate) error
+	// Mute replaces the set of kinds that are not forwarded to anybody.
+	Mute(MediaKind)
+	// Subscribe answers a subscriber's offer with this publication's media.
+	Subscribe(ctx context.Context, req MediaRequest) (Subscription, error)
+	// Close ends the publication and every subscription to it.
+	Close()
+}
+
+// Subscription is one participant's reception of one Publication, under the
+// same rules.
+type Subscription interface {
+	Answer() string
+	AddICECandidate(ICECandidate) error
+	// Mute replaces the set of kinds that this subscriber does not get.
+	Mute(MediaKind)
+	Close()
+}
+
+// MediaObserver hears of one connection. Calls come from the media plane's
+// goroutines, one at a time, and must not block.
+type MediaObserver interface {
+	// ICECandidate reports a local candidate. Candidates gathered before the
+	// answer stand in the answer too.
+	ICECandidate(ICECandidate)
+	// Failed reports that the connection is lost and closes by itself. It is
+	// called at most once, and not after Close.
+	Failed(reason string)
+}
