@@ -1,0 +1,44 @@
+package packet
+
+// ExtSeq is an RTP sequence number without wrapping: the 16-bit number of the
+// header in the low bits, the count of its cycles above. Numbers from one
+// Unwrapper compare, subtract and sort like the packets they belong to.
+type ExtSeq uint64
+
+// seqCycle is how many sequence numbers one cycle has.
+const seqCycle ExtSeq = 1 << 16
+
+// Seq returns the sequence number as it stands in an RTP header.
+func (s ExtSeq) Seq() uint16 { return uint16(s) } //nolint:gosec // the low 16 bits are meant
+
+// Unwrapper turns the wrapping sequence numbers of one stream into ExtSeq. It
+// takes each number as the one nearest to the highest so far, which is right
+// while packets are reordered by less than half a cycle (RFC 3550 appendix
+// A.1). The zero value is ready. It is owned by one goroutine.
+type Unwrapper struct {
+	highest ExtSeq
+	started bool
+}
+
+// Unwrap returns the unwrapped form of seq. The first number is placed one
+// cycle up, so that packets sent before it but received after it do not
+// underflow.
+func (u *Unwrapper) Unwrap(seq uint16) ExtSeq {
+	if !u.started {
+		u.started = true
+		u.highest = seqCycle + ExtSeq(seq)
+		return u.highest
+	}
+	// The difference of two 16-bit numbers, read as signed, is the shorter way
+	// round the cycle. highest is at least one cycle up and never falls, so
+	// going half a cycle back stays positive.
+	delta := int16(seq - u.highest.Seq()) //nolint:gosec // wrapping is the point
+	if delta >= 0 {
+		u.highest += ExtSeq(delta)
+		return u.highest
+	}
+	return u.highest - ExtSeq(-int32(delta)) //nolint:gosec // positive: delta is negative
+}
+
+// Highest returns the highest number so far, and false before the first.
+func (u *Unwrapper) Highest() (ExtSeq, bool) { return u.highest, u.started }
