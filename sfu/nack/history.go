@@ -1,0 +1,132 @@
+package nack
+
+import (
+	"time"
+
+	"github.com/atrium-rtc/atrium/internal/invariant"
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+// How often one packet may be sent again. A subscriber's NACK costs it a few
+// octets and us a packet, so the figures bound what a hostile or confused one
+// can make us send.
+const (
+	MaxResends      = 3
+	maxResendSpread = 100 * time.Millisecond // spacing is min(this, 2 RTT)
+	maxResendAge    = 2 * time.Second        // older packets come too late to be played
+)
+
+// Source says where an outgoing packet came from, and what it needs to go out
+// again unchanged after the Rewriter has moved on to another source.
+type Source struct {
+	Seq       packet.ExtSeq // in the ring of the layer
+	Timestamp uint32        // outgoing
+	Layer     packet.Layer
+}
+
+// Verdict is the answer to a request for retransmission.
+type Verdict uint8
+
+// The verdicts. Only Resend permits sending.
+const (
+	Resend   Verdict = iota + 1 // send it; it has been counted
+	TooSoon                     // sent again less than min(100 ms, 2 RTT) ago
+	TooOften                    // sent again MaxResends times already
+	Unknown                     // never sent, or too long ago
+)
+
+// String returns a name for metrics and test failures.
+func (v Verdict) String() string {
+	switch v {
+	case Resend:
+		return "resend"
+	case TooSoon:
+		return "too soon"
+	case TooOften:
+		return "too often"
+	case Unknown:
+		return "unknown"
+	default:
+		return "invalid"
+	}
+}
+
+// History remembers what was sent to one subscriber on one stream, by outgoing
+// sequence number. It is owned by one goroutine.
+type History struct {
+	sent  []sent
+	start time.Time // sent.at counts from here
+}
+
+// sent is one outgoing packet. 24 octets: there is one ring for each stream of
+// each subscriber.
+type sent struct {
+	source  Source
+	at      uint32 // milliseconds since History.start when last sent, modulo 2^32
+	out     uint16
+	resends uint8
+	used    bool
+}
+
+// NewHistory returns a History of the last size packets, a power of two: 1024
+// is two to ten seconds of video.
+func NewHistory(size int) *History {
+	invariant.Check(size > 0 && size <= 1<<15 && size&(size-1) == 0, "history size %d", size)
+	return &History{sent: make([]sent, size)}
+}
+
+// Sent records that the packet went out as out for the first time.
+func (h *History) Sent(out uint16, source Source, now time.Time) {
+	if h.start.IsZero() {
+		h.start = now
+	}
+	*h.slot(out) = sent{source: source, at: h.millis(now), out: out, used: true}
+}
+
+// Request decides whether the packet that went out as out may go out again, and
+// says where it came from. Resend counts as sent: take it back with Withdraw if
+// it is not sent after all. rtt is the round trip to the subscriber, zero or
+// less while unknown.
+func (h *History) Request(out uint16, now time.Time, rtt time.Duration) (Source, Verdict) {
+	s := h.slot(out)
+	if !s.used || s.out != out {
+		return Source{}, Unknown
+	}
+	// Both times are whole milliseconds rounded down, so the true distance can
+	// be almost one millisecond less than their difference.
+	elapsed := time.Duration(h.millis(now)-s.at) * time.Millisecond
+	if elapsed > maxResendAge {
+		return Source{}, Unknown
+	}
+	if s.resends >= MaxResends {
+		return s.source, TooOften
+	}
+	if s.resends > 0 && elapsed < resendSpacing(rtt)+time.Millisecond {
+		return s.source, TooSoon
+	}
+	s.resends++
+	s.at = h.millis(now)
+	return s.source, Resend
+}
+
+// Withdraw takes back the last Resend for out, because the packet was gone from
+// the ring or the Budget refused it.
+func (h *History) Withdraw(out uint16) {
+	if s := h.slot(out); s.used && s.out == out && s.resends > 0 {
+		s.resends--
+	}
+}
+
+func (h *History) slot(out uint16) *sent { return &h.sent[int(out)&(len(h.sent)-1)] }
+
+func (h *History) millis(now time.Time) uint32 {
+	return uint32(now.Sub(h.start).Milliseconds()) //nolint:gosec // modulo 2^32 is meant
+}
+
+// resendSpacing is min(100 ms, 2 RTT), and 100 ms while the RTT is unknown.
+func resendSpacing(rtt time.Duration) time.Duration {
+	if rtt <= 0 {
+		return maxResendSpread
+	}
+	return min(maxResendSpread, 2*rtt)
+}
