@@ -1,0 +1,100 @@
+package codec
+
+// OBU types of the AV1 bitstream specification, section 6.2.2.
+const (
+	obuSequenceHeader    = 1
+	obuTemporalDelimiter = 2
+	obuFrameHeader       = 3
+	obuFrame             = 6
+)
+
+// inspectAV1 reads the aggregation header of the RTP payload format for AV1
+// (section 4.4) and the headers of the OBUs that begin in the packet.
+//
+//	|Z|Y| W |N|-|-|-|  Z: continues an OBU, W: number of elements or 0, N: first
+//	                   packet of a coded video sequence
+//
+// N together with a sequence header makes a keyframe. Layer numbers come from
+// OBU extension headers, which only packets that begin an OBU have; the
+// dependency descriptor extension is where the others carry them.
+func inspectAV1(b []byte) (Frame, error) {
+	continued, count, newSequence := b[0]&0x80 != 0, int(b[0]>>4&0x03), b[0]&0x08 != 0
+	b = b[1:]
+	if len(b) == 0 {
+		return Frame{}, ErrTruncated
+	}
+	if continued && newSequence {
+		// A sequence cannot begin in the middle of an OBU; believe the packet
+		// nothing more than that it continues one.
+		newSequence = false
+	}
+	var f Frame
+	hasSequenceHeader := false
+	for i := 1; len(b) > 0; i++ {
+		element, rest, ok := av1Element(b, i == count)
+		if !ok {
+			return Frame{}, ErrTruncated
+		}
+		b = rest
+		if len(element) == 0 || (i == 1 && continued) {
+			continue
+		}
+		kind, ok := f.obuHeader(element)
+		if !ok {
+			return Frame{}, ErrTruncated
+		}
+		hasSequenceHeader = hasSequenceHeader || kind == obuSequenceHeader
+		if i == count {
+			break
+		}
+	}
+	f.Keyframe = newSequence && hasSequenceHeader
+	return f, nil
+}
+
+// av1Element takes one element off b. All have their size in front of them but
+// the last, when the aggregation header counts them.
+func av1Element(b []byte, last bool) (element, rest []byte, ok bool) {
+	if last {
+		return b, nil, true
+	}
+	size, n := leb128(b)
+	if n == 0 || size > uint64(len(b)-n) { //nolint:gosec // n is at most len(b)
+		return nil, nil, false
+	}
+	end := n + int(size) //nolint:gosec // at most len(b)
+	return b[n:end], b[end:], true
+}
+
+// obuHeader reads |0| type |X|S|-| and, if X, |TID|SID|- - -| (AV1 section
+// 5.3.2, 5.3.3).
+func (f *Frame) obuHeader(element []byte) (kind byte, ok bool) {
+	kind = element[0] >> 3 & 0x0f
+	if element[0]&0x04 != 0 {
+		if len(element) < 2 {
+			return 0, false
+		}
+		f.TemporalLayer = element[1] >> 5
+		f.SpatialLayer = element[1] >> 3 & 0x03
+	}
+	switch kind {
+	case obuSequenceHeader, obuTemporalDelimiter, obuFrameHeader, obuFrame:
+		f.Start = true
+	}
+	return kind, true
+}
+
+// leb128 reads an unsigned number of at most eight octets, seven bits each, the
+// lowest first (AV1 section 4.10.5), and returns the octets used: 0 if the
+// number does not end.
+func leb128(b []byte) (value uint64, n int) {
+	for n < len(b) && n < 8 {
+		octet := b[n]
+		value |= uint64(octet&0x7f) << (7 * n)
+		n++
+		if octet&0x80 == 0 {
+			return value, n
+		}
+	}
+	return 0, 0
+}

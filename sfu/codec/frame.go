@@ -1,0 +1,57 @@
+package codec
+
+// Frame is what one packet says about the frame it is part of. A field that the
+// codec or the packet does not tell is zero.
+type Frame struct {
+	// Keyframe: the packet begins a picture that needs no other one, on the
+	// lowest spatial layer. Later packets of the same keyframe do not have it.
+	Keyframe bool
+	// Start: the packet begins a frame, or for VP9 and AV1 a layer of a frame.
+	// H.264 with parameter sets in packets of their own may have several.
+	Start bool
+	// End: the packet ends a frame of its layer (VP9 only; others use the RTP
+	// marker).
+	End bool
+
+	SpatialLayer  uint8 // 0 is the smallest picture
+	TemporalLayer uint8 // 0 is the lowest frame rate
+
+	// SwitchUp: from this frame on, frames of this temporal layer refer to no
+	// older frame of it: a subscriber may be moved up here (Y in VP8, U in VP9).
+	SwitchUp bool
+	// InterPicture: the frame refers to earlier pictures (VP9's P).
+	InterPicture bool
+	// InterLayer: the frame refers to the spatial layer below (VP9's D).
+	InterLayer bool
+
+	HasPictureID bool
+	HasTL0PICIDX bool
+	TL0PICIDX    uint8  // running count of frames of temporal layer 0
+	PictureID    uint16 // 7 or 15 bits
+	// PictureIDBits is 7 or 15, the width in which the sender counts.
+	PictureIDBits uint8
+
+	Width, Height uint16 // picture size in pixels, where a keyframe tells
+}
+
+// Inspect reads the payload of one RTP packet, without its padding. The error is
+// ErrEmpty, ErrTruncated or ErrUnknown; the Frame is then zero.
+func Inspect(c Codec, payload []byte) (Frame, error) {
+	if len(payload) == 0 {
+		return Frame{}, ErrEmpty
+	}
+	switch c {
+	case Opus:
+		return inspectOpus(payload)
+	case VP8:
+		return inspectVP8(payload)
+	case VP9:
+		return inspectVP9(payload)
+	case H264:
+		return inspectH264(payload)
+	case AV1:
+		return inspectAV1(payload)
+	default:
+		return Frame{}, ErrUnknown
+	}
+}
