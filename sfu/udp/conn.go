@@ -1,0 +1,109 @@
+package udp
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+// muxedConn is what one local candidate of an ICE agent reads from and writes
+// to. It shares its socket with every other peer's. Any goroutine may call any
+// method.
+type muxedConn struct {
+	socket *socket
+	ufrag  string
+	local  netip.AddrPort // the candidate's address, which may be a public one
+
+	inbox  queue
+	closed atomic.Bool
+
+	remotes []netip.AddrPort // in the order they were learned; socket.mu
+}
+
+var _ interface {
+	net.PacketConn
+	packetIO
+} = (*muxedConn)(nil)
+
+// ReadFromAddrPort copies the next datagram for this candidate. The rest of a
+// datagram larger than b is lost, with io.ErrShortBuffer. After Close it
+// returns net.ErrClosed.
+func (c *muxedConn) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
+	d, err := c.inbox.pop()
+	if err != nil {
+		return 0, netip.AddrPort{}, err
+	}
+	n, from, short := copy(b, d.payload()), d.from, len(b) < d.size
+	c.socket.pool.put(d)
+	if short {
+		return n, from, io.ErrShortBuffer
+	}
+	return n, from, nil
+}
+
+// ReadFrom is ReadFromAddrPort for callers that need a net.Addr.
+func (c *muxedConn) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := c.ReadFromAddrPort(b)
+	if !from.IsValid() {
+		return n, nil, err
+	}
+	return n, net.UDPAddrFromAddrPort(from), err
+}
+
+// WriteToAddrPort sends one datagram. What is done with it is decided by its
+// class, here and nowhere else: STUN teaches the socket that to belongs to
+// this agent; all else is sent as it is. After Close it returns
+// io.ErrClosedPipe.
+func (c *muxedConn) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
+	if c.closed.Load() {
+		return 0, io.ErrClosedPipe
+	}
+	if !to.IsValid() {
+		return 0, fmt.Errorf("write to %v: %w", to, ErrNotUDP)
+	}
+	to = unmap(to)
+	if classify(b) == classSTUN {
+		c.socket.learn(c, to)
+	}
+	return c.socket.write(b, to)
+}
+
+// WriteTo is WriteToAddrPort for callers that have a *net.UDPAddr.
+func (c *muxedConn) WriteTo(b []byte, addr net.Addr) (int, error) {
+	to, err := addrPortOf(addr)
+	if err != nil {
+		return 0, err
+	}
+	return c.WriteToAddrPort(b, to)
+}
+
+// LocalAddr is the address GetConn was asked for.
+func (c *muxedConn) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(c.local) }
+
+// Close forgets the addresses this candidate learned and wakes its reader. It
+// may be called more than once.
+func (c *muxedConn) Close() error {
+	if c.closed.Swap(true) {
+		return nil
+	}
+	c.socket.remove(c)
+	for d := c.inbox.close(); d != nil; {
+		next := d.next
+		c.socket.pool.put(d)
+		d = next
+	}
+	return nil
+}
+
+// SetDeadline does nothing: an ICE agent sets a deadline only just before
+// Close, which wakes the reader itself.
+func (c *muxedConn) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing, like SetDeadline.
+func (c *muxedConn) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing, like SetDeadline.
+func (c *muxedConn) SetWriteDeadline(time.Time) error { return nil }

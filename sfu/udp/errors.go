@@ -1,0 +1,21 @@
+package udp
+
+import "errors"
+
+// Errors of this package. A closed Mux or connection says net.ErrClosed to
+// readers and io.ErrClosedPipe to writers, the two values an ICE agent takes
+// for the normal end of a candidate.
+var (
+	// ErrNoSocket says that no socket of the Mux can serve an address.
+	ErrNoSocket = errors.New("no socket for this address")
+	// ErrNotUDP says that an address is not a UDP address with a valid IP.
+	ErrNotUDP = errors.New("not a UDP address")
+	// ErrNoAddress says that Listen could open no socket at all.
+	ErrNoAddress = errors.New("no address to listen on")
+
+	errSTUNHeader   = errors.New("not a STUN message")
+	errSTUNLength   = errors.New("STUN length differs from the datagram's")
+	errSTUNTruncate = errors.New("STUN attribute runs past the message")
+	errNoUsername   = errors.New("STUN request without a username")
+	errUsername     = errors.New("STUN username is not ufrag:ufrag")
+)

@@ -1,0 +1,161 @@
+package udp
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+)
+
+// DefaultQueueLength is how many datagrams wait for a slow ICE agent before
+// more are dropped: half a second of a 10 Mbit/s stream.
+const DefaultQueueLength = 512
+
+// Config says what a Mux works on.
+type Config struct {
+	// Sockets are owned by the Mux from here on: Listen's, or those of a
+	// simulated network. Their addresses are *net.UDPAddr.
+	Sockets []net.PacketConn
+	// Advertise, when not empty, replaces the sockets' own addresses as what
+	// agents tell their peers: the public addresses of a server behind one-to-one
+	// NAT, with the ports visible there. Each needs a socket of its family.
+	Advertise []netip.AddrPort
+	// Logger is nil for none.
+	Logger *slog.Logger
+	// QueueLength is how many datagrams one candidate's queue holds; 0 is
+	// DefaultQueueLength.
+	QueueLength int
+}
+
+// Mux shares sockets among ICE agents. It is an ice.UDPMux. Any goroutine may
+// call its methods.
+type Mux struct {
+	sockets     []*socket
+	advertise   []netip.AddrPort
+	queueLength int
+	logger      *slog.Logger
+	interfaces  interfaceCache
+	counters    counters
+
+	done      chan struct{}
+	closeOnce sync.Once
+	closeErr  error
+	readers   sync.WaitGroup
+}
+
+// New starts one reader goroutine per socket. On an error the sockets are
+// closed.
+func New(cfg Config) (*Mux, error) {
+	m := &Mux{
+		advertise:   cfg.Advertise,
+		queueLength: cfg.QueueLength,
+		logger:      cfg.Logger,
+		done:        make(chan struct{}),
+	}
+	if m.logger == nil {
+		m.logger = slog.New(slog.DiscardHandler)
+	}
+	if m.queueLength <= 0 {
+		m.queueLength = DefaultQueueLength
+	}
+	if err := m.adopt(cfg.Sockets); err != nil {
+		for _, conn := range cfg.Sockets {
+			_ = conn.Close()
+		}
+		return nil, fmt.Errorf("media sockets: %w", err)
+	}
+	for _, s := range m.sockets {
+		m.readers.Go(func() { s.serve(m.done) })
+	}
+	return m, nil
+}
+
+func (m *Mux) adopt(conns []net.PacketConn) error {
+	if len(conns) == 0 {
+		return ErrNoAddress
+	}
+	p := newPool()
+	for _, conn := range conns {
+		s, err := newSocket(conn, p, &m.counters, m.logger)
+		if err != nil {
+			return err
+		}
+		m.sockets = append(m.sockets, s)
+	}
+	for _, a := range m.advertise {
+		if m.socketFor(a.Addr()) == nil {
+			return fmt.Errorf("advertise %v: %w", a, ErrNoSocket)
+		}
+	}
+	return nil
+}
+
+// GetConn returns a new connection for one local candidate of the agent with
+// this username fragment. The agent calls it once for every address of
+// GetListenAddresses, and closes each connection with its candidate; addr is
+// one of those addresses.
+func (m *Mux) GetConn(ufrag string, addr net.Addr) (net.PacketConn, error) {
+	local, err := addrPortOf(addr)
+	if err != nil {
+		return nil, err
+	}
+	s := m.socketFor(local.Addr())
+	if s == nil {
+		return nil, fmt.Errorf("candidate %v: %w", local, ErrNoSocket)
+	}
+	c, err := s.add(ufrag, local, m.queueLength)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// RemoveConnByUfrag closes all connections of an agent, as it does when it
+// ends and when it restarts under a new username fragment.
+func (m *Mux) RemoveConnByUfrag(ufrag string) {
+	for _, s := range m.sockets {
+		for _, c := range s.connsOf(ufrag) {
+			_ = c.Close()
+		}
+	}
+}
+
+// Close closes sockets and connections and waits for the readers to end.
+// Calling it again returns the first call's error.
+func (m *Mux) Close() error {
+	m.closeOnce.Do(func() {
+		close(m.done)
+		var errs []error
+		for _, s := range m.sockets {
+			errs = append(errs, s.close())
+		}
+		m.readers.Wait()
+		m.closeErr = errors.Join(errs...)
+	})
+	return m.closeErr
+}
+
+// socketFor finds the socket that serves a local candidate: the one bound to
+// its address, else a wildcard of its family, else (an advertised address) any
+// of its family.
+func (m *Mux) socketFor(local netip.Addr) *socket {
+	var wildcard, family *socket
+	for _, s := range m.sockets {
+		bound := s.bound.Addr()
+		switch {
+		case bound == local:
+			return s
+		case bound.Is4() != local.Is4():
+		case bound.IsUnspecified() && wildcard == nil:
+			wildcard = s
+		case family == nil:
+			family = s
+		}
+	}
+	if wildcard != nil {
+		return wildcard
+	}
+	return family
+}

@@ -1,0 +1,94 @@
+package udp
+
+import (
+	"net/netip"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// maxRemotes bounds how many remote addresses one local candidate may know.
+	// A peer rarely has ten; a hostile one may signal thousands.
+	maxRemotes = 32
+	// takeoverAfter is how long an address must stay silent before another agent
+	// may claim it: longer than the interval of consent checks, at most six
+	// seconds (RFC 7675, section 5.1), which even a silent peer sends.
+	takeoverAfter = 7 * time.Second
+)
+
+// path says which connection owns what arrives from one remote address.
+type path struct {
+	conn      *muxedConn
+	heard     atomic.Bool // the owner's peer spoke from here since the last look
+	contested time.Time   // when another agent first found the owner alive; socket.mu
+}
+
+func (p *path) hear() {
+	if !p.heard.Load() {
+		p.heard.Store(true)
+	}
+}
+
+// yields says whether another agent may take the address over at now. A peer
+// that signals a stranger's address as its own candidate makes our agent send
+// checks there; that must not divert the stranger's media. An address that
+// was claimed but never spoke yields at once, one that speaks never does.
+func (p *path) yields(now time.Time) bool {
+	if p.heard.Swap(false) {
+		p.contested = now
+		return false
+	}
+	return p.contested.IsZero() || now.Sub(p.contested) >= takeoverAfter
+}
+
+// learn notes that remote belongs to c's agent, because c sends STUN there.
+func (s *socket) learn(c *muxedConn, remote netip.AddrPort) {
+	s.mu.RLock()
+	p := s.paths[remote]
+	s.mu.RUnlock()
+	if p != nil && p.conn.ufrag == c.ufrag {
+		// Perhaps another candidate of the same agent: it stays the receiver, so
+		// that packets from one address keep their order.
+		return
+	}
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c.closed.Load() {
+		return
+	}
+	if p = s.paths[remote]; p != nil {
+		if p.conn.ufrag == c.ufrag {
+			return
+		}
+		if !p.yields(time.Now()) {
+			s.counters.contested.Add(1)
+			return
+		}
+		s.forget(remote)
+	}
+	if len(c.remotes) >= maxRemotes {
+		s.forget(s.leastUsed(c))
+	}
+	s.paths[remote] = &path{conn: c}
+	c.remotes = append(c.remotes, remote)
+}
+
+// leastUsed picks the address c can best do without: the oldest that has not
+// spoken since the last time it was passed over. Caller holds s.mu.
+func (s *socket) leastUsed(c *muxedConn) netip.AddrPort {
+	for _, remote := range c.remotes {
+		if !s.paths[remote].heard.Swap(false) {
+			return remote
+		}
+	}
+	return c.remotes[0]
+}
+
+// forget removes one address. Caller holds s.mu.
+func (s *socket) forget(remote netip.AddrPort) {
+	c := s.paths[remote].conn
+	c.remotes = slices.DeleteFunc(c.remotes, func(r netip.AddrPort) bool { return r == remote })
+	delete(s.paths, remote)
+}
