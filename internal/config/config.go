@@ -1,0 +1,126 @@
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is the whole configuration, read only after Load. The tags of a field
+// are its documentation: koanf names the key, default its default as text, min
+// and max its range, one_of its values, check the name of a further check
+// (see checks), unit what a number counts, help what it does.
+type Config struct {
+	HTTP      HTTP      `koanf:"http"`
+	TLS       TLS       `koanf:"tls"`
+	Operator  Operator  `koanf:"operator"`
+	Media     Media     `koanf:"media"`
+	Rooms     Rooms     `koanf:"rooms"`
+	Signaling Signaling `koanf:"signaling"`
+	Client    Client    `koanf:"client"`
+	Admin     Admin     `koanf:"admin"`
+	Log       Log       `koanf:"log"`
+	Shutdown  Shutdown  `koanf:"shutdown"`
+}
+
+// HTTP is the public listener: the page, the websocket and the REST paths.
+type HTTP struct {
+	Listen         string   `koanf:"listen" default:"localhost:8080" check:"address" help:"Where the page and the websocket are served. localhost means both loopback addresses, an empty host (:8443) every address."`
+	AllowedOrigins []string `koanf:"allowed_origins" check:"origin" help:"Origins whose pages may open a websocket, such as https://app.example.org. Empty allows every origin, as Kurento Room did."`
+}
+
+// TLSMode says where the certificate of the public listener comes from.
+type TLSMode string
+
+// The sources of a certificate.
+const (
+	TLSOff        TLSMode = "off"
+	TLSFiles      TLSMode = "files"
+	TLSACME       TLSMode = "acme"
+	TLSSelfSigned TLSMode = "self-signed"
+)
+
+// TLS is the encryption of the public listener.
+type TLS struct {
+	Mode TLSMode `koanf:"mode" default:"off" one_of:"off files acme self-signed" help:"Where the certificate comes from: off serves plain HTTP, files reads tls.cert and tls.key, acme asks a certificate authority, self-signed makes one in memory for development."`
+	Cert string  `koanf:"cert" help:"PEM file with the certificate chain (mode files). Read again when it changes."`
+	Key  string  `koanf:"key" help:"PEM file with the private key (mode files)."`
+	ACME ACME    `koanf:"acme"`
+}
+
+// ACME is how a certificate is asked of a certificate authority (RFC 8555).
+type ACME struct {
+	Domains    []string `koanf:"domains" check:"domain" help:"Host names to ask certificates for (mode acme). Each must resolve to this server."`
+	Email      string   `koanf:"email" help:"Address the certificate authority may write to."`
+	Cache      string   `koanf:"cache" default:"acme-cache" help:"Directory that keeps account key and certificates, made when missing."`
+	Directory  string   `koanf:"directory" default:"https://acme-v02.api.letsencrypt.org/directory" check:"url" help:"Directory URL of the certificate authority."`
+	HTTPListen string   `koanf:"http_listen" check:"address" help:"A plain listener (usually :80) that answers HTTP-01 challenges and redirects everything else to HTTPS. Empty: TLS-ALPN-01 on http.listen only, which must then be reachable on port 443."`
+}
+
+// Operator is the listener for those who run the server: health, metrics and
+// profiles. It is never the public one.
+type Operator struct {
+	Listen string `koanf:"listen" default:"localhost:8081" check:"address" help:"Where /healthz, /readyz, /metrics and /debug/pprof are served. Without authentication: keep it on a private address. Empty turns it off."`
+}
+
+// Media is the media plane.
+type Media struct {
+	Port            int          `koanf:"port" default:"8082" min:"0" max:"65535" unit:"port" help:"The one UDP port of all media, and the TCP port of ICE-TCP. 0 takes any free port."`
+	Listen          []netip.Addr `koanf:"listen" help:"Addresses to receive media on. Empty: every IPv4 and IPv6 address of the machine."`
+	PublicAddresses []netip.Addr `koanf:"public_addresses" help:"Addresses to tell clients instead of the machine's own: behind NAT, the addresses of the NAT."`
+	ICELite         bool         `koanf:"ice_lite" default:"true" help:"Leave connectivity checks to the clients (RFC 8445, section 2.5). Turn off only where the server cannot be reached directly."`
+	TCP             bool         `koanf:"tcp" default:"true" help:"Accept media over TCP (RFC 6544), for networks that block UDP."`
+	VideoCodecs     []string     `koanf:"video_codecs" default:"vp8,vp9,h264,av1" one_of:"vp8 vp9 h264 av1" help:"Video codecs that may be published. The publisher's order of preference decides."`
+	Shards          int          `koanf:"shards" default:"0" min:"0" max:"256" unit:"goroutines" help:"Forwarding shards; subscribers are spread over them. 0 is one per processor."`
+}
+
+// Rooms are the limits of rooms and who may create them. A limit of 0 is none.
+type Rooms struct {
+	AutoCreate       bool   `koanf:"auto_create" default:"true" help:"Let the first participant who joins create the room."`
+	CreatorPattern   string `koanf:"creator_pattern" default:".*" check:"pattern" help:"Regular expression (RE2) that the whole user name must match, in any case, to create a room. Others may join existing rooms."`
+	MaxRooms         int    `koanf:"max_rooms" default:"1000" min:"0" max:"1000000" unit:"rooms" help:"Rooms at a time; 0 is no limit."`
+	MaxParticipants  int    `koanf:"max_participants" default:"500" min:"0" max:"100000" unit:"participants" help:"Participants of one room; 0 is no limit."`
+	MaxSubscriptions int    `koanf:"max_subscriptions" default:"500" min:"0" max:"100000" unit:"subscriptions" help:"Streams one participant receives at a time; 0 is no limit."`
+}
+
+// Signaling is the websocket and its sessions. A limit of 0 is none.
+type Signaling struct {
+	ReconnectGrace        time.Duration `koanf:"reconnect_grace" default:"10s" min:"0s" max:"10m" help:"How long a participant stays in the room after its websocket is lost."`
+	MaxSessions           int           `koanf:"max_sessions" default:"10000" min:"0" max:"10000000" unit:"sessions" help:"Websockets at a time; 0 is no limit."`
+	MaxSessionsPerAddress int           `koanf:"max_sessions_per_address" default:"0" min:"0" max:"1000000" unit:"sessions" help:"Websockets at a time from one client address; 0 is no limit. Behind a proxy all clients have the proxy's address."`
+	SpeakerInterval       time.Duration `koanf:"speaker_interval" default:"1.8s" min:"100ms" max:"1m" help:"How often clients look for the main speaker (/getUpdateSpeakerInterval)."`
+	SpeakerThreshold      int           `koanf:"speaker_threshold" default:"-50" min:"-127" max:"0" unit:"dB" help:"Loudness from which a client counts somebody as speaking (/getThresholdSpeaker)."`
+}
+
+// Client is what /getClientConfig tells the page.
+type Client struct {
+	LoopbackRemote     bool   `koanf:"loopback_remote" default:"false" help:"Show participants their own picture as the server sends it back."`
+	LoopbackAndLocal   bool   `koanf:"loopback_and_local" default:"false" help:"With loopback_remote: show the camera's own picture as well."`
+	FilterRequestParam string `koanf:"filter_request_param" default:"hat" one_of:"hat marker" help:"The parameter with which the page asks for its filter in a customRequest."`
+}
+
+// Admin protects what only an operator may do on the public listener.
+type Admin struct {
+	Token     Secret `koanf:"token" help:"Bearer token for /close. Without a token only loopback callers may close rooms."`
+	TokenFile string `koanf:"token_file" help:"File that holds the token, instead of admin.token; white space around it is ignored."`
+}
+
+// LogFormat is how log lines look.
+type LogFormat string
+
+// The formats of log lines.
+const (
+	LogAuto LogFormat = "auto"
+	LogJSON LogFormat = "json"
+	LogText LogFormat = "text"
+)
+
+// Log is what is logged and how.
+type Log struct {
+	Level  string    `koanf:"level" default:"info" one_of:"debug info warn error" help:"The least severe lines to log."`
+	Format LogFormat `koanf:"format" default:"auto" one_of:"auto json text" help:"auto is text on a terminal and JSON elsewhere."`
+}
+
+// Shutdown is how the server ends.
+type Shutdown struct {
+	Drain time.Duration `koanf:"drain" default:"10s" min:"0s" max:"24h" help:"How long calls may go on after SIGTERM or SIGINT. New joins are refused at once; the server ends earlier when everybody has left. A second signal ends it at once."`
+}
