@@ -4,7 +4,10 @@ package room
 // NotificationRoomHandler and RoomHandler in one. Every call for one room comes
 // from that room's goroutine, in the order in which things happened, so a
 // handler must not block and must not call the Manager synchronously about the
-// same room. Embed NopHandler to implement only some methods.
+// same room. Rooms run beside each other: calls for different rooms may come at
+// once. The slices in an event are shared by all handlers and must not be
+// changed. A handler's panic is logged and counted, and the room goes on. Embed
+// NopHandler to implement only some methods.
 type EventHandler interface {
 	OnJoined(JoinedEvent)
 	OnLeft(LeftEvent)
@@ -26,15 +29,17 @@ type JoinedEvent struct {
 // LeaveReason says why a participant is no longer in the room.
 type LeaveReason string
 
-// The reasons for leaving.
+// The reasons for leaving. LeftByClose is seen in Stats only: RoomClosedEvent
+// stands for all the leaving when a room is closed.
 const (
 	LeftByRequest LeaveReason = "left"
 	LeftByEvict   LeaveReason = "evicted"
 	LeftByClose   LeaveReason = "room closed"
 )
 
-// LeftEvent: Participant has left; Remaining are still there. It is not sent
-// when the whole room is closed.
+// LeftEvent: Participant, as it was when it left, is gone; Remaining are still
+// there. Its stream ended with it, without an UnpublishedEvent. The last one's
+// leaving is told too. It is not sent when the whole room is closed.
 type LeftEvent struct {
 	Participant ParticipantInfo
 	Remaining   []ParticipantInfo
@@ -48,7 +53,8 @@ type PublishedEvent struct {
 }
 
 // UnpublishedEvent: Participant no longer publishes; Others are all but it.
-// Their subscriptions to it are closed already.
+// Their subscriptions to it are closed already. A publication whose connection
+// is lost ends in the same way, before the MediaErrorEvent for its owner.
 type UnpublishedEvent struct {
 	Participant ParticipantInfo
 	Others      []ParticipantInfo
@@ -62,10 +68,11 @@ type MessageEvent struct {
 }
 
 // EvictedEvent tells the evicted participant, after LeftEvent told the others.
+// Participant is as it was when it left.
 type EvictedEvent struct{ Participant ParticipantInfo }
 
-// RoomClosedEvent: an application closed the room while Participants were in
-// it. It is not sent when the last participant leaves.
+// RoomClosedEvent: an application closed the room while Participants, as they
+// were then, were in it. It is not sent when the last participant leaves.
 type RoomClosedEvent struct {
 	Room         string
 	Participants []ParticipantInfo
@@ -73,15 +80,17 @@ type RoomClosedEvent struct {
 
 // ICECandidateEvent: the server's candidate for the connection Endpoint of
 // participant To; Endpoint is To's own user name for its publishing
-// connection, else the publisher's.
+// connection, else the publisher's. It comes after the answer was delivered and
+// never after the connection closed.
 type ICECandidateEvent struct {
 	To        ParticipantInfo
 	Endpoint  string
 	Candidate ICECandidate
 }
 
-// MediaErrorEvent: a connection of participant To is lost. Text has Kurento's
-// form "TYPE: description(errCode=n)".
+// MediaErrorEvent: a connection of participant To is lost and has been dropped;
+// To may negotiate a new one. Text has Kurento's form
+// "TYPE: description(errCode=n)".
 type MediaErrorEvent struct {
 	To       ParticipantInfo
 	Endpoint string

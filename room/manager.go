@@ -2,11 +2,14 @@ package room
 
 import (
 	"context"
+	"errors"
 	"log/slog"
+	"sync"
 )
 
 // ParticipantID identifies one participant in all rooms; with the signaling
 // package it is the session id, which is a secret between server and client.
+// It is never logged.
 type ParticipantID string
 
 // ParticipantInfo is a snapshot of one participant.
@@ -17,131 +20,133 @@ type ParticipantInfo struct {
 	Publishing bool
 }
 
-// Options configure a Manager.
+// Options configure a Manager. The zero value is usable.
 type Options struct {
 	// Logger gets lines with room and user; nil discards.
 	Logger *slog.Logger
 	// MaxRooms bounds the number of rooms; 0 is no limit. Beyond it a join that
 	// would create a room fails with CodeRoomNotCreated.
 	MaxRooms int
-	// MaxParticipants bounds the participants of one room; 0 is no limit.
+	// MaxParticipants bounds the participants of one room; 0 is no limit. Beyond
+	// it a join fails with CodeRoomGeneric.
 	MaxParticipants int
-	// MaxSubscriptions bounds the live subscriptions of one participant; 0 is no limit.
+	// MaxSubscriptions bounds the live subscriptions of one participant; 0 is no
+	// limit. Beyond it a subscription fails with CodeMediaEndpoint.
 	MaxSubscriptions int
+	// MaxMessageBytes bounds the text of a chat message, which is multiplied by
+	// the size of the room; 0 means 64 KiB.
+	MaxMessageBytes int
+	// MaxNameBytes bounds user and room names; 0 means 256.
+	MaxNameBytes int
+	// MaxEarlyEndpoints and MaxEarlyCandidates bound how many endpoints one
+	// participant may trickle candidates for before their connections exist, and
+	// how many candidates for each; 0 means 32. A candidate kept early may have
+	// 1024 bytes. What is beyond is dropped silently.
+	MaxEarlyEndpoints, MaxEarlyCandidates int
 	// Policy is asked before a room is created by a join; nil allows all.
 	Policy Policy
+}
+
+// withDefaults fills in the sizes that must have a limit.
+func (o Options) withDefaults() Options {
+	for _, size := range []struct {
+		field *int
+		value int
+	}{
+		{&o.MaxMessageBytes, 64 << 10},
+		{&o.MaxNameBytes, 256},
+		{&o.MaxEarlyEndpoints, defaultEarlyEndpoints},
+		{&o.MaxEarlyCandidates, defaultEarlyCandidates},
+	} {
+		if *size.field == 0 {
+			*size.field = size.value
+		}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
 }
 
 // Policy decides who may create rooms (Kurento's KurentoClientProvider and
 // authRegex).
 type Policy interface {
-	// AllowCreate returns nil, or the reason for CodeRoomNotCreated.
+	// AllowCreate returns nil, or the reason for CodeRoomNotCreated. It is called
+	// on the joining caller's goroutine, possibly several at once, and not for
+	// CreateRoom. The reason is for logs; the client gets Kurento's sentence.
 	AllowCreate(room, user string) error
 }
 
-// JoinRequest asks to join.
-type JoinRequest struct {
-	ID           ParticipantID
-	User, Room   string
-	DataChannels bool
-	// AutoCreate creates the room when it does not exist; without it such a join
-	// fails with CodeRoomNotFound.
-	AutoCreate bool
-}
-
-// PublishRequest asks to publish.
-type PublishRequest struct {
-	Offer    string
-	Loopback bool
-	// Answered, when not nil, is called on the room's goroutine with the answer
-	// before the others hear of it: this is how the protocol's order (response
-	// first, then participantPublished) is kept. It must not block.
-	Answered func(answer string)
-}
-
-// SubscribeRequest asks to receive the stream of user Publisher.
-type SubscribeRequest struct {
-	Publisher string
-	Offer     string
-	// Answered is as in PublishRequest; no ICECandidateEvent precedes it.
-	Answered func(answer string)
-}
-
-// Message is a chat message. User and Room are what the sender claims and must
-// match the participant.
-type Message struct {
-	User, Room, Text string
-	// Accepted, when not nil, is called on the room's goroutine before the
-	// message is delivered. It must not block.
-	Accepted func()
-}
-
 // Manager is the front of the room server. All methods may be called from any
-// goroutine but not from an EventHandler.
+// goroutine but not from an EventHandler nor from a callback of a request: the
+// room's goroutine would wait for itself.
+//
+// A method with a context gives up when the context ends before the room has
+// begun with the request; the error then wraps the context's cause, is no
+// *Error, and nothing has happened.
 type Manager struct {
-	media Media
-	opts  Options
+	media    Media
+	opts     Options
+	registry *registry
+	handlers handlers
+	counters counters
+
+	running      sync.WaitGroup // rooms' goroutines
+	negotiations sync.WaitGroup // exchanges between reservation and their end
 }
 
 // NewManager returns a Manager without rooms.
-func NewManager(media Media, opts Options) *Manager { return &Manager{media, opts} }
-
-// Handle adds a handler of events. Call it before the first join.
-func (m *Manager) Handle(h EventHandler) {}
-
-// Join adds a participant and returns those who were there before.
-func (m *Manager) Join(ctx context.Context, req JoinRequest) ([]ParticipantInfo, error) {
-	panic("todo")
+func NewManager(media Media, opts Options) *Manager {
+	opts = opts.withDefaults()
+	return &Manager{media: media, opts: opts, registry: newRegistry(opts.MaxRooms)}
 }
 
-// Leave removes a participant and returns those who remain; none means that the room ended.
-func (m *Manager) Leave(ctx context.Context, id ParticipantID) ([]ParticipantInfo, error) {
-	panic("todo")
+// Handle adds a handler of events; several are told in the order in which they
+// were added. Call it before the first join.
+func (m *Manager) Handle(h EventHandler) { m.handlers.add(h) }
+
+// withParticipantRoom runs fn on the goroutine of the room that id is in.
+func (m *Manager) withParticipantRoom(ctx context.Context, id ParticipantID, fn func(*room) error) error {
+	r, err := m.registry.roomOf(id)
+	if err != nil {
+		return m.counters.refused(err)
+	}
+	if stop := r.call(ctx, func() { err = fn(r) }); stop != nil {
+		err = r.explain(stop, id)
+	}
+	return m.counters.refused(err)
 }
 
-func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequest) (string, error) {
-	panic("todo")
+// withRoom runs fn on the goroutine of the room called name.
+func (m *Manager) withRoom(ctx context.Context, name string, fn func(*room)) error {
+	r := m.registry.room(name)
+	if r == nil {
+		return m.counters.refused(refuseRoomAbsent(name))
+	}
+	stop := r.call(ctx, func() { fn(r) })
+	if errors.Is(stop, errEnded) {
+		stop = refuseRoomAbsent(name)
+	}
+	return m.counters.refused(stop)
 }
 
-// Unpublish ends the publication; accepted (may be nil) is called before the others hear of it.
-func (m *Manager) Unpublish(ctx context.Context, id ParticipantID, accepted func()) error {
-	panic("todo")
+// start makes a room and its goroutine. The registry calls it under its lock.
+func (m *Manager) start(name string) *room {
+	r := &room{
+		state: newState(name, limits{
+			participants:  m.opts.MaxParticipants,
+			subscriptions: m.opts.MaxSubscriptions,
+			early:         earlyLimits{m.opts.MaxEarlyEndpoints, m.opts.MaxEarlyCandidates, m.opts.MaxNameBytes},
+		}),
+		registry: m.registry,
+		handlers: &m.handlers,
+		counters: &m.counters,
+		log:      m.opts.Logger.With("room", name),
+		mailbox:  make(chan *operation, mailboxSize),
+		wake:     make(chan struct{}, 1),
+		done:     make(chan struct{}),
+	}
+	r.reports.wake = r.wake
+	m.counters.roomsCreated.Add(1)
+	return r
 }
-
-func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req SubscribeRequest) (string, error) {
-	panic("todo")
-}
-
-func (m *Manager) Unsubscribe(ctx context.Context, id ParticipantID, publisher string) error {
-	panic("todo")
-}
-
-func (m *Manager) AddICECandidate(ctx context.Context, id ParticipantID, endpoint string, c ICECandidate) error {
-	panic("todo")
-}
-
-func (m *Manager) SendMessage(ctx context.Context, id ParticipantID, msg Message) error {
-	panic("todo")
-}
-func (m *Manager) MutePublished(id ParticipantID, kind MediaKind) error { panic("todo") }
-func (m *Manager) UnmutePublished(id ParticipantID) error               { panic("todo") }
-func (m *Manager) MuteSubscribed(id ParticipantID, publisher string, kind MediaKind) error {
-	panic("todo")
-}
-func (m *Manager) UnmuteSubscribed(id ParticipantID, publisher string) error { panic("todo") }
-func (m *Manager) Evict(ctx context.Context, id ParticipantID) error         { panic("todo") }
-func (m *Manager) CreateRoom(name string) error                              { panic("todo") }
-func (m *Manager) CloseRoom(ctx context.Context, name string) ([]ParticipantInfo, error) {
-	panic("todo")
-}
-
-// Rooms returns the names of all rooms, sorted.
-func (m *Manager) Rooms() []string                                           { panic("todo") }
-func (m *Manager) Participants(room string) ([]ParticipantInfo, error)       { panic("todo") }
-func (m *Manager) Publishers(room string) ([]ParticipantInfo, error)         { panic("todo") }
-func (m *Manager) Subscribers(room string) ([]ParticipantInfo, error)        { panic("todo") }
-func (m *Manager) PublishersOf(id ParticipantID) ([]ParticipantInfo, error)  { panic("todo") }
-func (m *Manager) SubscribersOf(id ParticipantID) ([]ParticipantInfo, error) { panic("todo") }
-func (m *Manager) IsPublishing(id ParticipantID) (bool, error)               { panic("todo") }
-func (m *Manager) Participant(id ParticipantID) (ParticipantInfo, error)     { panic("todo") }
-func (m *Manager) Close(ctx context.Context) error                           { panic("todo") }

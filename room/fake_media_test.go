@@ -1,0 +1,138 @@
+package room_test
+
+import (
+	"context"
+	"sync"
+	"testing"
+
+	"github.com/atrium-rtc/atrium/room"
+)
+
+// fakeMedia answers every offer with "answer to <offer>" unless told otherwise.
+type fakeMedia struct {
+	// negotiate, when not nil, is called for every offer on the negotiating
+	// goroutine; its error is the negotiation's.
+	negotiate func(ctx context.Context, req room.MediaRequest) error
+
+	mu   sync.Mutex
+	made []*fakeConnection
+}
+
+var _ room.Media = (*fakeMedia)(nil)
+
+func (f *fakeMedia) Publish(ctx context.Context, req room.MediaRequest) (room.Publication, error) {
+	c, err := f.connect(ctx, req, nil)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+func (f *fakeMedia) connect(ctx context.Context, req room.MediaRequest, from *fakeConnection) (*fakeConnection, error) {
+	if f.negotiate != nil {
+		if err := f.negotiate(ctx, req); err != nil {
+			return nil, err
+		}
+	}
+	c := &fakeConnection{media: f, req: req, from: from}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.made = append(f.made, c)
+	return c, nil
+}
+
+// last returns the connection made last for user.
+func (f *fakeMedia) last(t testing.TB, user string) *fakeConnection {
+	t.Helper()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i := len(f.made) - 1; i >= 0; i-- {
+		if f.made[i].req.User == user {
+			return f.made[i]
+		}
+	}
+	t.Fatalf("no connection was made for %q", user)
+	return nil
+}
+
+// open counts the connections that have not been closed.
+func (f *fakeMedia) open() (n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, c := range f.made {
+		if !c.closed {
+			n++
+		}
+	}
+	return n
+}
+
+// fakeConnection is a Publication and a Subscription; media.mu guards it.
+type fakeConnection struct {
+	media *fakeMedia
+	req   room.MediaRequest
+	from  *fakeConnection
+
+	closed     bool
+	candidates []string
+	mutes      []room.MediaKind
+}
+
+var (
+	_ room.Publication  = (*fakeConnection)(nil)
+	_ room.Subscription = (*fakeConnection)(nil)
+)
+
+func (c *fakeConnection) Answer() string {
+	if c.req.Offer == "no answer" {
+		return ""
+	}
+	return "answer to " + c.req.Offer
+}
+
+func (c *fakeConnection) AddICECandidate(candidate room.ICECandidate) error {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	c.candidates = append(c.candidates, candidate.Candidate)
+	if candidate.Candidate == "bad" {
+		return context.Canceled
+	}
+	return nil
+}
+
+func (c *fakeConnection) Mute(kind room.MediaKind) {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	c.mutes = append(c.mutes, kind)
+}
+
+func (c *fakeConnection) Subscribe(ctx context.Context, req room.MediaRequest) (room.Subscription, error) {
+	s, err := c.media.connect(ctx, req, c)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (c *fakeConnection) Close() {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	c.closed = true
+	for _, s := range c.media.made {
+		if s.from == c {
+			s.closed = true
+		}
+	}
+}
+
+func (c *fakeConnection) isClosed() bool {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return c.closed
+}
+
+func (c *fakeConnection) got() (candidates []string, mutes []room.MediaKind) {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return append(candidates, c.candidates...), append(mutes, c.mutes...)
+}

@@ -1,0 +1,181 @@
+package room_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"github.com/atrium-rtc/atrium/room"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// house is a Manager on fake media with everything that happens written down.
+type house struct {
+	*room.Manager
+	t      testing.TB
+	media  *fakeMedia
+	events *recorder
+}
+
+func newHouse(t testing.TB, opts room.Options) *house {
+	t.Helper()
+	h := &house{t: t, media: &fakeMedia{}, events: &recorder{}}
+	h.Manager = room.NewManager(h.media, opts)
+	h.Handle(h.events)
+	t.Cleanup(func() {
+		if err := h.Close(context.Background()); err != nil {
+			t.Errorf("Close: %v", err)
+		}
+		if n := h.media.open(); n != 0 {
+			t.Errorf("%d connections are open after Close", n)
+		}
+		s := h.Stats()
+		if s.Rooms+s.Participants+s.Publications+s.Subscriptions != 0 || s.RoomsCreated != s.RoomsEnded {
+			t.Errorf("stats after Close: %+v", s)
+		}
+	})
+	return h
+}
+
+// id is the participant id that the tests give to a user.
+func id(user string) room.ParticipantID { return room.ParticipantID("id-" + user) }
+
+func (h *house) join(roomName string, users ...string) {
+	h.t.Helper()
+	for _, user := range users {
+		req := room.JoinRequest{ID: id(user), User: user, Room: roomName, AutoCreate: true}
+		if _, err := h.Join(context.Background(), req); err != nil {
+			h.t.Fatalf("join %q: %v", user, err)
+		}
+	}
+}
+
+func (h *house) publish(users ...string) {
+	h.t.Helper()
+	for _, user := range users {
+		if _, err := h.Publish(context.Background(), id(user), room.PublishRequest{Offer: "offer of " + user}); err != nil {
+			h.t.Fatalf("publish %q: %v", user, err)
+		}
+	}
+}
+
+func (h *house) subscribe(user, publisher string) {
+	h.t.Helper()
+	req := room.SubscribeRequest{Publisher: publisher, Offer: "offer of " + user}
+	if _, err := h.Subscribe(context.Background(), id(user), req); err != nil {
+		h.t.Fatalf("subscribe %q to %q: %v", user, publisher, err)
+	}
+}
+
+// quiet makes sure that the room has dealt with everything the media plane
+// reported before.
+func (h *house) quiet(user string) {
+	h.t.Helper()
+	for range 2 { // the room chooses between mailbox and reports at random, so look for the flag
+		if _, err := h.Participant(id(user)); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+func users(list []room.ParticipantInfo) []string {
+	names := make([]string, 0, len(list))
+	for _, p := range list {
+		name := p.User
+		if p.Publishing {
+			name += "*"
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// wantError checks code and sentence.
+func wantError(t testing.TB, err error, code room.Code, sentence string) {
+	t.Helper()
+	var refusal *room.Error
+	if !errors.As(err, &refusal) {
+		t.Errorf("error is %v, want code %d", err, code)
+		return
+	}
+	if refusal.Code != code || refusal.Msg != sentence {
+		t.Errorf("error is %d %q,\n            want %d %q", refusal.Code, refusal.Msg, code, sentence)
+	}
+}
+
+func wantSame(t testing.TB, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// recorder writes events down as lines. A publishing participant has a star.
+type recorder struct {
+	mu    sync.Mutex
+	lines []string
+}
+
+var _ room.EventHandler = (*recorder)(nil)
+
+func (r *recorder) add(format string, args ...any) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lines = append(r.lines, fmt.Sprintf(format, args...))
+}
+
+// take returns the lines since the last take.
+func (r *recorder) take() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	lines := r.lines
+	r.lines = nil
+	return lines
+}
+
+func one(p room.ParticipantInfo) string { return users([]room.ParticipantInfo{p})[0] }
+
+func to(list []room.ParticipantInfo) string { return strings.Join(users(list), ",") }
+
+func (r *recorder) OnJoined(e room.JoinedEvent) {
+	r.add("%s: %s joined -> %s", e.Participant.Room, one(e.Participant), to(e.Others))
+}
+
+func (r *recorder) OnLeft(e room.LeftEvent) {
+	r.add("%s: %s left (%s) -> %s", e.Participant.Room, one(e.Participant), e.Reason, to(e.Remaining))
+}
+
+func (r *recorder) OnPublished(e room.PublishedEvent) {
+	r.add("%s: %s published -> %s", e.Participant.Room, one(e.Participant), to(e.Others))
+}
+
+func (r *recorder) OnUnpublished(e room.UnpublishedEvent) {
+	r.add("%s: %s unpublished -> %s", e.Participant.Room, one(e.Participant), to(e.Others))
+}
+
+func (r *recorder) OnMessage(e room.MessageEvent) {
+	r.add("%s: %s says %q -> %s", e.From.Room, one(e.From), e.Text, to(e.To))
+}
+
+func (r *recorder) OnEvicted(e room.EvictedEvent) {
+	r.add("%s: %s evicted", e.Participant.Room, one(e.Participant))
+}
+
+func (r *recorder) OnRoomClosed(e room.RoomClosedEvent) {
+	r.add("%s: closed -> %s", e.Room, to(e.Participants))
+}
+
+func (r *recorder) OnICECandidate(e room.ICECandidateEvent) {
+	r.add("%s: candidate %s of %s -> %s", e.To.Room, e.Candidate.Candidate, e.Endpoint, one(e.To))
+}
+
+func (r *recorder) OnMediaError(e room.MediaErrorEvent) {
+	r.add("%s: error of %s: %s -> %s", e.To.Room, e.Endpoint, e.Text, one(e.To))
+}

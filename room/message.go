@@ -1,0 +1,38 @@
+package room
+
+import "context"
+
+// Message is a chat message. User and Room are what the sender claims and must
+// match the participant.
+type Message struct {
+	User, Room, Text string
+	// Accepted, when not nil, is called on the room's goroutine before the
+	// message is delivered. It must not block.
+	Accepted func()
+}
+
+// SendMessage delivers a chat message to everybody in the room, the sender
+// included. Errors: 102 for an unknown participant or a wrong User; 202 for a
+// wrong Room; 203; 999 when the text is longer than Options.MaxMessageBytes.
+func (m *Manager) SendMessage(ctx context.Context, id ParticipantID, msg Message) error {
+	return m.withParticipantRoom(ctx, id, func(r *room) error {
+		from, err := r.state.member(id)
+		switch {
+		case err != nil:
+			return err
+		case msg.User != from.user:
+			return refuseForeignUser(msg.User)
+		case msg.Room != r.state.name:
+			return refuseForeignRoom(msg.Room)
+		case len(msg.Text) > m.opts.MaxMessageBytes:
+			return refuseLongMessage(m.opts.MaxMessageBytes)
+		}
+		if msg.Accepted != nil {
+			r.guard("accepted", msg.Accepted)
+		}
+		r.counters.messages.Add(1)
+		event := MessageEvent{From: r.state.info(from), Text: msg.Text, To: r.state.infos(nil)}
+		r.emit("OnMessage", func(h EventHandler) { h.OnMessage(event) })
+		return nil
+	})
+}

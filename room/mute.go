@@ -1,0 +1,115 @@
+package room
+
+import "context"
+
+// valid reports a non-empty set of known kinds; Kurento's null type is 0.
+func (k MediaKind) valid() bool { return k != 0 && k&^All == 0 }
+
+// MutePublished stops forwarding the given kinds of the participant's stream to
+// everybody. Muting Audio and then Video silences both (Kurento meant that and
+// kept only the last). It holds for later subscribers, and ends with the
+// publication. Errors: 102, 203; 105 when the participant does not publish; 307
+// when kind is not one or both of Audio and Video.
+func (m *Manager) MutePublished(id ParticipantID, kind MediaKind) error {
+	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
+		c, err := r.state.publicationOf(id)
+		switch {
+		case err != nil:
+			return err
+		case !kind.valid():
+			return refuseMuteKind()
+		}
+		c.setMuted(c.muted | kind)
+		return nil
+	})
+}
+
+// UnmutePublished lifts all of MutePublished; when nothing is muted it does
+// nothing. Errors: 102, 203, 105.
+func (m *Manager) UnmutePublished(id ParticipantID) error {
+	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
+		c, err := r.state.publicationOf(id)
+		if err != nil {
+			return err
+		}
+		c.setMuted(0)
+		return nil
+	})
+}
+
+// MuteSubscribed stops forwarding the given kinds of publisher's stream to this
+// participant only, under the rules of MutePublished. Without a subscription it
+// does nothing but write a log line. Errors: 102 for an unknown participant or
+// publisher, 203; 105 when publisher does not publish; 307.
+func (m *Manager) MuteSubscribed(id ParticipantID, publisher string, kind MediaKind) error {
+	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
+		c, err := r.state.subscriptionOf(id, publisher)
+		switch {
+		case err != nil:
+			return err
+		case !kind.valid():
+			return refuseMuteKind()
+		case c == nil:
+			r.log.Warn("mute without a subscription", "user", r.state.ids[id].user, "publisher", publisher)
+			return nil
+		}
+		c.setMuted(c.muted | kind)
+		return nil
+	})
+}
+
+// UnmuteSubscribed lifts all of MuteSubscribed, under the same rules.
+func (m *Manager) UnmuteSubscribed(id ParticipantID, publisher string) error {
+	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
+		c, err := r.state.subscriptionOf(id, publisher)
+		switch {
+		case err != nil:
+			return err
+		case c == nil:
+			r.log.Warn("unmute without a subscription", "user", r.state.ids[id].user, "publisher", publisher)
+			return nil
+		}
+		c.setMuted(0)
+		return nil
+	})
+}
+
+// setMuted tells the media plane when the set changes.
+func (c *connection) setMuted(kinds MediaKind) {
+	if c.muted == kinds {
+		return
+	}
+	c.muted = kinds
+	c.link.Mute(kinds)
+}
+
+// publicationOf returns the participant's live publication.
+func (s *state) publicationOf(id ParticipantID) (*connection, error) {
+	m, err := s.member(id)
+	switch {
+	case err != nil:
+		return nil, err
+	case m.publish.live == nil:
+		return nil, refuseNotStreaming(m.user)
+	}
+	return m.publish.live, nil
+}
+
+// subscriptionOf returns the participant's live subscription to publisher; nil
+// when it has none to this stream.
+func (s *state) subscriptionOf(id ParticipantID, publisher string) (*connection, error) {
+	m, err := s.member(id)
+	if err != nil {
+		return nil, err
+	}
+	p := s.users[publisher]
+	switch {
+	case p == nil:
+		return nil, refuseUnknownUser(publisher, s.name)
+	case p.publish.live == nil:
+		return nil, refuseSenderSilent(publisher, s.name)
+	case m.receive[publisher] == nil:
+		return nil, nil
+	}
+	return m.receive[publisher].live, nil
+}

@@ -1,0 +1,170 @@
+package room
+
+import (
+	"context"
+	"errors"
+)
+
+// exchange is one offer and answer. reserve, answered and opened run on the
+// room's goroutine; ask and sdpError on the caller's, after reserve.
+type exchange struct {
+	id       ParticipantID
+	reserve  func() error                                            // takes a slot for the connection
+	ask      func(ctx context.Context, m MediaRequest) (link, error) // slow, on the caller's goroutine
+	answered func(answer string)                                     // the requester's callback, may be nil
+	opened   func()                                                  // tells the others
+	sdpError func(cause error) error
+}
+
+// negotiate runs an exchange on the caller's goroutine. The room reserves the
+// connection's slot first and opens it afterwards. Whatever happens in between
+// (leave, unpublish, close, a newer request) ends the reservation, says in
+// connection.fate what the caller is to be told, and cancels the context that
+// Media works under.
+func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x exchange) (string, error) {
+	working, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	c.cancel, c.observer = cancel, &observer{connection: c, reports: &r.reports}
+
+	var err error
+	request := MediaRequest{Room: r.state.name, Observer: c.observer}
+	if stop := r.call(ctx, func() {
+		if err = x.reserve(); err == nil {
+			request.User = c.owner.user
+			m.negotiations.Add(1)
+		}
+	}); stop != nil {
+		err = r.explain(stop, x.id)
+	}
+	if err != nil {
+		return "", m.counters.refused(err)
+	}
+	defer m.negotiations.Done()
+	settled := false
+	defer func() {
+		if !settled { // Media panicked; the slot must not stay taken
+			_ = r.call(context.WithoutCancel(ctx), func() { r.state.abandon(c) })
+		}
+	}()
+
+	made, err := x.ask(working, request)
+	settled = true
+	if err == nil && made.Answer() == "" {
+		made.Close()
+		err = errNoAnswer
+	}
+	if err != nil {
+		return "", m.counters.refused(r.failNegotiation(ctx, c, mediaError(err, x.sdpError)))
+	}
+	if err = r.openConnection(ctx, c, made, x); err != nil {
+		made.Close()
+		return "", m.counters.refused(err)
+	}
+	return made.Answer(), nil
+}
+
+// mediaError keeps an *Error of Media and makes any other error a CodeSDP.
+func mediaError(err error, sdpError func(error) error) error {
+	var known *Error
+	if errors.As(err, &known) {
+		return err
+	}
+	return sdpError(err)
+}
+
+// openConnection makes the reservation live, unless it has ended meanwhile. A
+// negotiated answer is not wasted on a context that ended a moment too early.
+func (r *room) openConnection(ctx context.Context, c *connection, made link, x exchange) error {
+	var fate error
+	if stop := r.call(context.WithoutCancel(ctx), func() {
+		if fate = c.fate; c.phase != negotiating {
+			return
+		}
+		replaced, early := r.state.open(c, made)
+		r.release(replaced)
+		r.counters.opened(c)
+		for _, candidate := range early {
+			r.addCandidate(c, candidate)
+		}
+		if x.answered != nil {
+			r.guard("answered", func() { x.answered(made.Answer()) })
+		}
+		x.opened()
+		r.hear(c.observer)
+	}); stop != nil {
+		return c.fate // the room has ended, and with it every reservation
+	}
+	return fate
+}
+
+// failNegotiation gives the slot back and returns the error for the caller:
+// what ended the reservation, if something did, because then Media's error is
+// only its echo.
+func (r *room) failNegotiation(ctx context.Context, c *connection, err error) error {
+	if stop := r.call(context.WithoutCancel(ctx), func() {
+		if c.phase == negotiating {
+			r.log.Debug("negotiation failed", "user", c.owner.user, "endpoint", c.endpoint, "error", err)
+			r.state.abandon(c)
+			return
+		}
+		err = c.fate
+	}); stop != nil {
+		return c.fate
+	}
+	return err
+}
+
+// open moves c from negotiating to live and returns what it replaces and the
+// candidates that came early.
+func (s *state) open(c *connection, made link) (replaced []*connection, early []ICECandidate) {
+	at := c.owner.slot(c.endpoint)
+	if at.live != nil {
+		replaced = append(replaced, at.live.end(nil))
+	}
+	at.live, at.pending = c, nil
+	c.phase, c.link = live, made
+	return replaced, c.owner.early.take(c.endpoint)
+}
+
+// abandon gives back the slot of a negotiation that failed; what c would have
+// replaced stays.
+func (s *state) abandon(c *connection) {
+	if c.phase != negotiating {
+		return
+	}
+	c.end(nil)
+	delete(c.owner.early, c.endpoint)
+	s.vacate(c)
+}
+
+// drop ends a live subscription without touching its replacement.
+func (s *state) drop(c *connection) []*connection {
+	s.vacate(c)
+	return []*connection{c.end(nil)}
+}
+
+// vacate takes c out of its slot.
+func (s *state) vacate(c *connection) {
+	at := c.owner.slot(c.endpoint)
+	if at.live == c {
+		at.live = nil
+	}
+	if at.pending == c {
+		at.pending = nil
+	}
+	if at.empty() && c.source != nil {
+		delete(c.owner.receive, c.endpoint)
+	}
+}
+
+// release closes what the state has let go of: Media's connection, or the
+// context under which Media is still negotiating it.
+func (r *room) release(gone []*connection) {
+	for _, c := range gone {
+		c.cancel(c.fate)
+		if c.link != nil {
+			c.link.Close()
+			r.counters.closed(c)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package room
+
+import "context"
+
+// member is one participant as the room's state sees it.
+type member struct {
+	id      ParticipantID
+	user    string
+	publish slot
+	receive map[string]*slot // by the publisher's user name; no empty slots
+	early   earlyCandidates
+}
+
+func newMember(id ParticipantID, user string) *member {
+	return &member{id: id, user: user, receive: make(map[string]*slot), early: make(earlyCandidates)}
+}
+
+// slot returns where the connection for endpoint is or will be; nil when
+// nothing has been asked for. The own user name means the publication.
+func (m *member) slot(endpoint string) *slot {
+	if endpoint == m.user {
+		return &m.publish
+	}
+	return m.receive[endpoint]
+}
+
+// receives reports a live subscription; loopback is not one.
+func (m *member) receives() bool {
+	for _, s := range m.receive {
+		if s.live != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// slot is the place of one connection: the live one, and the one that is being
+// negotiated and will take its place. A publication is never replaced, so its
+// slot holds at most one of the two.
+type slot struct{ live, pending *connection }
+
+func (s *slot) empty() bool { return s.live == nil && s.pending == nil }
+
+// phase is the life of a connection; it only grows.
+type phase uint8
+
+const (
+	negotiating phase = iota // reserved; Media is making the answer on the caller's goroutine
+	live
+	ended
+)
+
+// link is what publications and subscriptions have in common.
+type link interface {
+	Answer() string
+	AddICECandidate(ICECandidate) error
+	Mute(MediaKind)
+	Close()
+}
+
+// connection is one publication or subscription from reservation to release.
+// The room's goroutine owns it. cancel and observer are set before the room
+// sees it.
+type connection struct {
+	owner    *member
+	endpoint string      // the owner's user name for its publication, else the publisher's
+	source   *connection // the publication received; nil for a publication
+	phase    phase
+	fate     error // once ended during the negotiation: what the negotiating caller is told
+	muted    MediaKind
+	link     link // from live on
+	observer *observer
+	cancel   context.CancelCauseFunc
+}
+
+// end moves c to its last phase. A caller still negotiating will be told fate.
+func (c *connection) end(fate error) *connection {
+	if c.phase == negotiating {
+		c.fate = fate
+	}
+	c.phase = ended
+	return c
+}
+
+// publication returns what a subscriber subscribes to.
+func (c *connection) publication() Publication { return c.link.(Publication) }

@@ -1,0 +1,94 @@
+package room
+
+import "context"
+
+// The queries answer from the room's goroutine: what they say was true at one
+// moment, after everything the caller has seen happen. Lists are by time of
+// joining.
+
+// Rooms returns the names of all rooms, sorted; rooms being closed are among
+// them until they are closed.
+func (m *Manager) Rooms() []string { return m.registry.names() }
+
+// Participants returns everybody in a room. Errors: 202.
+func (m *Manager) Participants(room string) ([]ParticipantInfo, error) {
+	return m.list(room, nil)
+}
+
+// Publishers returns those who publish. Errors: 202.
+func (m *Manager) Publishers(room string) ([]ParticipantInfo, error) {
+	return m.list(room, func(p *member) bool { return p.publish.live != nil })
+}
+
+// Subscribers returns those who have at least one live subscription; loopback
+// is not one. Errors: 202.
+func (m *Manager) Subscribers(room string) ([]ParticipantInfo, error) {
+	return m.list(room, (*member).receives)
+}
+
+func (m *Manager) list(name string, keep func(*member) bool) (list []ParticipantInfo, err error) {
+	err = m.withRoom(context.Background(), name, func(r *room) { list = r.state.infos(keep) })
+	return list, err
+}
+
+// PublishersOf returns those whom the participant receives. Publishing is
+// filled in (Kurento left it false here). Errors: 102, 203.
+func (m *Manager) PublishersOf(id ParticipantID) ([]ParticipantInfo, error) {
+	return m.peers(id, func(who *member) (func(*member) bool, error) {
+		return func(o *member) bool {
+			at := who.receive[o.user]
+			return at != nil && at.live != nil
+		}, nil
+	})
+}
+
+// SubscribersOf returns those who receive the participant. Publishing is filled
+// in. Errors: 102, 203; 105 when the participant does not publish.
+func (m *Manager) SubscribersOf(id ParticipantID) ([]ParticipantInfo, error) {
+	return m.peers(id, func(who *member) (func(*member) bool, error) {
+		if who.publish.live == nil {
+			return nil, refuseNotStreaming(who.user)
+		}
+		return func(o *member) bool {
+			at := o.receive[who.user]
+			return at != nil && at.live != nil
+		}, nil
+	})
+}
+
+// peers lists those whom the filter made for the participant keeps.
+func (m *Manager) peers(
+	id ParticipantID, filter func(who *member) (func(*member) bool, error),
+) (list []ParticipantInfo, err error) {
+	err = m.withParticipantRoom(context.Background(), id, func(r *room) error {
+		who, err := r.state.member(id)
+		if err != nil {
+			return err
+		}
+		keep, err := filter(who)
+		if err != nil {
+			return err
+		}
+		list = r.state.infos(keep)
+		return nil
+	})
+	return list, err
+}
+
+// IsPublishing reports whether the participant publishes. Errors: 102, 203.
+func (m *Manager) IsPublishing(id ParticipantID) (bool, error) {
+	who, err := m.Participant(id)
+	return who.Publishing, err
+}
+
+// Participant returns a snapshot of one participant. Errors: 102, 203.
+func (m *Manager) Participant(id ParticipantID) (info ParticipantInfo, err error) {
+	err = m.withParticipantRoom(context.Background(), id, func(r *room) error {
+		who, err := r.state.member(id)
+		if err == nil {
+			info = r.state.info(who)
+		}
+		return err
+	})
+	return info, err
+}

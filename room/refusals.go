@@ -1,0 +1,151 @@
+package room
+
+import (
+	"errors"
+	"fmt"
+)
+
+// This file is the one place where refusals get their sentences. Those of
+// Kurento Room are reproduced to the letter, unbalanced quotes included,
+// because old clients and their users' log searches know them. Sentences the
+// original does not have say so.
+
+// errSuperseded and errWithdrawn are causes, never seen by a client: a
+// negotiation was overtaken by a newer request of the same participant.
+var (
+	errSuperseded = errors.New("replaced by a newer request for the same stream")
+	errWithdrawn  = errors.New("withdrawn by the participant during the negotiation")
+	errNoAnswer   = errors.New("media gave no answer")
+)
+
+func refuseEmptyUser() error { return errorf(CodeGeneric, "Empty user name is not allowed") }
+
+// The original does not look at these; ours are 999 like the empty user name.
+func refuseEmptyRoom() error { return errorf(CodeGeneric, "Empty room name is not allowed") }
+func refuseEmptyID() error   { return errorf(CodeGeneric, "Empty participant id is not allowed") }
+func refuseLongName(what string, limit int) error {
+	return errorf(CodeGeneric, "The %s name is longer than %d bytes", what, limit)
+}
+
+func refuseLongMessage(limit int) error {
+	return errorf(CodeGeneric, "The message is longer than %d bytes", limit)
+}
+
+func refuseDuplicateUser(user, room string) error {
+	return errorf(CodeUserExists, "User '%s' already exists in room '%s'", user, room)
+}
+
+// refuseSecondRoom is ours: the original lets one session into two rooms and
+// then serves whichever it finds first.
+func refuseSecondRoom(user, room string) error {
+	return errorf(CodeRoomGeneric, "Already in room '%s' as '%s', leave it first", room, user)
+}
+
+// refuseFullRoom is ours: the original has no such limit.
+func refuseFullRoom(room string, limit int) error {
+	return errorf(CodeRoomGeneric, "Room '%s' is full: %d participants are allowed", room, limit)
+}
+
+func refuseJoinClosing(user, room string) error {
+	return errorf(CodeRoomClosed, "'%s' is trying to join room '%s' but it is closing", user, room)
+}
+
+func refuseJoinAbsent(user, room string) error {
+	return errorf(CodeRoomNotFound, "Room '%s' was not found, must be created before '%s' can join", room, user)
+}
+
+func refusePolicy(cause error) error {
+	return &Error{Code: CodeRoomNotCreated, Msg: "User cannot create a new room", Err: cause}
+}
+
+func refuseMoreRooms() error {
+	return errorf(CodeRoomNotCreated, "No resources left to create new room")
+}
+
+func refuseRoomExists(room string) error {
+	return errorf(CodeRoomNotCreated, "Room '%s' already exists", room)
+}
+
+func refuseRoomAbsent(room string) error {
+	return errorf(CodeRoomNotFound, "Room '%s' not found", room)
+}
+
+func refuseRoomClosing(room string) error {
+	return errorf(CodeRoomClosed, "Room '%s' already closed", room)
+}
+
+func refuseRoomClosed(room string) error {
+	return errorf(CodeRoomClosed, "The room '%s' is closed", room)
+}
+
+func refuseUnknownID(id ParticipantID) error {
+	return errorf(CodeUserNotFound, "No participant with id '%s' was found", id)
+}
+
+func refuseUserClosed(user string) error {
+	return errorf(CodeUserClosed, "Participant '%s' has been closed", user)
+}
+
+// refuseUnknownSender has the quotation marks of the original: one too few.
+func refuseUnknownSender(user, room string) error {
+	return errorf(CodeUserNotFound, "User '%s not found in room '%s'", user, room)
+}
+
+// refuseUnknownUser is the sentence of unsubscribe and mute, without quotes.
+func refuseUnknownUser(user, room string) error {
+	return errorf(CodeUserNotFound, "User %s not found in room %s", user, room)
+}
+
+func refuseSenderSilent(user, room string) error {
+	return errorf(CodeUserNotStreaming, "User '%s not streaming media in room '%s'", user, room)
+}
+
+func refuseNotStreaming(user string) error {
+	return errorf(CodeUserNotStreaming, "Participant '%s' is not streaming media", user)
+}
+
+func refuseSelfSubscription() error {
+	return errorf(CodeUserNotStreaming, "Can loopback only when publishing media")
+}
+
+// refuseSecondPublication is ours: the original fails inside the media server
+// with code -1, which says nothing to anybody.
+func refuseSecondPublication(user string) error {
+	return errorf(CodeMediaGeneric, "Participant '%s' is already publishing media, unpublish it first", user)
+}
+
+// refuseMoreSubscriptions is ours: the original has no such limit.
+func refuseMoreSubscriptions(user string, limit int) error {
+	return errorf(CodeMediaEndpoint, "Participant '%s' may receive at most %d streams", user, limit)
+}
+
+func refusePublishSDP(user string, cause error) error {
+	return &Error{
+		Code: CodeSDP, Err: cause,
+		Msg: "Error generating SDP response for publishing user " + user,
+	}
+}
+
+func refuseSubscribeSDP(user, publisher string, cause error) error {
+	return &Error{
+		Code: CodeSDP, Err: cause,
+		Msg: "Unable to generate SDP answer when subscribing '" + user + "' to '" + publisher + "'",
+	}
+}
+
+func refuseMuteKind() error { return errorf(CodeMuteFailed, "Mute type cannot be null") }
+
+func refuseForeignUser(user string) error {
+	return errorf(CodeUserNotFound, "Provided username '%s' differs from the participant's name", user)
+}
+
+func refuseForeignRoom(room string) error {
+	return errorf(CodeRoomNotFound, "Provided room name '%s' differs from the participant's room", room)
+}
+
+// mediaErrorText is not a refusal but has its form: the text of a mediaError
+// notification, "TYPE: description(errCode=n)". The type is ours; clients show
+// the text and do not parse it.
+func mediaErrorText(reason string) string {
+	return fmt.Sprintf("CONNECTION_LOST: %s(errCode=%d)", reason, CodeMediaEndpoint)
+}

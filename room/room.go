@@ -1,0 +1,132 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+)
+
+// mailboxSize bounds the operations waiting for one room. Each waiting one has
+// a caller waiting for it, so a full mailbox is back-pressure, not loss.
+const mailboxSize = 64
+
+// errEnded: the room ended before it could run the operation.
+var errEnded = errors.New("room has ended")
+
+// room is one room's goroutine and its mailbox. The goroutine owns state and
+// is the only one that emits events, so that everybody hears of things in the
+// order in which they happened.
+type room struct {
+	state    *state
+	registry *registry
+	handlers *handlers
+	counters *counters
+	log      *slog.Logger
+
+	mailbox chan *operation
+	reports reports       // what the media plane says; never blocks it
+	wake    chan struct{} // reports are waiting, or an abandoned join left the room empty
+	done    chan struct{} // closed when the goroutine has ended
+}
+
+// operation is something for the room's goroutine to do. Either the goroutine
+// claims it and runs it, or the caller who does not want to wait any longer
+// claims it, and then it is never run.
+type operation struct {
+	run     func()
+	claimed atomic.Bool
+	done    chan struct{}
+}
+
+func (o *operation) claim() bool { return o.claimed.CompareAndSwap(false, true) }
+
+// call has fn run on the room's goroutine and waits for it. An error means
+// that fn has not run and never will: errEnded, or the context's cause.
+func (r *room) call(ctx context.Context, fn func()) error {
+	if ctx.Err() != nil {
+		return r.interrupted(ctx)
+	}
+	op := &operation{run: fn, done: make(chan struct{})}
+	select {
+	case r.mailbox <- op:
+	case <-r.done:
+		return errEnded
+	case <-ctx.Done():
+		return r.interrupted(ctx)
+	}
+	var stop error
+	select {
+	case <-op.done:
+		return nil
+	case <-r.done:
+		stop = errEnded
+	case <-ctx.Done():
+		stop = r.interrupted(ctx)
+	}
+	if op.claim() {
+		return stop
+	}
+	<-op.done
+	return nil
+}
+
+func (r *room) interrupted(ctx context.Context) error {
+	return fmt.Errorf("waiting for room %q: %w", r.state.name, context.Cause(ctx))
+}
+
+// run is the room's goroutine.
+func (r *room) run() {
+	defer close(r.done)
+	for over := false; !over; {
+		select {
+		case op := <-r.mailbox:
+			if op.claim() {
+				op.run()
+				over = r.over() // before the caller learns of it: its next look finds no room
+				close(op.done)
+			}
+		case <-r.wake:
+			for _, o := range r.reports.take() {
+				r.hear(o)
+			}
+			over = r.over()
+		}
+	}
+}
+
+// over reports that the room has ended, closed or empty, and takes it out of
+// the registry. A join under way keeps an empty room.
+func (r *room) over() bool {
+	if r.state.closed {
+		return true // close took it out
+	}
+	if !r.state.vacant() || !r.registry.end(r) {
+		return false
+	}
+	r.counters.roomsEnded.Add(1)
+	r.log.Info("room ended")
+	return true
+}
+
+// explain turns the reason why an operation of participant id has not run into
+// the error for the caller. After errEnded the state is at rest and may be read.
+func (r *room) explain(stop error, id ParticipantID) error {
+	switch {
+	case !errors.Is(stop, errEnded):
+		return stop
+	case r.state.closed:
+		return refuseRoomClosed(r.state.name)
+	default:
+		return refuseUnknownID(id)
+	}
+}
+
+// poke makes the goroutine look whether the room is over.
+func (r *room) poke() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,115 @@
+package room
+
+import (
+	"errors"
+	"maps"
+	"sync"
+	"sync/atomic"
+)
+
+// Stats is a snapshot for metrics. The numbers are of all rooms together, so
+// their count does not grow with the rooms; each is right, though not all at
+// the same instant.
+type Stats struct {
+	// What there is now.
+	Rooms, Participants, Publications, Subscriptions int
+
+	// What has happened since NewManager.
+	RoomsCreated, RoomsEnded uint64
+	Joins                    uint64
+	Leaves                   map[LeaveReason]uint64
+	Messages                 uint64
+	// Errors are the refusals by code; 0 counts errors that are no *Error, as
+	// of a caller whose context ended.
+	Errors map[Code]uint64
+	// MediaFailures are live connections that the media plane lost.
+	MediaFailures uint64
+	// HandlerPanics are panics of the application's handlers and callbacks.
+	HandlerPanics uint64
+	// RemoteCandidatesDropped came before their connection and beyond the limits
+	// of Options; LocalCandidatesDropped came faster than the room could pass
+	// them on.
+	RemoteCandidatesDropped, LocalCandidatesDropped uint64
+}
+
+// counters are written by rooms and callers and read by Stats.
+type counters struct {
+	participants, publications, subscriptions atomic.Int64
+
+	roomsCreated, roomsEnded, joins, messages       atomic.Uint64
+	mediaFailures, handlerPanics                    atomic.Uint64
+	remoteCandidatesDropped, localCandidatesDropped atomic.Uint64
+
+	mu     sync.Mutex // of the maps, which are written rarely
+	leaves map[LeaveReason]uint64
+	errors map[Code]uint64
+}
+
+// Stats returns a snapshot.
+func (m *Manager) Stats() Stats {
+	c := &m.counters
+	s := Stats{
+		Rooms:                   m.registry.size(),
+		Participants:            int(c.participants.Load()),
+		Publications:            int(c.publications.Load()),
+		Subscriptions:           int(c.subscriptions.Load()),
+		RoomsCreated:            c.roomsCreated.Load(),
+		RoomsEnded:              c.roomsEnded.Load(),
+		Joins:                   c.joins.Load(),
+		Leaves:                  map[LeaveReason]uint64{LeftByRequest: 0, LeftByEvict: 0, LeftByClose: 0},
+		Messages:                c.messages.Load(),
+		Errors:                  make(map[Code]uint64),
+		MediaFailures:           c.mediaFailures.Load(),
+		HandlerPanics:           c.handlerPanics.Load(),
+		RemoteCandidatesDropped: c.remoteCandidatesDropped.Load(),
+		LocalCandidatesDropped:  c.localCandidatesDropped.Load(),
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	maps.Copy(s.Leaves, c.leaves)
+	maps.Copy(s.Errors, c.errors)
+	return s
+}
+
+func (c *counters) joined() {
+	c.joins.Add(1)
+	c.participants.Add(1)
+}
+
+func (c *counters) left(why LeaveReason, n int) {
+	c.participants.Add(-int64(n))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.leaves == nil {
+		c.leaves = make(map[LeaveReason]uint64)
+	}
+	c.leaves[why] += uint64(n)
+}
+
+func (c *counters) opened(conn *connection) { c.gauge(conn).Add(1) }
+func (c *counters) closed(conn *connection) { c.gauge(conn).Add(-1) }
+
+func (c *counters) gauge(conn *connection) *atomic.Int64 {
+	if conn.source == nil {
+		return &c.publications
+	}
+	return &c.subscriptions
+}
+
+// refused counts an error on its way to the caller.
+func (c *counters) refused(err error) error {
+	if err == nil {
+		return nil
+	}
+	var code Code
+	if known := (*Error)(nil); errors.As(err, &known) {
+		code = known.Code
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.errors == nil {
+		c.errors = make(map[Code]uint64)
+	}
+	c.errors[code]++
+	return err
+}
