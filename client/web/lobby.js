@@ -60,8 +60,10 @@ export class Lobby {
   #showDevices() {
     const preview = byId('preview');
     const camera = this.#devices.on('camera');
-    if (preview.srcObject !== this.#devices.stream) {
-      preview.srcObject = this.#devices.stream;
+    // An empty stream would hold up the page's load event for ever.
+    const stream = this.#devices.has('camera') ? this.#devices.stream : null;
+    if (preview.srcObject !== stream) {
+      preview.srcObject = stream;
     }
     preview.classList.toggle('off', !camera);
     say(byId('previewNote'), camera ? '' : this.#devices.has('camera') ? 'Your camera is off' : 'No camera');

@@ -1,0 +1,182 @@
+// What else happens in a room, through the real binary: chat, names, coming, going, and coming back.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, until } from '../harness/browser.js';
+import { Participant } from '../harness/participant.js';
+import { serve } from '../harness/server.js';
+
+let browser;
+before(async () => {
+  browser = await launch();
+});
+after(() => browser.close());
+
+const join = (server, name, options = {}) =>
+  Participant.join(browser, server, { name, room: 'hall', size: '320x180', ...options });
+const close = (...everybody) => Promise.all(everybody.map(({ page }) => page.context().close()));
+
+test('chat goes both ways, comes back to the writer, and is text', async (t) => {
+  const server = await serve(t);
+  const [ann, bob] = [await join(server, 'ann'), await join(server, 'bob')];
+  const markup = '<b>hello</b> & <script>globalThis.hacked = true</script>';
+  await ann.say(markup);
+  await ann.reads(markup);
+  await bob.reads(markup);
+  await bob.say('and back');
+  await ann.reads('and back');
+  await bob.reads('and back');
+  assert.deepEqual(await ann.messages(), [['You', markup], ['bob', 'and back']]);
+  assert.deepEqual(await bob.messages(), [['ann', markup], ['You', 'and back']]);
+  assert.equal(await bob.page.evaluate(() => globalThis.hacked), undefined);
+  await close(ann, bob);
+});
+
+test('leaving removes the tile at once, and the last one out ends the room', async (t) => {
+  const server = await serve(t);
+  const [ann, bob] = [await join(server, 'ann'), await join(server, 'bob')];
+  await ann.seesOnly(['bob']);
+  assert.deepEqual(await server.rooms(), ['hall']);
+  await bob.leave();
+  await ann.seesOnly([], { timeout: 2_000 });
+  await ann.leave();
+  assert.deepEqual(await server.rooms(), []);
+  await close(ann, bob);
+});
+
+test('a page that is closed leaves, without the grace of a lost connection', async (t) => {
+  const server = await serve(t, { ATRIUM_SIGNALING_RECONNECT_GRACE: '1m' });
+  const [ann, bob, cyd] = [await join(server, 'ann'), await join(server, 'bob'), await join(server, 'cyd')];
+  await ann.seesOnly(['bob', 'cyd']);
+  await bob.page.close({ runBeforeUnload: true });
+  await ann.seesOnly(['cyd'], { timeout: 5_000 });
+  await cyd.page.goto('about:blank');
+  await ann.seesOnly([], { timeout: 5_000 });
+  await close(ann, bob, cyd);
+});
+
+test('a name that is taken is told, and another one works', async (t) => {
+  const server = await serve(t);
+  const ann = await join(server, 'ann');
+  const other = await Participant.open(browser, server, { name: 'ann', room: 'hall' });
+  await other.page.click('#joinBtn');
+  await other.page.waitForSelector('#joinError:not([hidden])');
+  assert.equal(
+    await other.text('#joinError'),
+    'Somebody called “ann” is already in “hall”. Choose another name.',
+  );
+  await other.page.fill('#name', 'bob');
+  await other.join();
+  await ann.seesOnly(['bob']);
+  await close(ann, other);
+});
+
+test('whoever has neither camera nor microphone watches', async (t) => {
+  const server = await serve(t);
+  const ann = await join(server, 'ann');
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('', 'NotFoundError'));
+  });
+  await page.goto(`${server.url}/?room=hall&name=bob`);
+  const bob = new Participant(page, 'bob', 'hall');
+  await bob.join();
+  await bob.firstPicture('ann');
+  await bob.keepsPlaying('ann', 15);
+  await ann.seesOnly(['bob']);
+  await page.close();
+  await close(ann);
+});
+
+test('whoever only has a microphone is heard, and shown by name', async (t) => {
+  const server = await serve(t);
+  const ann = await join(server, 'ann');
+  const page = await browser.newPage();
+  await page.addInitScript(() => {
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = (constraints) =>
+      constraints.video ? Promise.reject(new DOMException('', 'NotFoundError')) : open(constraints);
+  });
+  await page.goto(`${server.url}/?room=hall&name=bob`);
+  await page.waitForSelector('#deviceNote:not([hidden])');
+  const bob = new Participant(page, 'bob', 'hall');
+  await bob.join();
+  await ann.hears('bob');
+  assert.equal(await ann.page.isVisible('.tile[data-user=bob] .avatar'), true);
+  await page.close();
+  await close(ann);
+});
+
+test('a socket cut off comes back by itself, with the media untouched', async (t) => {
+  const server = await serve(t);
+  const sockets = [];
+  const prepare = (page) =>
+    page.routeWebSocket(/\/room$/, (socket) => {
+      socket.connectToServer();
+      sockets.push(socket);
+    });
+  const ann = await join(server, 'ann');
+  const bob = await join(server, 'bob', { prepare });
+  await bob.firstPicture('ann');
+  await ann.firstPicture('bob');
+  await bob.page.evaluate(() => {
+    globalThis.before = globalThis.atrium.peers.get('ann');
+  });
+  await sockets[0].close({ code: 3001 });
+  await until(bob.page, () => globalThis.atrium.state === 'reconnecting');
+  await until(bob.page, () => globalThis.atrium.state === 'joined');
+  await bob.page.waitForSelector('#banner', { state: 'hidden' });
+  await bob.keepsPlaying('ann', 15);
+  await ann.keepsPlaying('bob', 15);
+  await ann.say('are you back?');
+  await bob.reads('are you back?');
+  await close(ann, bob);
+});
+
+test('when the server dies and returns, everybody is back in the room with sound and picture', async (t) => {
+  const server = await serve(t);
+  const [ann, bob] = [await join(server, 'ann'), await join(server, 'bob')];
+  await bob.firstPicture('ann');
+  await server.kill();
+  await bob.page.waitForSelector('#banner:not([hidden])');
+  assert.match(await bob.text('#banner'), /connection to the server is lost/);
+  await server.start();
+  await Promise.all([ann.inCall({ timeout: 20_000 }), bob.inCall({ timeout: 20_000 })]);
+  await bob.seesOnly(['ann']);
+  await ann.seesOnly(['bob']);
+  await until(bob.page, () => globalThis.atrium.peers.has('ann'));
+  await until(ann.page, () => globalThis.atrium.peers.has('bob'));
+  await bob.keepsPlaying('ann', 15, { timeout: 20_000 });
+  await ann.keepsPlaying('bob', 15, { timeout: 20_000 });
+  await close(ann, bob);
+});
+
+test('a room closed by an operator says so', async (t) => {
+  const server = await serve(t);
+  const ann = await join(server, 'ann');
+  const answer = await fetch(`${server.url}/close?room=hall`, { method: 'POST' });
+  assert.equal(answer.status, 200);
+  await ann.page.waitForSelector('#lobby:not([hidden])');
+  assert.match(await ann.text('#joinError'), /This room was closed|You were removed/);
+  await close(ann);
+});
+
+for (const [how, query, env] of [
+  ['the address asks for it', '&loopback=1', {}],
+  ['the server is so configured', '', { ATRIUM_CLIENT_LOOPBACK_REMOTE: 'true' }],
+]) {
+  test(`loopback shows one's own picture as the server sends it, when ${how}`, async (t) => {
+    const server = await serve(t, env);
+    const ann = await join(server, 'ann', { query });
+    await ann.firstPicture('ann');
+    await ann.keepsPlaying('ann', 15);
+    await ann.hears('ann');
+    const own = await ann.page.$eval('.tile.own video', (video) => ({
+      fromServer: video.srcObject === globalThis.atrium.peers.get('ann').stream,
+      mirrored: video.classList.contains('mirrored'),
+      muted: video.muted,
+    }));
+    assert.deepEqual(own, { fromServer: true, mirrored: false, muted: true });
+    await close(ann);
+  });
+}
