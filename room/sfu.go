@@ -1,0 +1,99 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/atrium-rtc/atrium/sfu"
+)
+
+// SFU makes the built-in media server serve rooms. Log lines about connections
+// carry room and user; a nil logger discards them.
+func SFU(engine *sfu.Engine, logger *slog.Logger) Media {
+	if logger == nil {
+		logger = slog.New(slog.DiscardHandler)
+	}
+	return sfuMedia{engine, logger}
+}
+
+type sfuMedia struct {
+	engine *sfu.Engine
+	log    *slog.Logger
+}
+
+// Publish implements Media.
+func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, error) {
+	p, err := m.engine.Publish(ctx, sfu.PublishRequest{
+		Offer: req.Offer, Loopback: req.Loopback,
+		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
+	})
+	if err != nil {
+		return nil, mediaError(fmt.Sprintf("publishing user %s", req.User), err)
+	}
+	return sfuPublication{m, p}, nil
+}
+
+func (m sfuMedia) bind(req MediaRequest) *slog.Logger {
+	return m.log.With("room", req.Room, "user", req.User)
+}
+
+type sfuPublication struct {
+	media sfuMedia
+	p     *sfu.Publication
+}
+
+// Subscribe implements Publication.
+func (p sfuPublication) Subscribe(ctx context.Context, req MediaRequest) (Subscription, error) {
+	s, err := p.media.engine.Subscribe(ctx, p.p, sfu.SubscribeRequest{
+		Offer: req.Offer, Observer: sfuObserver{req.Observer}, Log: p.media.bind(req),
+	})
+	if err != nil {
+		return nil, mediaError("the subscription of user "+req.User, err)
+	}
+	return sfuSubscription{s}, nil
+}
+
+// mediaError tells the client what is wrong with its offer, and keeps what is
+// wrong with us for the log.
+func mediaError(what string, err error) error {
+	for _, theirs := range []error{sfu.ErrBadOffer, sfu.ErrNoMedia, sfu.ErrCodecMismatch} {
+		if errors.Is(err, theirs) {
+			return &Error{Code: CodeSDP, Msg: fmt.Sprintf("Error generating SDP response for %s: %v", what, err), Err: err}
+		}
+	}
+	return err
+}
+
+func (p sfuPublication) Answer() string { return p.p.Answer() }
+func (p sfuPublication) AddICECandidate(c ICECandidate) error {
+	return p.p.AddICECandidate(sfu.Candidate(c))
+}
+func (p sfuPublication) Mute(k MediaKind) { p.p.Mute(sfuKinds(k)) }
+func (p sfuPublication) Close()           { p.p.Close() }
+
+type sfuSubscription struct{ s *sfu.Subscription }
+
+func (s sfuSubscription) Answer() string { return s.s.Answer() }
+func (s sfuSubscription) AddICECandidate(c ICECandidate) error {
+	return s.s.AddICECandidate(sfu.Candidate(c))
+}
+func (s sfuSubscription) Mute(k MediaKind) { s.s.Mute(sfuKinds(k)) }
+func (s sfuSubscription) Close()           { s.s.Close() }
+
+func sfuKinds(k MediaKind) sfu.Kind {
+	var kinds sfu.Kind
+	if k&Audio != 0 {
+		kinds |= sfu.Audio
+	}
+	if k&Video != 0 {
+		kinds |= sfu.Video
+	}
+	return kinds
+}
+
+type sfuObserver struct{ o MediaObserver }
+
+func (o sfuObserver) ICECandidate(c sfu.Candidate) { o.o.ICECandidate(ICECandidate(c)) }
+func (o sfuObserver) Failed(reason string)         { o.o.Failed(reason) }

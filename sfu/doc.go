@@ -1,0 +1,22 @@
+// Package sfu is the front of the media plane and the only importer of
+// pion/webrtc: it negotiates connections and wires ingress and egress to them.
+//
+//	Engine.Publish(offer)            Engine.Subscribe(publication, offer)
+//	      │                                   │
+//	 Publication ── Peer                 Subscription ── Peer
+//	      │          └ PeerConnection         │           └ PeerConnection
+//	 ingress.Receiver                    egress.Subscriber
+//	      └ Track ───── fan-out ─────► shard ─ └ Stream ─► sender ─► Pion
+//
+// Each connection is a Peer with one owner goroutine, which negotiates, takes
+// candidates, limits keyframe requests and closes. Media does not pass through
+// it: decrypted packets go from Pion's SRTP goroutine straight into the
+// ingress.Receiver (by SettingEngine.BufferFactory), and from a shard straight
+// into Pion's SRTP writer (by our own TrackLocal, the sender). No interceptor is
+// registered; reports, NACK, retransmission and keyframe requests are ours.
+//
+// The client offers and the server answers, once for each connection. A
+// publication is answered with one video codec, the first in the offer that we
+// forward, so that what later subscribers must be able to decode is known; a
+// subscription is answered with exactly the publisher's codecs.
+package sfu

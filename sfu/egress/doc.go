@@ -1,0 +1,19 @@
+// Package egress is the sending half of the media plane: subscribers, pinned to
+// forwarding shards.
+//
+//	publisher ─► feed.Push ─► mailbox ─┐        shard goroutine, one per core
+//	commands, RTCP ──────────► mailbox ┴► drain ─► feed ─► ring
+//	                                                 └─► for each stream:
+//	                                     Selector ─► Rewriter ─► History ─► Writer
+//
+// A Shard is one goroutine. It owns its Subscribers, their Streams, and one
+// packet ring for each published track that it serves; nobody else touches
+// them, so there is no lock on the way of a packet. Others talk to a shard
+// through its mailbox, which it drains as one batch per wake-up. A subscriber
+// stays on its shard for life, with all its streams, since they share one
+// retransmission budget.
+//
+// Retransmission is answered from the shard's own ring: rings hold references,
+// not copies, so one ring per shard and track costs pointers only, and needs no
+// lock either (docs/adr/0002).
+package egress

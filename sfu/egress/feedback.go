@@ -1,0 +1,67 @@
+package egress
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+// HandleRTCP takes one RTCP packet of the subscriber about this stream. It may
+// be called from any goroutine and does not keep the packet's slices.
+func (st *Stream) HandleRTCP(pkt rtcp.Packet) {
+	switch p := pkt.(type) {
+	case *rtcp.TransportLayerNack:
+		if seqs := requested(p.Nacks); len(seqs) > 0 {
+			st.stats.nacks.Add(1)
+			st.sub.shard.request(func() { st.answerNACK(seqs, time.Now()) })
+		}
+	case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+		st.stats.plis.Add(1)
+		st.sub.shard.request(st.keyframeRequested)
+	case *rtcp.ReceiverReport:
+		for _, block := range p.Reports {
+			st.reported(block)
+		}
+	case *rtcp.SenderReport:
+		for _, block := range p.Reports {
+			st.reported(block)
+		}
+	}
+}
+
+// reported takes the report block that is about this stream.
+func (st *Stream) reported(block rtcp.ReceptionReport) {
+	if block.SSRC != st.cfg.SSRC {
+		return
+	}
+	st.stats.fractionLost.Store(uint32(block.FractionLost))
+	now := time.Now()
+	st.sub.shard.request(func() { st.measureRTT(block, now) })
+}
+
+// keyframeRequested passes the request on: the publisher's side limits the rate
+// over all subscribers.
+func (st *Stream) keyframeRequested() {
+	if st.started && !st.selector.Paused() && st.cfg.Video {
+		st.feed.source.RequestKeyframe()
+	}
+}
+
+// maxRequested bounds the sequence numbers taken from one NACK packet; what a
+// History remembers is the most that could be answered.
+const maxRequested = 1024
+
+// requested lists the sequence numbers of a NACK (RFC 4585 section 6.2.1).
+func requested(pairs []rtcp.NackPair) []uint16 {
+	var seqs []uint16
+	for _, pair := range pairs {
+		pair.Range(func(seq uint16) bool {
+			seqs = append(seqs, seq)
+			return len(seqs) < maxRequested
+		})
+		if len(seqs) >= maxRequested {
+			break
+		}
+	}
+	return seqs
+}

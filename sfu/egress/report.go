@@ -1,0 +1,83 @@
+package egress
+
+import (
+	"time"
+
+	"github.com/pion/rtcp"
+)
+
+const (
+	// reportInterval between sender reports of one stream. The first follows the
+	// first packet at once: until it comes, a browser cannot synchronize sound
+	// and picture.
+	reportInterval = time.Second
+	// ntpEpoch is NTP's era zero (1900) in Unix seconds.
+	ntpEpoch = 2208988800
+	// maxRTT is the longest round trip that is believed.
+	maxRTT = 5 * time.Second
+)
+
+// senderReport is the state of a stream's sender reports (RFC 3550 section
+// 6.4.1).
+type senderReport struct {
+	packets, octets uint32 // wrap, as the fields do
+	lastPackets     uint32 // at the last report
+	at              time.Time
+	ntp             uint32 // middle bits of the last report, to match an LSR
+}
+
+func (r *senderReport) sent(payload int) {
+	r.packets++
+	r.octets += uint32(payload) //nolint:gosec // a payload is at most packet.MaxSize
+}
+
+// sendReport sends a sender report when one is due and something was sent.
+//
+// The publisher's own report ties a timestamp of the track to its clock; the
+// ingress translated that to ours, with one offset for all tracks of the
+// publisher. Extrapolated to now at the clock rate, and passed through the
+// rewriter like a packet's timestamp, it keeps sound and picture as far apart
+// as they were made.
+func (st *Stream) sendReport(now time.Time) {
+	r := &st.report
+	if r.packets == r.lastPackets || now.Sub(r.at) < reportInterval {
+		return
+	}
+	rtp, wall, ok := st.feed.source.Reference()
+	if !ok {
+		return
+	}
+	elapsed := now.Sub(wall).Seconds() * float64(st.cfg.ClockRate)
+	ts, ok := st.rewriter.Timestamp(rtp + uint32(int64(elapsed))) //nolint:gosec // RTP timestamps wrap
+	if !ok {
+		return
+	}
+	ntp := toNTP(now)
+	r.lastPackets, r.at, r.ntp = r.packets, now, uint32(ntp>>16) //nolint:gosec // the middle 32 bits
+	_ = st.sub.reports.WriteRTCP([]rtcp.Packet{&rtcp.SenderReport{
+		SSRC: st.cfg.SSRC, NTPTime: ntp, RTPTime: ts,
+		PacketCount: r.packets, OctetCount: r.octets,
+	}}) // a lost report is replaced by the next
+}
+
+// measureRTT takes the round trip from a report block that answers our last
+// sender report.
+func (st *Stream) measureRTT(block rtcp.ReceptionReport, now time.Time) {
+	if block.LastSenderReport == 0 || block.LastSenderReport != st.report.ntp {
+		return
+	}
+	delay := time.Duration(block.Delay) * time.Second / 65536
+	rtt := now.Sub(st.report.at) - delay
+	if rtt <= 0 || rtt > maxRTT {
+		return
+	}
+	st.rtt = rtt
+	st.stats.rtt.Store(int64(rtt))
+}
+
+// toNTP converts to a 64-bit NTP timestamp.
+func toNTP(t time.Time) uint64 {
+	sec := uint64(t.Unix() + ntpEpoch)                   //nolint:gosec // after 1900
+	frac := uint64(t.Nanosecond()) << 32 / 1_000_000_000 //nolint:gosec // not negative
+	return sec<<32 | frac
+}

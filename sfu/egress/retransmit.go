@@ -1,0 +1,76 @@
+package egress
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/pion/rtp"
+
+	"github.com/atrium-rtc/atrium/sfu/nack"
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+// osnSize is the original sequence number in front of an RTX payload (RFC 4588
+// section 4).
+const osnSize = 2
+
+// retransmitter is the repair stream of one Stream.
+type retransmitter struct {
+	header rtp.Header
+	seq    uint16
+	buf    [osnSize + packet.MaxSize]byte
+}
+
+func newRetransmitter(cfg StreamConfig) retransmitter {
+	return retransmitter{
+		header: rtp.Header{Version: 2, PayloadType: cfg.RTXPayloadType, SSRC: cfg.RTXSSRC},
+		seq:    cfg.FirstRTXSequence,
+	}
+}
+
+// answerNACK sends again what the subscriber misses, within the limits of
+// nack.History (how often and how soon one packet) and nack.Budget (how much in
+// all): a receiver can ask for a thousand packets in one datagram, and must not
+// turn that into a flood, least of all towards itself on a narrow link.
+func (st *Stream) answerNACK(seqs []uint16, now time.Time) {
+	for _, seq := range seqs {
+		src, verdict := st.history.Request(seq, now, st.rtt)
+		if verdict != nack.Resend {
+			st.stats.refused.Add(1)
+			continue
+		}
+		p := st.feed.ring.Get(src.Seq)
+		switch {
+		case p == nil:
+			st.history.Withdraw(seq)
+			st.stats.refused.Add(1)
+		case !st.sub.budget.Allow(len(p.Payload()), now):
+			st.history.Withdraw(seq)
+			st.stats.overBudget.Add(1)
+		default:
+			st.resend(p, seq, src.Timestamp)
+		}
+	}
+}
+
+// resend sends p, which went out as seq at ts, once more.
+func (st *Stream) resend(p *packet.Packet, seq uint16, ts uint32) {
+	header, payload := &st.rtx.header, p.Payload()
+	if st.cfg.RTXPayloadType == 0 {
+		header = &st.header
+		header.SequenceNumber = seq
+	} else {
+		binary.BigEndian.PutUint16(st.rtx.buf[:], seq)
+		n := copy(st.rtx.buf[osnSize:], payload)
+		payload = st.rtx.buf[:osnSize+n]
+		header.SequenceNumber = st.rtx.seq
+		st.rtx.seq++
+	}
+	header.Marker, header.Timestamp = p.Marker, ts
+	if err := st.cfg.Writer.WriteRTP(header, payload); err != nil {
+		st.stats.failed.Add(1)
+		return
+	}
+	st.stats.retransmitted.Add(1)
+	st.stats.retransmittedOctets.Add(uint64(len(payload)))
+}

@@ -1,0 +1,118 @@
+package egress
+
+import (
+	"time"
+
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+// tickInterval is how often a shard looks at what is due without a packet:
+// sender reports and repeated keyframe requests.
+const tickInterval = 50 * time.Millisecond
+
+// Shard forwards packets to the subscribers that it owns, on one goroutine.
+type Shard struct {
+	box  *mailbox
+	done chan struct{}
+
+	// owned by the goroutine
+	feeds       map[Source]*feed
+	touched     []*feed // have packets in this batch
+	subscribers map[*Subscriber]struct{}
+	batch       []item
+	stop        bool
+
+	stats shardCounters
+}
+
+func newShard() *Shard {
+	return &Shard{
+		box:         newMailbox(),
+		done:        make(chan struct{}),
+		feeds:       make(map[Source]*feed),
+		subscribers: make(map[*Subscriber]struct{}),
+	}
+}
+
+// run drains the mailbox until the shard is closed.
+func (s *Shard) run() {
+	defer close(s.done)
+	ticker := time.NewTicker(tickInterval)
+	defer ticker.Stop()
+	for !s.stop {
+		select {
+		case <-s.box.wake:
+			s.runBatch(time.Now())
+		case now := <-ticker.C:
+			s.tick(now)
+		}
+	}
+	s.shutdown()
+}
+
+// runBatch takes everything that waits: first commands and sorting packets by
+// feed, then each feed's packets to each of its streams, so that a stream's
+// state is warm in the cache for the whole batch.
+func (s *Shard) runBatch(now time.Time) {
+	s.batch = s.box.drain(s.batch)
+	for i := range s.batch {
+		it := &s.batch[i]
+		if it.do != nil {
+			it.do()
+		} else {
+			s.sort(it.feed, it.pkt)
+		}
+		*it = item{}
+	}
+	s.stats.batches.Add(1)
+	for i, f := range s.touched {
+		f.forward(now)
+		s.touched[i] = nil
+	}
+	s.touched = s.touched[:0]
+}
+
+// sort keeps a packet for the second half of the batch, with its reference.
+func (s *Shard) sort(f *feed, p *packet.Packet) {
+	if len(f.pending) == 0 {
+		s.touched = append(s.touched, f)
+	}
+	f.pending = append(f.pending, p)
+}
+
+func (s *Shard) tick(now time.Time) {
+	for sub := range s.subscribers {
+		sub.tick(now)
+	}
+}
+
+// shutdown releases every packet that the shard holds.
+func (s *Shard) shutdown() {
+	for _, it := range s.box.close() {
+		if it.pkt != nil {
+			it.pkt.Release()
+		}
+	}
+	for sub := range s.subscribers {
+		sub.remove()
+	}
+}
+
+// command runs fn on the shard's goroutine. It returns false when the shard is
+// closed.
+func (s *Shard) command(fn func()) bool { return s.box.put(item{do: fn}, true) }
+
+// request is command for what a remote peer asks for: it is dropped while the
+// shard is behind.
+func (s *Shard) request(fn func()) bool { return s.box.put(item{do: fn}, false) }
+
+// feed returns the shard's feed of a source, and starts it when it is new.
+func (s *Shard) feed(src Source) *feed {
+	f := s.feeds[src]
+	if f == nil {
+		f = newFeed(s, src)
+		s.feeds[src] = f
+		src.AddSink(f)
+	}
+	return f
+}

@@ -1,0 +1,173 @@
+package egress
+
+import (
+	"time"
+
+	"github.com/pion/rtp"
+
+	"github.com/atrium-rtc/atrium/sfu/nack"
+	"github.com/atrium-rtc/atrium/sfu/packet"
+	"github.com/atrium-rtc/atrium/sfu/simulcast"
+)
+
+// historySize is how many sent packets can be asked for again.
+const historySize = ringSize
+
+// keyframeRetry is how long a stream waits for a keyframe before it asks again.
+const keyframeRetry = 500 * time.Millisecond
+
+// StreamConfig is one track to one subscriber, as it was negotiated.
+type StreamConfig struct {
+	Video       bool
+	ClockRate   uint32
+	PayloadType uint8
+	SSRC        uint32
+	// The repair stream (RFC 4588); RTXPayloadType 0 means that retransmissions
+	// go out as the original packets, byte for byte.
+	RTXPayloadType uint8
+	RTXSSRC        uint32
+	// FirstSequence and FirstRTXSequence are chosen at random, as RFC 3550
+	// section 5.1 wants it.
+	FirstSequence, FirstRTXSequence uint16
+	FirstTimestamp                  uint32
+	Muted                           bool
+	// Writer takes the stream's packets.
+	Writer Writer
+}
+
+// Stream is one track to one subscriber. It is owned by the subscriber's shard;
+// SetMuted, HandleRTCP and Stats may be called from any goroutine.
+type Stream struct {
+	sub  *Subscriber
+	feed *feed
+	cfg  StreamConfig
+
+	selector *simulcast.Selector
+	rewriter *simulcast.Rewriter
+	history  *nack.History
+	header   rtp.Header // reused for every packet
+	rtx      retransmitter
+	report   senderReport
+
+	started   bool
+	lastAsked time.Time     // for a keyframe
+	rtt       time.Duration // 0 while unknown
+
+	stats streamCounters
+}
+
+func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
+	selector := simulcast.NewAudioSelector()
+	if cfg.Video {
+		selector = simulcast.NewVideoSelector(0)
+	}
+	if cfg.Muted {
+		selector.Pause()
+	}
+	return &Stream{
+		sub: sub, cfg: cfg, selector: selector,
+		history:  nack.NewHistory(historySize),
+		rewriter: simulcast.NewRewriter(cfg.ClockRate, cfg.FirstSequence, cfg.FirstTimestamp),
+		header:   rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC},
+		rtx:      newRetransmitter(cfg),
+	}
+}
+
+// start runs on the shard.
+func (st *Stream) start() {
+	st.started = true
+	st.askForKeyframe(time.Now())
+}
+
+// forwardBatch sends those of a batch, in arrival order, that the subscriber is
+// to have.
+func (st *Stream) forwardBatch(batch []*packet.Packet, now time.Time) {
+	if !st.started {
+		return
+	}
+	var sent packet.ExtSeq // up to here, catchUp has sent what the ring had
+	for _, p := range batch {
+		if p.Seq <= sent {
+			continue
+		}
+		if st.forward(p, now) {
+			sent = st.catchUp(p, now)
+		}
+	}
+}
+
+// catchUp sends the packets after start that came before it: a keyframe whose
+// first packet was lost and repaired can begin only then, and the rest of it was
+// withheld until now. It returns the highest sequence number it looked at.
+func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
+	for seq := start.Seq + 1; seq <= st.feed.highest; seq++ {
+		if p := st.feed.ring.Get(seq); p != nil && p.Layer == start.Layer {
+			st.forward(p, now)
+		}
+	}
+	return st.feed.highest
+}
+
+// forward sends a packet if the subscriber is to have it. It reports whether
+// the stream began with it.
+func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
+	send, switched := st.selector.Admit(p.Layer, p.Keyframe)
+	if !send {
+		st.stats.withheld.Add(1)
+		return false
+	}
+	if switched {
+		st.rewriter.Switch(p.Seq, p.Timestamp, now)
+	}
+	seq, ts, ok := st.rewriter.Rewrite(p.Seq, p.Timestamp)
+	if !ok {
+		st.stats.withheld.Add(1) // from before the switch
+		return switched
+	}
+	payload := p.Payload()
+	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = p.Marker, seq, ts
+	st.history.Sent(seq, nack.Source{Seq: p.Seq, Timestamp: ts, Layer: p.Layer}, now)
+	if err := st.cfg.Writer.WriteRTP(&st.header, payload); err != nil {
+		st.stats.failed.Add(1)
+		return switched
+	}
+	st.sub.budget.Media(len(payload), now)
+	st.report.sent(len(payload))
+	st.stats.packets.Add(1)
+	st.stats.octets.Add(uint64(len(payload)))
+	return switched
+}
+
+// SetMuted stops or resumes the stream. Resumed video waits for a keyframe,
+// which is asked for.
+func (st *Stream) SetMuted(muted bool) {
+	st.sub.shard.command(func() { st.setMuted(muted) })
+}
+
+func (st *Stream) setMuted(muted bool) {
+	switch {
+	case muted == st.selector.Paused():
+	case muted:
+		st.selector.Pause()
+	default:
+		st.selector.Resume()
+		st.askForKeyframe(time.Now())
+	}
+}
+
+// askForKeyframe asks while a keyframe is what the stream waits for.
+func (st *Stream) askForKeyframe(now time.Time) {
+	if _, waiting := st.selector.NeedsKeyframe(); !waiting || !st.started {
+		return
+	}
+	st.lastAsked = now
+	st.feed.source.RequestKeyframe()
+}
+
+// tick does what is due without a packet.
+func (st *Stream) tick(now time.Time) {
+	if now.Sub(st.lastAsked) >= keyframeRetry {
+		st.askForKeyframe(now)
+	}
+	st.sendReport(now)
+}

@@ -1,0 +1,102 @@
+package egress
+
+import (
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"github.com/atrium-rtc/atrium/sfu/nack"
+)
+
+// Writer sends the packets of one stream. It is called on the shard's goroutine
+// and should not block: a full socket loses the packet.
+type Writer interface {
+	// WriteRTP sends one packet. Neither argument is kept.
+	WriteRTP(header *rtp.Header, payload []byte) error
+}
+
+// ReportWriter sends the RTCP of one subscriber, under the same rules.
+type ReportWriter interface {
+	WriteRTCP(pkts []rtcp.Packet) error
+}
+
+// Subscriber is one receiving connection with its streams. Its methods may be
+// called from any goroutine, take effect in the order of the calls, and do
+// nothing after Close.
+type Subscriber struct {
+	shard   *Shard
+	reports ReportWriter
+	release func()
+	once    sync.Once
+
+	// owned by the shard
+	streams []*Stream
+	budget  nack.Budget // of retransmissions, for all streams together
+	started bool
+	removed bool
+}
+
+func newSubscriber(s *Shard, w ReportWriter, release func()) *Subscriber {
+	return &Subscriber{shard: s, reports: w, release: release}
+}
+
+// Add subscribes to a source. Packets flow once the subscriber is started.
+func (s *Subscriber) Add(src Source, cfg StreamConfig) *Stream {
+	st := newStream(s, cfg)
+	s.shard.command(func() {
+		if s.removed {
+			return
+		}
+		s.streams = append(s.streams, st)
+		st.feed = s.shard.feed(src)
+		st.feed.add(st)
+		if s.started {
+			st.start()
+		}
+	})
+	return st
+}
+
+// Start says that the connection is up: packets flow from the next one on,
+// video from the next keyframe, which is asked for.
+func (s *Subscriber) Start() {
+	s.shard.command(func() {
+		if s.started || s.removed {
+			return
+		}
+		s.started = true
+		for _, st := range s.streams {
+			st.start()
+		}
+	})
+}
+
+// Close ends the subscriber and its streams.
+func (s *Subscriber) Close() {
+	s.once.Do(func() { s.shard.command(s.remove) })
+}
+
+// remove runs on the shard.
+func (s *Subscriber) remove() {
+	if s.removed {
+		return
+	}
+	s.removed = true
+	for _, st := range s.streams {
+		st.feed.remove(st)
+	}
+	delete(s.shard.subscribers, s)
+	s.release()
+}
+
+// tick runs on the shard.
+func (s *Subscriber) tick(now time.Time) {
+	if !s.started {
+		return
+	}
+	for _, st := range s.streams {
+		st.tick(now)
+	}
+}

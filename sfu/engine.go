@@ -1,0 +1,189 @@
+package sfu
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/transport/v4/packetio"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/atrium-rtc/atrium/sfu/codec"
+	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+// The times after which a silent connection counts as disturbed, and then as
+// lost: others are told within R10's 20 s.
+const (
+	iceDisconnected = 5 * time.Second
+	iceFailed       = 10 * time.Second
+	iceKeepalive    = 2 * time.Second
+)
+
+// Config configures an Engine.
+type Config struct {
+	// Ports carry all media; see Listen. The Engine closes them.
+	Ports *Ports
+	// ICELite answers connectivity checks without making any (RFC 8445 section
+	// 2.5).
+	ICELite bool
+	// Shards is the number of forwarding shards; 0 is one per core.
+	Shards int
+	// VideoCodecs are forwarded; empty is all that codec.All knows.
+	VideoCodecs []codec.Codec
+	// Logger gets what concerns no single connection; nil discards.
+	Logger *slog.Logger
+}
+
+// Engine is the media server. Its methods may be called from any goroutine.
+type Engine struct {
+	log          *slog.Logger
+	ports        *Ports
+	settings     webrtc.SettingEngine
+	codecs       map[codec.Codec]bool
+	certificates certificates
+	pool         *packet.Pool
+	egress       *egress.Engine
+
+	mu     sync.Mutex
+	peers  map[*Peer]bool // whether it publishes
+	closed bool
+}
+
+// New starts an Engine.
+func New(cfg Config) (*Engine, error) {
+	if cfg.Shards == 0 {
+		cfg.Shards = runtime.GOMAXPROCS(0)
+	}
+	e := &Engine{
+		log: loggerOrDiscard(cfg.Logger), ports: cfg.Ports,
+		codecs: map[codec.Codec]bool{codec.Opus: true},
+		pool:   packet.NewPool(),
+		peers:  make(map[*Peer]bool),
+	}
+	if len(cfg.VideoCodecs) == 0 {
+		cfg.VideoCodecs = codec.All()
+	}
+	for _, c := range cfg.VideoCodecs {
+		e.codecs[c] = true
+	}
+	if err := e.configure(cfg); err != nil {
+		return nil, err
+	}
+	if _, err := e.certificates.current(time.Now()); err != nil {
+		return nil, err
+	}
+	e.egress = egress.NewEngine(cfg.Shards)
+	return e, nil
+}
+
+// configure prepares the settings that all connections share.
+func (e *Engine) configure(cfg Config) error {
+	s := &e.settings
+	s.LoggerFactory = pionLogs{e.log}
+	s.SetLite(cfg.ICELite)
+	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
+	// GCM costs a fifth of AES-CM with HMAC-SHA1 on this path (performance.md).
+	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	s.SetSRTPReplayProtectionWindow(1024) // repaired packets come late
+	s.DisableActiveTCP(true)
+	s.SetFireOnTrackBeforeFirstRTP(true)
+	s.SetSCTPMaxMessageSize(64 << 10)
+	if err := s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer); err != nil {
+		return fmt.Errorf("DTLS role: %w", err)
+	}
+	return cfg.Ports.apply(s)
+}
+
+// newPeerConnection returns a connection whose packets go to the inlets that
+// newInlet makes, one for each source.
+func (e *Engine) newPeerConnection(
+	media *webrtc.MediaEngine, newInlet func(packetio.BufferPacketType, uint32) *inlet,
+) (*webrtc.PeerConnection, error) {
+	settings := e.settings
+	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
+		return newInlet(kind, ssrc)
+	}
+	certificate, err := e.certificates.current(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	api := webrtc.NewAPI(
+		webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(settings),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}), // empty: the default set would be installed otherwise
+	)
+	pc, err := api.NewPeerConnection(webrtc.Configuration{Certificates: []webrtc.Certificate{certificate}})
+	if err != nil {
+		return nil, fmt.Errorf("new peer connection: %w", err)
+	}
+	return pc, nil
+}
+
+// adopt counts a peer until it is torn down.
+func (e *Engine) adopt(p *Peer, publishes bool) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return fmt.Errorf("media engine: %w", ErrClosed)
+	}
+	e.peers[p] = publishes
+	closed := p.onClosed
+	p.onClosed = func() {
+		closed()
+		e.forget(p)
+	}
+	return nil
+}
+
+func (e *Engine) forget(p *Peer) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.peers, p)
+}
+
+// Close ends all connections, waits for them, and closes the ports.
+func (e *Engine) Close() error {
+	for _, p := range e.shut() {
+		p.Close()
+		<-p.Done()
+	}
+	e.egress.Close()
+	return e.ports.Close()
+}
+
+func (e *Engine) shut() []*Peer {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.closed = true
+	list := make([]*Peer, 0, len(e.peers))
+	for p := range e.peers {
+		list = append(list, p)
+	}
+	return list
+}
+
+// newStreamID returns an id for a=msid (RFC 8830): opaque, since user names may
+// hold characters that are no token.
+func newStreamID() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails, says its documentation
+	return "atrium-" + hex.EncodeToString(b[:])
+}
+
+func loggerOrDiscard(l *slog.Logger) *slog.Logger {
+	if l == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return l
+}

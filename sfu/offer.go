@@ -1,0 +1,205 @@
+package sfu
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/pion/sdp/v3"
+
+	"github.com/atrium-rtc/atrium/sfu/codec"
+)
+
+const (
+	// maxOfferSize and maxSections bound what a client can make us parse. A
+	// browser's offer for one publication has 6 to 9 KB and up to 3 sections.
+	maxOfferSize = 64 << 10
+	maxSections  = 16
+)
+
+// offer is a client's proposal, as far as we use it.
+type offer struct {
+	desc     *sdp.SessionDescription
+	sections []*section
+}
+
+// section is one media section of an offer.
+type section struct {
+	media     *sdp.MediaDescription
+	kind      string // "audio", "video", "application", ...
+	mid       string
+	sends     bool // the client would send
+	receives  bool // the client would receive
+	codecs    []offeredCodec
+	extension map[string]uint8 // id by URI
+	ssrc, rtx uint32           // declared sources, 0 if none
+}
+
+// offeredCodec is a payload type of a section that carries a codec we forward.
+type offeredCodec struct {
+	codec       codec.Codec
+	payloadType uint8
+	fmtp        string
+	feedback    []feedbackType // that both sides know
+	rtx         uint8          // payload type of its repair stream, 0 if none
+}
+
+// has reports whether a feedback type was offered.
+func (c offeredCodec) has(f feedbackType) bool {
+	for _, x := range c.feedback {
+		if x == f {
+			return true
+		}
+	}
+	return false
+}
+
+// feedbackType is an RTCP feedback message, as in a=rtcp-fb (RFC 4585 section
+// 4.2): a type and an optional parameter.
+type feedbackType struct{ kind, parameter string }
+
+var (
+	feedbackNACK = feedbackType{kind: "nack"}
+	feedbackPLI  = feedbackType{kind: "nack", parameter: "pli"}
+	feedbackFIR  = feedbackType{kind: "ccm", parameter: "fir"}
+	feedbackTWCC = feedbackType{kind: "transport-cc"}
+)
+
+// parseOffer reads an offer. Codecs that are not in allowed are left out.
+func parseOffer(text string, allowed map[codec.Codec]bool) (*offer, error) {
+	if len(text) > maxOfferSize {
+		return nil, fmt.Errorf("%w: %d octets, at most %d are read", ErrBadOffer, len(text), maxOfferSize)
+	}
+	desc := &sdp.SessionDescription{}
+	if err := desc.UnmarshalString(text); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBadOffer, err)
+	}
+	if len(desc.MediaDescriptions) == 0 {
+		return nil, fmt.Errorf("%w: it has no media section at all", ErrNoMedia)
+	}
+	if len(desc.MediaDescriptions) > maxSections {
+		return nil, fmt.Errorf("%w: %d media sections, at most %d are read",
+			ErrBadOffer, len(desc.MediaDescriptions), maxSections)
+	}
+	o := &offer{desc: desc}
+	for i, media := range desc.MediaDescriptions {
+		o.sections = append(o.sections, parseSection(media, i, allowed))
+	}
+	return o, nil
+}
+
+func parseSection(media *sdp.MediaDescription, index int, allowed map[codec.Codec]bool) *section {
+	s := &section{media: media, kind: media.MediaName.Media, extension: make(map[string]uint8)}
+	mid, ok := media.Attribute(sdp.AttrKeyMID)
+	if !ok || mid == "" { // before JSEP; Pion insists on one
+		mid = strconv.Itoa(index)
+		media.WithValueAttribute(sdp.AttrKeyMID, mid)
+	}
+	s.mid = mid
+	s.sends, s.receives = directions(media)
+	for _, a := range media.Attributes {
+		if a.Key == sdp.AttrKeyExtMap {
+			s.addExtension(a.Value)
+		}
+	}
+	s.ssrc, s.rtx = sources(media)
+	s.codecs = offeredCodecs(media, allowed)
+	return s
+}
+
+// directions reads the direction attribute; sendrecv is the default (RFC 8866
+// section 6.7). A section with port 0 is refused by the client itself.
+func directions(media *sdp.MediaDescription) (sends, receives bool) {
+	if media.MediaName.Port.Value == 0 {
+		if _, bundled := media.Attribute("bundle-only"); !bundled {
+			return false, false
+		}
+	}
+	has := func(key string) bool { _, ok := media.Attribute(key); return ok }
+	switch {
+	case has(sdp.AttrKeyInactive):
+		return false, false
+	case has(sdp.AttrKeySendOnly):
+		return true, false
+	case has(sdp.AttrKeyRecvOnly):
+		return false, true
+	}
+	return true, true
+}
+
+// addExtension reads an a=extmap value: "id[/direction] URI ...".
+func (s *section) addExtension(value string) {
+	id, uri, ok := strings.Cut(value, " ")
+	if !ok {
+		return
+	}
+	id, _, _ = strings.Cut(id, "/")
+	n, err := strconv.ParseUint(id, 10, 8)
+	if err != nil || n == 0 {
+		return
+	}
+	uri, _, _ = strings.Cut(uri, " ")
+	s.extension[uri] = uint8(n)
+}
+
+// sources returns the declared SSRC of the media and of its repair stream: by
+// the FID group (RFC 5576 section 4.2), else the first SSRC.
+func sources(media *sdp.MediaDescription) (ssrc, rtx uint32) {
+	for _, a := range media.Attributes {
+		fields := strings.Fields(a.Value)
+		switch {
+		case a.Key == sdp.AttrKeySSRCGroup && len(fields) == 3 && fields[0] == "FID":
+			return parseSSRC(fields[1]), parseSSRC(fields[2])
+		case a.Key == sdp.AttrKeySSRC && len(fields) > 0 && ssrc == 0:
+			ssrc = parseSSRC(fields[0])
+		}
+	}
+	return ssrc, 0
+}
+
+func parseSSRC(s string) uint32 {
+	n, err := strconv.ParseUint(s, 10, 32)
+	if err != nil {
+		return 0
+	}
+	return uint32(n)
+}
+
+// usable returns the first section of a kind with a codec that we forward and
+// the wanted direction.
+func (o *offer) usable(kind string, sending bool) *section {
+	for _, s := range o.sections {
+		if s.kind != kind || len(s.codecs) == 0 {
+			continue
+		}
+		if sending && s.sends || !sending && s.receives {
+			return s
+		}
+	}
+	return nil
+}
+
+// restrict marks all audio and video sections but those in used as inactive,
+// and returns the offer's text.
+func (o *offer) restrict(used map[*section]bool) (string, error) {
+	for _, s := range o.sections {
+		if used[s] || s.kind != "audio" && s.kind != "video" {
+			continue
+		}
+		var kept []sdp.Attribute
+		for _, a := range s.media.Attributes {
+			switch a.Key {
+			case sdp.AttrKeySendRecv, sdp.AttrKeySendOnly, sdp.AttrKeyRecvOnly, sdp.AttrKeyInactive,
+				sdp.AttrKeySSRC, sdp.AttrKeySSRCGroup:
+			default:
+				kept = append(kept, a)
+			}
+		}
+		s.media.Attributes = append(kept, sdp.Attribute{Key: sdp.AttrKeyInactive})
+	}
+	text, err := o.desc.Marshal()
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
+	}
+	return string(text), nil
+}

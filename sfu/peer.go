@@ -1,0 +1,251 @@
+package sfu
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+)
+
+const (
+	// gatherTimeout bounds the wait for local candidates. They are those of one
+	// port and known at once; what comes later is trickled.
+	gatherTimeout = 2 * time.Second
+	// maxCandidates bounds the remote candidates of one connection: a browser on
+	// a machine with ten interfaces sends about forty.
+	maxCandidates = 128
+)
+
+// Observer hears of one connection. Calls come from the peer's owner goroutine,
+// one at a time, and must not block.
+type Observer interface {
+	// ICECandidate reports a local candidate. Those gathered before the answer
+	// stand in the answer too.
+	ICECandidate(Candidate)
+	// Failed reports that the connection is lost. The peer closes by itself. It
+	// is called at most once, and not after Close.
+	Failed(reason string)
+}
+
+// Peer is one connection of one participant: a Publication or a Subscription.
+// Its goroutine owns the PeerConnection and all state of the negotiation; media
+// does not pass through it. The methods may be called from any goroutine.
+type Peer struct {
+	log      *slog.Logger
+	observer Observer
+	pc       *webrtc.PeerConnection
+	answer   string
+
+	commands chan func()
+	closing  chan struct{} // closed by Close
+	closed   chan struct{} // closed when all is torn down
+	once     sync.Once
+
+	// owned by the goroutine
+	mid         string // of the section that carries the transport
+	candidates  int    // remote ones taken
+	connected   bool
+	onConnected func()
+	onTick      func(now time.Time) time.Duration // returns when to be called again, 0 for never
+	onClosed    func()
+}
+
+// newPeer returns a peer whose goroutine runs until Close.
+func newPeer(log *slog.Logger, observer Observer) *Peer {
+	return &Peer{
+		log: log, observer: observer,
+		commands: make(chan func(), 128),
+		closing:  make(chan struct{}),
+		closed:   make(chan struct{}),
+	}
+}
+
+// run is the owner goroutine.
+func (p *Peer) run() {
+	defer close(p.closed)
+	timer := time.NewTimer(time.Hour)
+	timer.Stop()
+	defer timer.Stop()
+	for {
+		select {
+		case fn := <-p.commands:
+			fn()
+		case <-timer.C:
+		case <-p.closing:
+			p.teardown()
+			return
+		}
+		if p.onTick != nil {
+			if wait := p.onTick(time.Now()); wait > 0 {
+				timer.Reset(wait)
+			}
+		}
+	}
+}
+
+// teardown ends the connection. Media is cut first.
+func (p *Peer) teardown() {
+	if p.onClosed != nil {
+		p.onClosed()
+	}
+	if err := p.pc.Close(); err != nil {
+		p.log.Debug("peer connection did not close cleanly", "error", err)
+	}
+}
+
+// do runs fn on the owner goroutine; false means that the peer is closing.
+func (p *Peer) do(fn func()) bool {
+	select {
+	case <-p.closing:
+		return false
+	default:
+	}
+	select {
+	case p.commands <- fn:
+		return true
+	case <-p.closing:
+		return false
+	}
+}
+
+// wake makes the owner look at what is due, without waiting for it.
+func (p *Peer) wake() {
+	select {
+	case p.commands <- func() {}:
+	default: // it will look after the commands that fill the queue
+	}
+}
+
+// Close ends the connection. It does not wait; Done tells when all is gone.
+func (p *Peer) Close() { p.once.Do(func() { close(p.closing) }) }
+
+// Done is closed when the connection is torn down.
+func (p *Peer) Done() <-chan struct{} { return p.closed }
+
+// Answer returns the SDP answer.
+func (p *Peer) Answer() string { return p.answer }
+
+// AddICECandidate adds a candidate of the client. Candidates that cannot be
+// used (mDNS names, active TCP, the end-of-candidates marker) are accepted and
+// skipped; only text that is no candidate at all is an error.
+func (p *Peer) AddICECandidate(c Candidate) error {
+	use, err := c.usable()
+	if err != nil || !use {
+		return err
+	}
+	init := webrtc.ICECandidateInit{Candidate: c.Candidate, SDPMid: &c.SDPMid, SDPMLineIndex: &c.SDPMLineIndex}
+	p.do(func() {
+		if p.candidates >= maxCandidates {
+			return
+		}
+		p.candidates++
+		if err := p.pc.AddICECandidate(init); err != nil {
+			p.log.Debug("candidate not used", "error", err)
+		}
+	})
+	return nil
+}
+
+// start attaches the PeerConnection, starts the owner goroutine and negotiates
+// on it.
+func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, offerText, mid string) error {
+	p.pc, p.mid = pc, mid
+	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
+		if c != nil {
+			p.do(func() { p.observer.ICECandidate(localCandidate(c, p.mid)) })
+		}
+	})
+	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) { p.do(func() { p.stateChanged(s) }) })
+	go p.run()
+
+	type result struct {
+		answer string
+		err    error
+	}
+	done := make(chan result, 1)
+	p.do(func() {
+		answer, err := p.negotiate(ctx, offerText)
+		done <- result{answer, err}
+	})
+	select {
+	case r := <-done:
+		if r.err != nil {
+			p.Close()
+			return r.err
+		}
+		p.answer = r.answer
+		return nil
+	case <-ctx.Done():
+		p.Close()
+		return fmt.Errorf("negotiate: %w", ctx.Err())
+	case <-p.closing:
+		return fmt.Errorf("negotiate: %w", ErrClosed)
+	}
+}
+
+// negotiate runs on the owner goroutine.
+func (p *Peer) negotiate(ctx context.Context, offerText string) (string, error) {
+	offer := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offerText}
+	if err := p.pc.SetRemoteDescription(offer); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
+	}
+	answer, err := p.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("create answer: %w", err)
+	}
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	if err := p.pc.SetLocalDescription(answer); err != nil {
+		return "", fmt.Errorf("set answer: %w", err)
+	}
+	timeout := time.NewTimer(gatherTimeout)
+	defer timeout.Stop()
+	select {
+	case <-gathered:
+	case <-timeout.C:
+		p.log.Warn("candidates still missing when the answer left", "after", gatherTimeout)
+	case <-ctx.Done():
+		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
+	}
+	return p.pc.LocalDescription().SDP, nil
+}
+
+// stateChanged runs on the owner goroutine.
+func (p *Peer) stateChanged(s webrtc.PeerConnectionState) {
+	p.log.Debug("connection state", "state", s.String())
+	switch s {
+	case webrtc.PeerConnectionStateConnected:
+		if !p.connected {
+			p.connected = true
+			p.onConnected()
+		}
+	case webrtc.PeerConnectionStateFailed:
+		p.fail("the connection was lost")
+	case webrtc.PeerConnectionStateClosed: // by the client: close_notify
+		p.fail("the client closed the connection")
+	}
+}
+
+// fail reports a lost connection and closes. It runs on the owner goroutine.
+func (p *Peer) fail(reason string) {
+	select {
+	case <-p.closing:
+		return
+	default:
+	}
+	p.log.Info("connection lost", "reason", reason)
+	p.observer.Failed(reason)
+	p.Close()
+}
+
+// WriteRTCP sends RTCP to the client. Any goroutine; implements
+// egress.ReportWriter.
+func (p *Peer) WriteRTCP(pkts []rtcp.Packet) error {
+	if err := p.pc.WriteRTCP(pkts); err != nil {
+		return fmt.Errorf("write RTCP: %w", err)
+	}
+	return nil
+}

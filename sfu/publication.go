@@ -1,0 +1,345 @@
+package sfu
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/transport/v4/packetio"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/ingress"
+)
+
+// rttInterval is how often the round trip to a publisher is read from ICE.
+const rttInterval = 2 * time.Second
+
+// PublishRequest asks for a publishing connection.
+type PublishRequest struct {
+	Offer string // SDP
+	// Loopback sends the publisher's own media back on the same connection, in
+	// the sections that the client offers to receive in.
+	Loopback bool
+	Observer Observer
+	// Log has room and user bound; nil discards.
+	Log *slog.Logger
+}
+
+// Publication is one participant's published stream: its tracks and the
+// connection they come on. Its methods may be called from any goroutine.
+type Publication struct {
+	peer     *Peer
+	engine   *Engine
+	ssrc     uint32 // our own, in RTCP
+	streamID string // in the a=msid of every subscriber
+	tracks   []*Track
+	receiver *ingress.Receiver
+	loopback *egress.Subscriber // nil without
+	senders  senders            // of the loopback
+
+	subscriptions subscriptionSet
+	requested     atomic.Uint64 // keyframes
+	nextRTT       time.Time     // owned by the peer's goroutine
+}
+
+// Publish answers a publisher's offer. The errors are ErrBadOffer, ErrNoMedia,
+// ErrClosed or the context's.
+func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication, error) {
+	o, err := parseOffer(req.Offer, e.codecs)
+	if err != nil {
+		return nil, err
+	}
+	use, err := choosePublished(o)
+	if err != nil {
+		return nil, err
+	}
+	p := &Publication{
+		engine: e, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
+		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), req.Observer),
+	}
+	p.makeTracks(use)
+	text, err := o.restrict(sectionsOf(use))
+	if err != nil {
+		return nil, err
+	}
+	media, err := newMediaEngine(o, use, publisherExtensions, []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR, feedbackTWCC})
+	if err != nil {
+		return nil, err
+	}
+	pc, err := e.newPeerConnection(media, p.inlet)
+	if err != nil {
+		return nil, err
+	}
+	p.peer.onConnected, p.peer.onTick, p.peer.onClosed = p.connected, p.tick, p.closed
+	if req.Loopback {
+		if err := p.addLoopback(pc, use); err != nil {
+			p.closed()
+			_ = pc.Close()
+			return nil, err
+		}
+	}
+	if err := e.adopt(p.peer, true); err != nil {
+		p.closed()
+		_ = pc.Close()
+		return nil, err
+	}
+	if err := p.peer.start(ctx, pc, text, o.sections[0].mid); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// choosePublished picks what the publisher is to send: one audio and one video
+// section, each with one codec.
+func choosePublished(o *offer) ([]chosen, error) {
+	var use []chosen
+	for _, kind := range []string{"audio", "video"} {
+		if s := o.usable(kind, true); s != nil {
+			use = append(use, chosen{section: s, codec: published(s.codecs)})
+		}
+	}
+	if len(use) == 0 {
+		return nil, fmt.Errorf("%w: nothing in it is sent with a codec that is forwarded here", ErrNoMedia)
+	}
+	return use, nil
+}
+
+func sectionsOf(use []chosen) map[*section]bool {
+	m := make(map[*section]bool, len(use))
+	for _, c := range use {
+		m[c.section] = true
+	}
+	return m
+}
+
+// makeTracks sets up the receiving side for what was chosen.
+func (p *Publication) makeTracks(use []chosen) {
+	cfg := ingress.Config{Pool: p.engine.pool, Feedback: p, SSRC: p.ssrc}
+	for _, c := range use {
+		cfg.Tracks = append(cfg.Tracks, ingress.TrackConfig{
+			Codec: c.codec.codec, MID: c.section.mid,
+			PayloadType: c.codec.payloadType, RTXPayloadType: c.codec.rtx,
+			NACK: c.codec.has(feedbackNACK), SSRC: c.section.ssrc, RTXSSRC: c.section.rtx,
+		})
+		// In a bundle an identifier means the same extension everywhere (RFC 8843
+		// section 9.3.1), so the last section that has it decides.
+		ext := c.section.extension
+		setIfOffered(&cfg.MIDExtension, ext[sdp.SDESMidURI])
+		setIfOffered(&cfg.AudioLevelExtension, ext[sdp.AudioLevelURI])
+		if c.codec.has(feedbackTWCC) {
+			setIfOffered(&cfg.TWCCExtension, ext[sdp.TransportCCURI])
+		}
+	}
+	p.receiver = ingress.NewReceiver(cfg)
+	for i, t := range p.receiver.Tracks() {
+		kind := Audio
+		if use[i].codec.codec.IsVideo() {
+			kind = Video
+		}
+		p.tracks = append(p.tracks, &Track{Track: t, kind: kind, codec: use[i].codec, publication: p})
+	}
+}
+
+func setIfOffered(dst *uint8, id uint8) {
+	if id != 0 {
+		*dst = id
+	}
+}
+
+// addLoopback makes the publisher a subscriber of itself.
+func (p *Publication) addLoopback(pc *webrtc.PeerConnection, use []chosen) error {
+	p.loopback = p.engine.egress.NewSubscriber(p.peer)
+	for i, t := range p.tracks {
+		if !use[i].section.receives {
+			continue
+		}
+		s := &sender{track: t, codec: t.codec, streamID: p.streamID, sub: p.loopback}
+		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendrecv}
+		if _, err := pc.AddTransceiverFromTrack(s, init); err != nil {
+			return fmt.Errorf("add loopback: %w", err)
+		}
+		p.senders = append(p.senders, s)
+	}
+	return nil
+}
+
+// inlet implements the buffer factory of the connection: RTP goes to the
+// receiver, sender reports too, and RTCP about the loopback to its streams.
+func (p *Publication) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet {
+	if kind == packetio.RTPBufferPacket {
+		return &inlet{take: func(b []byte) { p.receiver.WriteRTP(b, time.Now()) }}
+	}
+	return &inlet{take: func(b []byte) {
+		pkts, err := rtcp.Unmarshal(b)
+		if err != nil {
+			return
+		}
+		for _, pkt := range pkts {
+			if sr, ok := pkt.(*rtcp.SenderReport); ok && sr.SSRC == ssrc {
+				p.receiver.SenderReport(sr, time.Now())
+			}
+		}
+		p.senders.handleRTCP(ssrc, b)
+	}}
+}
+
+// SendRTCP implements ingress.Feedback.
+func (p *Publication) SendRTCP(pkts []rtcp.Packet) {
+	_ = p.peer.WriteRTCP(pkts) // what is lost here is sent again, like anything on the network
+}
+
+// KeyframeNeeded implements ingress.Feedback.
+func (p *Publication) KeyframeNeeded(t *ingress.Track) {
+	for _, own := range p.tracks {
+		if own.Track == t {
+			own.RequestKeyframe()
+		}
+	}
+}
+
+// connected runs on the peer's goroutine.
+func (p *Publication) connected() {
+	if p.loopback != nil {
+		p.loopback.Start()
+	}
+}
+
+// tick sends the keyframe requests that are due. It runs on the peer's
+// goroutine.
+func (p *Publication) tick(now time.Time) time.Duration {
+	if !p.peer.connected {
+		return 0
+	}
+	if !now.Before(p.nextRTT) {
+		p.nextRTT = now.Add(rttInterval)
+		p.measureRTT()
+	}
+	next := p.nextRTT.Sub(now)
+	for _, t := range p.tracks {
+		if t.wanted.Swap(false) {
+			t.throttle.want()
+		}
+		if t.SSRC() == 0 && t.throttle.wanted {
+			next = min(next, keyframeInterval) // nothing came yet that could be referred to
+			continue
+		}
+		send, wait := t.throttle.due(now)
+		if send {
+			p.requested.Add(1)
+			p.SendRTCP([]rtcp.Packet{t.keyframeRequest(p.ssrc)})
+		} else if wait > 0 {
+			next = min(next, wait)
+		}
+	}
+	return next
+}
+
+// measureRTT tells the tracks the round trip that ICE's checks measured, which
+// spaces repeated NACKs.
+func (p *Publication) measureRTT() {
+	stats, ok := p.peer.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats()
+	if !ok || stats.CurrentRoundTripTime <= 0 {
+		return
+	}
+	rtt := time.Duration(stats.CurrentRoundTripTime * float64(time.Second))
+	for _, t := range p.tracks {
+		t.SetRTT(rtt)
+	}
+}
+
+// closed runs on the peer's goroutine, before the connection is cut.
+func (p *Publication) closed() {
+	for _, s := range p.subscriptions.close() {
+		s.Close()
+	}
+	if p.loopback != nil {
+		p.loopback.Close()
+	}
+}
+
+// Answer returns the SDP answer.
+func (p *Publication) Answer() string { return p.peer.Answer() }
+
+// AddICECandidate is as in Peer.
+func (p *Publication) AddICECandidate(c Candidate) error { return p.peer.AddICECandidate(c) }
+
+// Tracks returns the published tracks, at most one of each kind.
+func (p *Publication) Tracks() []*Track { return p.tracks }
+
+// Mute replaces the set of kinds that nobody gets. A resumed picture starts
+// with a keyframe.
+func (p *Publication) Mute(kinds Kind) {
+	p.senders.setMuted(kinds)
+	p.subscriptions.mute(kinds)
+}
+
+// Close ends the publication and its subscriptions. It does not wait.
+func (p *Publication) Close() { p.peer.Close() }
+
+// Done is closed when the connection is torn down.
+func (p *Publication) Done() <-chan struct{} { return p.peer.Done() }
+
+// subscriptionSet are the subscriptions to one publication, and its muted kinds.
+type subscriptionSet struct {
+	mu     sync.Mutex
+	set    map[*Subscription]struct{}
+	muted  Kind
+	closed bool
+}
+
+// add returns false when the publication is closed.
+func (l *subscriptionSet) add(s *Subscription) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return false
+	}
+	if l.set == nil {
+		l.set = make(map[*Subscription]struct{})
+	}
+	l.set[s] = struct{}{}
+	s.published.Store(uint32(l.muted))
+	return true
+}
+
+func (l *subscriptionSet) remove(s *Subscription) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.set, s)
+}
+
+func (l *subscriptionSet) mute(kinds Kind) {
+	for _, s := range l.mark(kinds) {
+		s.applyMute()
+	}
+}
+
+func (l *subscriptionSet) mark(kinds Kind) []*Subscription {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.muted = kinds
+	list := make([]*Subscription, 0, len(l.set))
+	for s := range l.set {
+		s.published.Store(uint32(kinds))
+		list = append(list, s)
+	}
+	return list
+}
+
+func (l *subscriptionSet) close() []*Subscription {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	list := make([]*Subscription, 0, len(l.set))
+	for s := range l.set {
+		list = append(list, s)
+	}
+	return list
+}

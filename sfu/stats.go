@@ -1,0 +1,52 @@
+package sfu
+
+import (
+	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/ingress"
+	"github.com/atrium-rtc/atrium/sfu/udp"
+)
+
+// Stats is a snapshot of an Engine.
+type Stats struct {
+	Peers        int   // connections
+	Publications int   // of them publishing
+	Packets      int64 // received packets held in buffers and queues
+	Network      udp.Stats
+	Egress       egress.Stats
+}
+
+// Stats returns a snapshot. Any goroutine may call it.
+func (e *Engine) Stats() Stats {
+	st := Stats{Packets: e.pool.InUse(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats()}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	st.Peers = len(e.peers)
+	for _, publishes := range e.peers {
+		if publishes {
+			st.Publications++
+		}
+	}
+	return st
+}
+
+// PublicationStats is a snapshot of one publication.
+type PublicationStats struct {
+	Ingress          ingress.Stats
+	KeyframeRequests uint64 // sent to the publisher
+}
+
+// Stats returns a snapshot. Any goroutine may call it.
+func (p *Publication) Stats() PublicationStats {
+	return PublicationStats{Ingress: p.receiver.Stats(), KeyframeRequests: p.requested.Load()}
+}
+
+// Stats returns a snapshot for each track. Any goroutine may call it.
+func (s *Subscription) Stats() []egress.StreamStats {
+	var list []egress.StreamStats
+	for _, snd := range s.senders {
+		if st := snd.stream.Load(); st != nil {
+			list = append(list, st.Stats())
+		}
+	}
+	return list
+}

@@ -1,0 +1,176 @@
+package sfu
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+
+	"github.com/pion/transport/v4/packetio"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/atrium-rtc/atrium/sfu/egress"
+)
+
+// SubscribeRequest asks for a receiving connection.
+type SubscribeRequest struct {
+	Offer    string // SDP
+	Observer Observer
+	// Log has room and user bound; nil discards.
+	Log *slog.Logger
+}
+
+// Subscription is one participant's reception of one Publication. Its methods
+// may be called from any goroutine.
+type Subscription struct {
+	peer        *Peer
+	publication *Publication
+	subscriber  *egress.Subscriber
+	senders     senders
+	published   atomic.Uint32 // kinds muted by the publication
+	own         atomic.Uint32 // kinds muted for this subscriber
+}
+
+// Subscribe answers a subscriber's offer with a publication's media. The errors
+// are ErrBadOffer, ErrNoMedia, ErrCodecMismatch, ErrClosed or the context's.
+func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeRequest) (*Subscription, error) {
+	o, err := parseOffer(req.Offer, e.codecs)
+	if err != nil {
+		return nil, err
+	}
+	s := &Subscription{
+		publication: p,
+		peer:        newPeer(loggerOrDiscard(req.Log).With("connection", "subscribe"), req.Observer),
+	}
+	use, tracks, err := chooseSubscribed(o, p.tracks)
+	if err != nil {
+		return nil, err
+	}
+	text, err := o.restrict(sectionsOf(use))
+	if err != nil {
+		return nil, err
+	}
+	media, err := newMediaEngine(o, use, nil, []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR})
+	if err != nil {
+		return nil, err
+	}
+	pc, err := e.newPeerConnection(media, s.inlet)
+	if err != nil {
+		return nil, err
+	}
+	s.subscriber = e.egress.NewSubscriber(s.peer)
+	s.peer.onConnected, s.peer.onClosed = s.subscriber.Start, s.closed
+	if err := s.join(pc, use, tracks); err != nil {
+		s.closed()
+		_ = pc.Close()
+		return nil, err
+	}
+	if err := s.peer.start(ctx, pc, text, o.sections[0].mid); err != nil {
+		return nil, err
+	}
+	s.applyMute() // it may have changed in the meantime
+	return s, nil
+}
+
+// join adds the tracks to the connection, and the subscription to where it is
+// looked for.
+func (s *Subscription) join(pc *webrtc.PeerConnection, use []chosen, tracks []*Track) error {
+	if !s.publication.subscriptions.add(s) {
+		return fmt.Errorf("subscribe: the publication is %w", ErrClosed)
+	}
+	for i, t := range tracks {
+		snd := &sender{
+			track: t, codec: use[i].codec, streamID: s.publication.streamID, sub: s.subscriber,
+			muted: s.muted()&t.kind != 0,
+		}
+		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
+		if _, err := pc.AddTransceiverFromTrack(snd, init); err != nil {
+			return fmt.Errorf("add %s track: %w", snd.Kind(), err)
+		}
+		s.senders = append(s.senders, snd)
+	}
+	return s.publication.engine.adopt(s.peer, false)
+}
+
+// chooseSubscribed matches the publication's tracks with the sections of the
+// offer. Tracks that the client has no section for are left out.
+func chooseSubscribed(o *offer, tracks []*Track) ([]chosen, []*Track, error) {
+	var (
+		use   []chosen
+		taken []*Track
+	)
+	for _, t := range tracks {
+		kind := "audio"
+		if t.kind == Video {
+			kind = "video"
+		}
+		section := o.receiving(kind)
+		if section == nil {
+			continue
+		}
+		c, ok := decodable(section.codecs, t.codec)
+		if !ok {
+			return nil, nil, fmt.Errorf("%w: the publisher sends %s", ErrCodecMismatch, describe(t.codec))
+		}
+		use, taken = append(use, chosen{section: section, codec: c}), append(taken, t)
+	}
+	if len(use) == 0 {
+		return nil, nil, fmt.Errorf("%w: it receives nothing that is published", ErrNoMedia)
+	}
+	return use, taken, nil
+}
+
+// receiving returns the first section of a kind in which the client receives.
+func (o *offer) receiving(kind string) *section {
+	for _, s := range o.sections {
+		if s.kind == kind && s.receives {
+			return s
+		}
+	}
+	return nil
+}
+
+// describe names a codec for a person: "VP9", "H264 (packetization-mode=1; ...)".
+func describe(c offeredCodec) string {
+	if c.fmtp == "" || !c.codec.IsVideo() {
+		return c.codec.String()
+	}
+	return fmt.Sprintf("%s (%s)", c.codec, c.fmtp)
+}
+
+// inlet implements the buffer factory of the connection: RTCP goes to the
+// streams, RTP is not expected.
+func (s *Subscription) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet {
+	if kind == packetio.RTPBufferPacket {
+		return &inlet{}
+	}
+	return &inlet{take: func(b []byte) { s.senders.handleRTCP(ssrc, b) }}
+}
+
+func (s *Subscription) muted() Kind { return Kind(s.published.Load() | s.own.Load()) } //nolint:gosec // two bits
+
+func (s *Subscription) applyMute() { s.senders.setMuted(s.muted()) }
+
+// closed runs on the peer's goroutine.
+func (s *Subscription) closed() {
+	s.publication.subscriptions.remove(s)
+	s.subscriber.Close()
+}
+
+// Answer returns the SDP answer.
+func (s *Subscription) Answer() string { return s.peer.Answer() }
+
+// AddICECandidate is as in Peer.
+func (s *Subscription) AddICECandidate(c Candidate) error { return s.peer.AddICECandidate(c) }
+
+// Mute replaces the set of kinds that this subscriber does not get.
+func (s *Subscription) Mute(kinds Kind) {
+	s.own.Store(uint32(kinds))
+	s.applyMute()
+}
+
+// Close ends the subscription. It does not wait.
+func (s *Subscription) Close() { s.peer.Close() }
+
+// Done is closed when the connection is torn down.
+func (s *Subscription) Done() <-chan struct{} { return s.peer.Done() }
