@@ -30,7 +30,7 @@ func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, e
 		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
 	})
 	if err != nil {
-		return nil, mediaError(fmt.Sprintf("publishing user %s", req.User), err)
+		return nil, sfuError(fmt.Sprintf("publishing user %s", req.User), err)
 	}
 	return sfuPublication{m, p}, nil
 }
@@ -50,14 +50,14 @@ func (p sfuPublication) Subscribe(ctx context.Context, req MediaRequest) (Subscr
 		Offer: req.Offer, Observer: sfuObserver{req.Observer}, Log: p.media.bind(req),
 	})
 	if err != nil {
-		return nil, mediaError("the subscription of user "+req.User, err)
+		return nil, sfuError("the subscription of user "+req.User, err)
 	}
 	return sfuSubscription{s}, nil
 }
 
-// mediaError tells the client what is wrong with its offer, and keeps what is
+// sfuError tells the client what is wrong with its offer, and keeps what is
 // wrong with us for the log.
-func mediaError(what string, err error) error {
+func sfuError(what string, err error) error {
 	for _, theirs := range []error{sfu.ErrBadOffer, sfu.ErrNoMedia, sfu.ErrCodecMismatch} {
 		if errors.Is(err, theirs) {
 			return &Error{Code: CodeSDP, Msg: fmt.Sprintf("Error generating SDP response for %s: %v", what, err), Err: err}
