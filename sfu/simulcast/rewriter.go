@@ -14,16 +14,17 @@ import (
 type Rewriter struct {
 	clockRate uint32 // Hz
 
-	started   bool
-	srcFirst  packet.ExtSeq // first packet of the present source
-	outFirst  packet.ExtSeq // and the number it went out with
-	outNext   packet.ExtSeq // above every number used so far
-	tsOffset  uint32        // outgoing timestamp minus source timestamp
-	highestTS uint32        // latest outgoing timestamp used so far
+	started  bool
+	srcFirst packet.ExtSeq // first packet of the present source
+	outFirst packet.ExtSeq // and the number it went out with
+	outNext  packet.ExtSeq // above every number used so far
+	tsOffset uint32        // outgoing timestamp minus source timestamp
 
-	// One point of the outgoing timeline; the time of any other timestamp
-	// follows from the clock rate.
-	anchorTS uint32
+	// The outgoing timeline in ticks; a timestamp is its low 32 bits. Anchor and
+	// anchorAt are one point of it, the time of any other follows from the clock
+	// rate.
+	highest  uint64 // latest used so far
+	anchor   uint64
 	anchorAt time.Time
 }
 
@@ -31,9 +32,12 @@ type Rewriter struct {
 // sequence number and timestamp, which RFC 3550 section 5.1 wants to be random.
 // clockRate is in Hz.
 func NewRewriter(clockRate uint32, firstSeq uint16, firstTS uint32) *Rewriter {
-	// One cycle up, as in packet.Unwrapper.
-	first := packet.ExtSeq(1<<16) + packet.ExtSeq(firstSeq)
-	return &Rewriter{clockRate: clockRate, outNext: first, highestTS: firstTS, anchorTS: firstTS}
+	return &Rewriter{
+		clockRate: clockRate,
+		outNext:   packet.ExtSeq(1<<16) + packet.ExtSeq(firstSeq), // one cycle up, as in packet.Unwrapper
+		highest:   uint64(firstTS),
+		anchor:    uint64(firstTS),
+	}
 }
 
 // Switch starts a new source, or the same one after a pause, with the packet of
@@ -41,18 +45,15 @@ func NewRewriter(clockRate uint32, firstSeq uint16, firstTS uint32) *Rewriter {
 // then given to Rewrite like any other. Packets of the source from before it are
 // refused from now on.
 func (r *Rewriter) Switch(seq packet.ExtSeq, ts uint32, now time.Time) {
-	out := r.anchorTS
+	out := r.anchor
 	if r.started {
-		out += r.ticks(now.Sub(r.anchorAt))
 		// The new source's frame may have been captured at the same moment as
 		// the last one that went out, or have come early: time still advances.
-		if earliest := r.highestTS + r.minStep(); int32(out-earliest) < 0 { //nolint:gosec // serial number arithmetic
-			out = earliest
-		}
+		out = max(out+r.ticks(now.Sub(r.anchorAt)), r.highest+r.minStep())
 	}
 	r.srcFirst, r.outFirst = seq, r.outNext
-	r.tsOffset = out - ts
-	r.anchorTS, r.anchorAt = out, now
+	r.tsOffset = uint32(out) - ts //nolint:gosec // modulo 2^32 is meant
+	r.anchor, r.anchorAt, r.highest = out, now, out
 	r.started = true
 }
 
@@ -68,8 +69,9 @@ func (r *Rewriter) Rewrite(seq packet.ExtSeq, ts uint32) (outSeq uint16, outTS u
 		r.outNext = out + 1
 	}
 	outTS = ts + r.tsOffset
-	if int32(outTS-r.highestTS) > 0 { //nolint:gosec // serial number arithmetic
-		r.highestTS = outTS
+	// Read as signed, the distance of two timestamps is the shorter way round.
+	if ahead := int32(outTS - uint32(r.highest)); ahead > 0 { //nolint:gosec // wrapping is the point
+		r.highest += uint64(ahead)
 	}
 	return out.Seq(), outTS, true
 }
@@ -83,19 +85,19 @@ func (r *Rewriter) Timestamp(ts uint32) (outTS uint32, ok bool) {
 // TimestampAt returns the outgoing timestamp that belongs to the moment now, as
 // far as arrival times tell. ok is false before the first Switch.
 func (r *Rewriter) TimestampAt(now time.Time) (outTS uint32, ok bool) {
-	return r.anchorTS + r.ticks(now.Sub(r.anchorAt)), r.started
+	return uint32(r.anchor + r.ticks(now.Sub(r.anchorAt))), r.started //nolint:gosec // modulo 2^32 is meant
 }
 
-// ticks converts a duration to clock ticks, modulo 2^32 like the timestamp
-// itself. Seconds and the rest are taken apart so that nothing overflows.
-func (r *Rewriter) ticks(d time.Duration) uint32 {
+// ticks converts a duration to clock ticks, zero when it is negative. Seconds
+// and the rest are taken apart so that nothing overflows.
+func (r *Rewriter) ticks(d time.Duration) uint64 {
 	if d <= 0 {
 		return 0
 	}
 	rate := uint64(r.clockRate)
 	seconds, rest := uint64(d/time.Second), uint64(d%time.Second)
-	return uint32(seconds*rate + rest*rate/uint64(time.Second)) //nolint:gosec // modulo 2^32 is meant
+	return seconds*rate + rest*rate/uint64(time.Second)
 }
 
 // minStep is the least advance between frames of two sources: a millisecond.
-func (r *Rewriter) minStep() uint32 { return max(r.clockRate/1000, 1) }
+func (r *Rewriter) minStep() uint64 { return max(uint64(r.clockRate)/1000, 1) }
