@@ -18,7 +18,7 @@ func TestSecretsAppearInNoOutput(t *testing.T) {
 	slog.New(slog.NewJSONHandler(&log, nil)).Info("x", "token", loaded.Config.Admin.Token)
 	for what, text := range map[string]string{
 		"%v": fmt.Sprintf("%v", loaded), "%+v": fmt.Sprintf("%+v", loaded), "%#v": fmt.Sprintf("%#v", loaded.Config),
-		"%s": fmt.Sprintf("%s", loaded.Config.Admin.Token), "log": log.String(),
+		"%s": fmt.Sprintf("%s", loaded.Config.Admin), "log": log.String(),
 	} {
 		if strings.Contains(text, token) {
 			t.Errorf("%s shows the token: %s", what, text)

@@ -1,0 +1,55 @@
+# Atrium needs Go, make and git. What a target needs besides, it installs
+# (.ci/tools, with apt-get) or says that it cannot.
+
+GO      ?= go
+FUZZTIME ?= 10s
+BENCHTIME ?= 1s
+BENCH   ?= .
+
+# What runs several goroutines over shared state is tested with the race detector too.
+CONCURRENT = ./cmd/... ./metrics/... ./room/... ./sfu/... ./signaling/...
+
+LINT     = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+SOURCES  = $(shell git ls-files --cached --others --exclude-standard '*.go')
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test unit race e2e check lint bench fuzz docs
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## Build the server and run it: the call page is at http://localhost:8080
+	./atrium serve
+
+build: ## Build ./atrium
+	$(GO) build -o atrium ./cmd/atrium
+
+test: unit race e2e ## Run every test: Go, race detector, real browsers
+
+unit: build ## Build, check the format, vet, and run the Go tests
+	@unformatted=$$(gofmt -l $(SOURCES)); test -z "$$unformatted" || { echo "not formatted (gofmt -w): $$unformatted"; exit 1; }
+	$(GO) vet ./...
+	$(GO) test ./...
+
+race: ## Run the tests of concurrent packages under the race detector
+	@.ci/tools cc
+	CGO_ENABLED=1 $(GO) test -race $(CONCURRENT)
+
+e2e: build ## Run the call page in real browsers against the server
+	@.ci/tools node chromium
+	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund; }
+	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" npm test
+
+check: unit lint ## Run the Go tests and the linter (builds it at first: some minutes)
+
+lint:
+	$(GO) run $(LINT) run ./...
+
+bench: ## Run the benchmarks (BENCH=regexp, BENCHTIME=1s)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem ./...
+
+fuzz: ## Run every fuzz target for FUZZTIME (10s) each
+	@.ci/fuzz $(FUZZTIME)
+
+docs: ## Write the generated tables of the documentation anew
+	$(GO) test ./internal/config ./metrics -run Docs -update
