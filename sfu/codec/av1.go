@@ -59,10 +59,10 @@ func av1Element(b []byte, last bool) (element, rest []byte, ok bool) {
 		return b, nil, true
 	}
 	size, n := leb128(b)
-	if n == 0 || size > uint64(len(b)-n) { //nolint:gosec // n is at most len(b)
+	if n == 0 || size > uint64(len(b)-n) {
 		return nil, nil, false
 	}
-	end := n + int(size) //nolint:gosec // at most len(b)
+	end := n + int(size)
 	return b[n:end], b[end:], true
 }
 

@@ -109,7 +109,7 @@ func (d *Detector) due(m *missing, now time.Time, retry time.Duration) bool {
 // note adds the numbers between the highest so far and seq.
 func (d *Detector) note(seq packet.ExtSeq, now time.Time) {
 	gap := seq - d.highest - 1
-	if gap > MaxMissing || len(d.missing)+int(gap) > MaxMissing { //nolint:gosec // small when converted
+	if gap > MaxMissing || len(d.missing)+int(gap) > MaxMissing {
 		d.missing = d.missing[:0]
 		d.gaveUp = true
 		return

@@ -120,7 +120,7 @@ func (h *History) Withdraw(out uint16) {
 func (h *History) slot(out uint16) *sent { return &h.sent[int(out)&(len(h.sent)-1)] }
 
 func (h *History) millis(now time.Time) uint32 {
-	return uint32(now.Sub(h.start).Milliseconds()) //nolint:gosec // modulo 2^32 is meant
+	return uint32(now.Sub(h.start).Milliseconds()) // modulo 2^32 is meant
 }
 
 // resendSpacing is min(100 ms, 2 RTT), and 100 ms while the RTT is unknown.

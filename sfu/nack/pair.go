@@ -33,7 +33,7 @@ func AppendPairs(dst []Pair, seqs []packet.ExtSeq) []Pair {
 func (p Pair) Append(dst []uint16) []uint16 {
 	dst = append(dst, p.PacketID)
 	for mask := p.LostPackets; mask != 0; mask &= mask - 1 {
-		dst = append(dst, p.PacketID+1+uint16(bits.TrailingZeros16(mask))) //nolint:gosec // below 16
+		dst = append(dst, p.PacketID+1+uint16(bits.TrailingZeros16(mask)))
 	}
 	return dst
 }

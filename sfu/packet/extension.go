@@ -111,7 +111,7 @@ func (e *elements) take(id uint8, header, size int) bool {
 // validElements reports whether all elements lie inside the extension.
 func validElements(profile uint16, data []byte) bool {
 	e := elements{profile: profile, rest: data}
-	for e.next() { //nolint:revive // walking is the check
+	for e.next() {
 	}
 	return !e.truncated
 }

@@ -51,9 +51,9 @@ func (p *Packet) Parse(b []byte) error {
 	p.SSRC = binary.BigEndian.Uint32(b[8:])
 	copy(p.buf[:], b)
 	// All three fit: b has at most MaxSize octets.
-	p.size = uint16(len(b))        //nolint:gosec // bounded above
-	p.payloadStart = uint16(start) //nolint:gosec // bounded above
-	p.payloadEnd = uint16(end)     //nolint:gosec // bounded above
+	p.size = uint16(len(b))
+	p.payloadStart = uint16(start)
+	p.payloadEnd = uint16(end)
 	return nil
 }
 
@@ -77,7 +77,7 @@ func (p *Packet) parseExtension(b []byte) (headerEnd int, err error) {
 		return 0, ErrExtension
 	}
 	p.extProfile = profile
-	p.extStart = uint16(start) //nolint:gosec // within b, at most MaxSize
-	p.extEnd = uint16(end)     //nolint:gosec // within b, at most MaxSize
+	p.extStart = uint16(start)
+	p.extEnd = uint16(end)
 	return end, nil
 }

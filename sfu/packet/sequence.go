@@ -9,7 +9,7 @@ type ExtSeq uint64
 const seqCycle ExtSeq = 1 << 16
 
 // Seq returns the sequence number as it stands in an RTP header.
-func (s ExtSeq) Seq() uint16 { return uint16(s) } //nolint:gosec // the low 16 bits are meant
+func (s ExtSeq) Seq() uint16 { return uint16(s) }
 
 // Unwrapper turns the wrapping sequence numbers of one stream into ExtSeq. It
 // takes each number as the one nearest to the highest so far, which is right
@@ -32,12 +32,12 @@ func (u *Unwrapper) Unwrap(seq uint16) ExtSeq {
 	// The difference of two 16-bit numbers, read as signed, is the shorter way
 	// round the cycle. highest is at least one cycle up and never falls, so
 	// going half a cycle back stays positive.
-	delta := int16(seq - u.highest.Seq()) //nolint:gosec // wrapping is the point
+	delta := int16(seq - u.highest.Seq()) // wrapping is the point
 	if delta >= 0 {
 		u.highest += ExtSeq(delta)
 		return u.highest
 	}
-	return u.highest - ExtSeq(-int32(delta)) //nolint:gosec // positive: delta is negative
+	return u.highest - ExtSeq(-int32(delta))
 }
 
 // Highest returns the highest number so far, and false before the first.

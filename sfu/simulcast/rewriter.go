@@ -52,7 +52,7 @@ func (r *Rewriter) Switch(seq packet.ExtSeq, ts uint32, now time.Time) {
 		out = max(out+r.ticks(now.Sub(r.anchorAt)), r.highest+r.minStep())
 	}
 	r.srcFirst, r.outFirst = seq, r.outNext
-	r.tsOffset = uint32(out) - ts //nolint:gosec // modulo 2^32 is meant
+	r.tsOffset = uint32(out) - ts // modulo 2^32 is meant
 	r.anchor, r.anchorAt, r.highest = out, now, out
 	r.started = true
 }
@@ -70,7 +70,7 @@ func (r *Rewriter) Rewrite(seq packet.ExtSeq, ts uint32) (outSeq uint16, outTS u
 	}
 	outTS = ts + r.tsOffset
 	// Read as signed, the distance of two timestamps is the shorter way round.
-	if ahead := int32(outTS - uint32(r.highest)); ahead > 0 { //nolint:gosec // wrapping is the point
+	if ahead := int32(outTS - uint32(r.highest)); ahead > 0 { // wrapping is the point
 		r.highest += uint64(ahead)
 	}
 	return out.Seq(), outTS, true
@@ -85,7 +85,7 @@ func (r *Rewriter) Timestamp(ts uint32) (outTS uint32, ok bool) {
 // TimestampAt returns the outgoing timestamp that belongs to the moment now, as
 // far as arrival times tell. ok is false before the first Switch.
 func (r *Rewriter) TimestampAt(now time.Time) (outTS uint32, ok bool) {
-	return uint32(r.anchor + r.ticks(now.Sub(r.anchorAt))), r.started //nolint:gosec // modulo 2^32 is meant
+	return uint32(r.anchor + r.ticks(now.Sub(r.anchorAt))), r.started // modulo 2^32 is meant
 }
 
 // ticks converts a duration to clock ticks, zero when it is negative. Seconds

@@ -20,7 +20,7 @@ type muxedConn struct {
 	inbox  queue
 	closed atomic.Bool
 
-	remotes []netip.AddrPort // in the order they were learned; socket.mu
+	remotes []netip.AddrPort // see leastUsed for their order; socket.mu
 }
 
 var _ interface {

@@ -19,9 +19,9 @@ const (
 
 // path says which connection owns what arrives from one remote address.
 type path struct {
-	conn      *muxedConn
-	heard     atomic.Bool // the owner's peer spoke from here since the last look
-	contested time.Time   // when another agent first found the owner alive; socket.mu
+	conn  *muxedConn
+	heard atomic.Bool // the owner's peer spoke from here since the last look
+	alive time.Time   // the last look that found it had; zero before; socket.mu
 }
 
 func (p *path) hear() {
@@ -30,16 +30,22 @@ func (p *path) hear() {
 	}
 }
 
+// spoke says whether the owner's peer spoke since the last look. A look costs
+// the reader less than noting the time of every datagram would.
+func (p *path) spoke(now time.Time) bool {
+	if !p.heard.Swap(false) {
+		return false
+	}
+	p.alive = now
+	return true
+}
+
 // yields says whether another agent may take the address over at now. A peer
 // that signals a stranger's address as its own candidate makes our agent send
 // checks there; that must not divert the stranger's media. An address that
 // was claimed but never spoke yields at once, one that speaks never does.
 func (p *path) yields(now time.Time) bool {
-	if p.heard.Swap(false) {
-		p.contested = now
-		return false
-	}
-	return p.contested.IsZero() || now.Sub(p.contested) >= takeoverAfter
+	return !p.spoke(now) && (p.alive.IsZero() || now.Sub(p.alive) >= takeoverAfter)
 }
 
 // learn notes that remote belongs to c's agent, because c sends STUN there.
@@ -58,30 +64,35 @@ func (s *socket) learn(c *muxedConn, remote netip.AddrPort) {
 	if c.closed.Load() {
 		return
 	}
+	now := time.Now()
 	if p = s.paths[remote]; p != nil {
 		if p.conn.ufrag == c.ufrag {
 			return
 		}
-		if !p.yields(time.Now()) {
+		if !p.yields(now) {
 			s.counters.contested.Add(1)
 			return
 		}
 		s.forget(remote)
 	}
 	if len(c.remotes) >= maxRemotes {
-		s.forget(s.leastUsed(c))
+		s.forget(s.leastUsed(c, now))
 	}
 	s.paths[remote] = &path{conn: c}
 	c.remotes = append(c.remotes, remote)
 }
 
-// leastUsed picks the address c can best do without: the oldest that has not
-// spoken since the last time it was passed over. Caller holds s.mu.
-func (s *socket) leastUsed(c *muxedConn) netip.AddrPort {
-	for _, remote := range c.remotes {
-		if !s.paths[remote].heard.Swap(false) {
-			return remote
+// leastUsed picks the address c can best do without: the one longest passed
+// over that has not spoken since. Those that have move to the end. Caller holds
+// s.mu.
+func (s *socket) leastUsed(c *muxedConn, now time.Time) netip.AddrPort {
+	for range c.remotes {
+		oldest := c.remotes[0]
+		if !s.paths[oldest].spoke(now) {
+			return oldest
 		}
+		copy(c.remotes, c.remotes[1:])
+		c.remotes[len(c.remotes)-1] = oldest
 	}
 	return c.remotes[0]
 }
