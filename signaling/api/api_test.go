@@ -1,0 +1,183 @@
+package api_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
+)
+
+func TestDecodeTakesWhatOldClientsSend(t *testing.T) {
+	for _, tc := range []struct {
+		name, in  string
+		got, want api.Params
+	}{
+		{
+			"JavaScript", `{"endpointName":"ann","candidate":"candidate:1","sdpMid":"0","sdpMLineIndex":0}`,
+			&api.OnICECandidateParams{}, &api.OnICECandidateParams{EndpointName: "ann", Candidate: "candidate:1", SDPMid: "0"},
+		},
+		{
+			"Android sends the index as a string", `{"endpointName":"ann","candidate":"c","sdpMid":"video","sdpMLineIndex":"1"}`,
+			&api.OnICECandidateParams{}, &api.OnICECandidateParams{EndpointName: "ann", Candidate: "c", SDPMid: "video", SDPMLineIndex: 1},
+		},
+		{
+			"end of candidates", `{"endpointName":"ann","candidate":null,"sdpMid":null,"sdpMLineIndex":1.0}`,
+			&api.OnICECandidateParams{}, &api.OnICECandidateParams{EndpointName: "ann", SDPMLineIndex: 1},
+		},
+		{
+			"numbers for strings, a string for a boolean", `{"user":7,"room":1.50,"dataChannels":"TRUE"}`,
+			&api.JoinRoomParams{}, &api.JoinRoomParams{User: "7", Room: "1.50", DataChannels: true},
+		},
+		{
+			"null for an optional one, members from setRpcParams", `{"token":{"room":"x"},"user":"ann","ROOM":"y","room":"r","dataChannels":null}`,
+			&api.JoinRoomParams{}, &api.JoinRoomParams{User: "ann", Room: "r"},
+		},
+		{
+			"escapes", `{"s\u0065nder":"\u0061nn_webcam","sdpOffer":"v=0\r\n"}`,
+			&api.ReceiveVideoFromParams{}, &api.ReceiveVideoFromParams{Sender: "ann_webcam", SDPOffer: "v=0\r\n"},
+		},
+		{
+			"chat", `{"message":"<b>","userMessage":"u","roomMessage":"r"}`,
+			&api.SendMessageParams{}, &api.SendMessageParams{Message: "<b>", UserMessage: "u", RoomMessage: "r"},
+		},
+		{
+			"false as a string", `{"sdpOffer":"o","doLoopback":"false"}`,
+			&api.PublishVideoParams{}, &api.PublishVideoParams{SDPOffer: "o"},
+		},
+		{"sender", `{"sender":"x"}`, &api.UnsubscribeFromVideoParams{}, &api.UnsubscribeFromVideoParams{Sender: "x"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if err := api.Decode(json.RawMessage(tc.in), tc.got); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tc.want, tc.got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDecodeNamesWhatIsWrong(t *testing.T) {
+	for _, tc := range []struct {
+		name, in string
+		into     api.Params
+		code     api.Code
+		message  string
+	}{
+		{"no params", ``, &api.JoinRoomParams{}, -1, "Request element 'user' is missing"},
+		{"the first missing one", `{}`, &api.PublishVideoParams{}, -1, "Request element 'sdpOffer' is missing"},
+		{"null is missing", `{"user":"a","room":null}`, &api.JoinRoomParams{}, -1, "Request element 'room' is missing"},
+		{"object for a string", `{"sender":{}}`, &api.UnsubscribeFromVideoParams{}, -1, "Request element 'sender' is not a usable string"},
+		{"word for a boolean", `{"sdpOffer":"o","doLoopback":"yes"}`, &api.PublishVideoParams{}, -1, "Request element 'doLoopback' is not a usable boolean"},
+		{
+			"fraction for an integer", `{"endpointName":"a","candidate":"","sdpMid":"","sdpMLineIndex":0.5}`,
+			&api.OnICECandidateParams{}, -1, "Request element 'sdpMLineIndex' is not a usable integer",
+		},
+		{
+			"huge number", `{"endpointName":"a","candidate":"","sdpMid":"","sdpMLineIndex":1e400}`,
+			&api.OnICECandidateParams{}, -1, "Request element 'sdpMLineIndex' is not a usable integer",
+		},
+		{"positional", `["a","r"]`, &api.JoinRoomParams{}, rpc.CodeInvalidParams, "Invalid params: named parameters are expected"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			var wire *api.Error
+			if err := api.Decode(json.RawMessage(tc.in), tc.into); !errors.As(err, &wire) {
+				t.Fatalf("error %v", err)
+			}
+			if wire.Code != tc.code || wire.Message != tc.message {
+				t.Errorf("got %d %q, want %d %q", wire.Code, wire.Message, tc.code, tc.message)
+			}
+		})
+	}
+}
+
+func TestResultIsAlwaysAnObjectWithTheSessionID(t *testing.T) {
+	for _, tc := range []struct {
+		name, session, want string
+		in                  any
+	}{
+		{"nothing", "s", `{"sessionId":"s"}`, nil},
+		{"nobody there", "s", `{"value":[],"sessionId":"s"}`, []api.Peer{}},
+		{
+			"silent and publishing peers", "s", `{"value":[{"id":"a"},{"id":"b","streams":[{"id":"webcam"}]}],"sessionId":"s"}`,
+			[]api.Peer{{ID: "a"}, {ID: "b", Streams: api.Webcam()}},
+		},
+		{"answer", "s", `{"sdpAnswer":"v=0\r\n","sessionId":"s"}`, api.SDPAnswer{"v=0\r\n"}},
+		{"string", "", `{"value":"pong"}`, "pong"},
+		{"the application's session id gives way", "s", `{"a":1,"sessionId":"s"}`, json.RawMessage(`{"sessionId":"x","a":1}`)},
+		{"null", "", `{"value":null}`, json.RawMessage(`null`)},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			got, err := api.Result(tc.in, tc.session)
+			if err != nil || string(got) != tc.want {
+				t.Errorf("got %s %v, want %s", got, err, tc.want)
+			}
+		})
+	}
+	if _, err := api.Result(make(chan int), ""); err == nil {
+		t.Error("a channel was encoded")
+	}
+}
+
+func TestCandidateKeepsIndexZero(t *testing.T) {
+	got, err := rpc.NotificationFrame(api.NotifyICECandidate, api.Candidate{EndpointName: "ann", SDPMid: "0", Candidate: "candidate:1"})
+	want := `{"method":"iceCandidate","params":{"endpointName":"ann","sdpMLineIndex":0,"sdpMid":"0","candidate":"candidate:1"},"jsonrpc":"2.0"}`
+	if err != nil || string(got) != want {
+		t.Errorf("got %s %v, want %s", got, err, want)
+	}
+}
+
+func TestEveryNameAndCodeIsOnce(t *testing.T) {
+	for _, list := range [][]string{api.Methods(), api.Notifications()} {
+		seen := map[string]bool{}
+		for _, name := range list {
+			if seen[name] || name == "" {
+				t.Errorf("%q is repeated or empty", name)
+			}
+			seen[name] = true
+		}
+	}
+	names := map[string]api.Code{}
+	for code, name := range api.Codes() {
+		if other, ok := names[name]; ok || code.String() != name {
+			t.Errorf("%d and %d are both %s", code, other, name)
+		}
+		names[name] = code
+	}
+	if api.Code(12345).String() != "UNKNOWN" {
+		t.Error("12345 has a name")
+	}
+}
+
+// FuzzDecode checks that no params object makes Decode panic or return an
+// error that is not for the wire, and that what was taken for a number is one.
+func FuzzDecode(f *testing.F) {
+	for _, s := range []string{
+		``, `{}`, `[]`, `{"user":"a","room":1,"dataChannels":"true"}`, `{"endpointName":null}`, `{"sdpMLineIndex":"1e2"}`,
+		`{"endpointName":"a","candidate":"","sdpMid":0,"sdpMLineIndex":-0.0}`, `{"interval":"5000"}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, params []byte) {
+		if len(params) > 0 && !json.Valid(params) {
+			t.Skip() // rpc.Parse has refused it
+		}
+		for _, p := range []api.Params{
+			&api.JoinRoomParams{}, &api.PublishVideoParams{}, &api.ReceiveVideoFromParams{},
+			&api.UnsubscribeFromVideoParams{}, &api.OnICECandidateParams{}, &api.SendMessageParams{},
+		} {
+			var wire *api.Error
+			if err := api.Decode(params, p); err != nil && !errors.As(err, &wire) {
+				t.Fatalf("error for nobody: %v", err)
+			}
+		}
+		text, ok := api.Text(params, "interval")
+		if n, isNumber := api.Number(params, "interval"); isNumber && (!ok || text == "") {
+			t.Fatalf("number %d without text", n)
+		}
+	})
+}

@@ -1,0 +1,55 @@
+package api
+
+// Methods that a client calls. Ping, Connect and CloseSession belong to
+// Kurento's JSON-RPC layer, the others to the room.
+const (
+	Ping         = "ping"
+	Connect      = "connect"
+	CloseSession = "closeSession"
+
+	JoinRoom             = "joinRoom"
+	PublishVideo         = "publishVideo"
+	UnpublishVideo       = "unpublishVideo"
+	ReceiveVideoFrom     = "receiveVideoFrom"
+	UnsubscribeFromVideo = "unsubscribeFromVideo"
+	OnICECandidate       = "onIceCandidate"
+	SendMessage          = "sendMessage"
+	LeaveRoom            = "leaveRoom"
+	CustomRequest        = "customRequest"
+)
+
+// Methods returns every method, the JSON-RPC layer's first.
+func Methods() []string {
+	return []string{
+		Ping, Connect, CloseSession,
+		JoinRoom, PublishVideo, UnpublishVideo, ReceiveVideoFrom, UnsubscribeFromVideo,
+		OnICECandidate, SendMessage, LeaveRoom, CustomRequest,
+	}
+}
+
+// Notifications that the server sends. NotifyMessage has the name of the
+// method that causes it.
+const (
+	ParticipantJoined      = "participantJoined"
+	ParticipantPublished   = "participantPublished"
+	ParticipantUnpublished = "participantUnpublished"
+	ParticipantLeft        = "participantLeft"
+	ParticipantEvicted     = "participantEvicted"
+	NotifyMessage          = "sendMessage"
+	NotifyICECandidate     = "iceCandidate"
+	RoomClosed             = "roomClosed"
+	MediaError             = "mediaError"
+	// CustomNotification is misspelt on the wire, and clients listen for just that.
+	CustomNotification = "custonNotification"
+)
+
+// Notifications returns every notification.
+func Notifications() []string {
+	return []string{
+		ParticipantJoined, ParticipantPublished, ParticipantUnpublished, ParticipantLeft, ParticipantEvicted,
+		NotifyMessage, NotifyICECandidate, RoomClosed, MediaError, CustomNotification,
+	}
+}
+
+// StreamID is the name of the one stream a participant can publish.
+const StreamID = "webcam"
