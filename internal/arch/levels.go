@@ -1,0 +1,83 @@
+package arch
+
+import "fmt"
+
+// level is a package's place in the order of imports.
+type level int
+
+// The packages for tests have no place in the order: they may import every
+// package, and only they and tests may import them.
+const forTests level = -1
+
+// levels returns the place of each package. The ground has two steps, so that
+// the packet may check its invariants.
+func levels() map[string]level {
+	const ground, zero, one, two, three, four, five, six = 0, 2, 3, 4, 5, 6, 7, 8
+	return map[string]level{
+		"internal/invariant": ground,
+		"sfu/packet":         ground + 1,
+
+		"sfu/codec":     zero,
+		"sfu/simulcast": zero,
+		"sfu/nack":      zero,
+		"sfu/bwe":       zero,
+		"internal/auth": zero,
+
+		"sfu/ingress":   one,
+		"sfu/egress":    one,
+		"sfu/udp":       one,
+		"signaling/rpc": one,
+
+		"sfu": two,
+
+		"room":          three,
+		"signaling/api": three,
+
+		"signaling":    four,
+		"room/cluster": four,
+		"client":       four, // the embedded page; imports nothing of ours
+
+		"metrics":         five,
+		"internal/config": five,
+
+		"cmd/atrium": six,
+
+		"internal/arch":    forTests,
+		"internal/rtptest": forTests,
+		"internal/testnet": forTests,
+	}
+}
+
+// checkLevels finds packages without a level, imports that do not go down, and
+// imports of test packages by code that is not a test.
+func checkLevels(m *Module) []Violation {
+	const rule = "levels"
+	table := levels()
+	var found []Violation
+	for dir := range m.packages() {
+		if _, ok := table[dir]; !ok {
+			found = append(found, Violation{Rule: rule, Path: dir, Text: "the package has no level yet"})
+		}
+	}
+	for _, f := range m.Files {
+		from := table[f.Package]
+		if f.Test || from == forTests {
+			continue
+		}
+		for _, i := range f.Imports {
+			dir, ok := local(i.Path)
+			if !ok {
+				continue
+			}
+			to, known := table[dir]
+			switch {
+			case !known: // reported above, where the package is
+			case to == forTests:
+				found = append(found, Violation{rule, f.Path, i.line, fmt.Sprintf("imports %s, which is for tests", dir)})
+			case to >= from:
+				found = append(found, Violation{rule, f.Path, i.line, fmt.Sprintf("imports %s, which is not on a lower level", dir)})
+			}
+		}
+	}
+	return found
+}
