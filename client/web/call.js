@@ -50,7 +50,7 @@ export class Call {
     this.tiles.add(room.user, true);
     const on = (type, handler) =>
       room.addEventListener(type, ({ detail }) => this.room === room && handler(detail));
-    on('arrived', ({ user }) => this.#arrived(user));
+    on('arrived', ({ user, before }) => this.#arrived(user, before));
     on('left', ({ user }) => this.#left(user));
     on('published', ({ user }) => this.tiles.get(user).status('Connecting…'));
     on('unpublished', ({ user }) => this.tiles.get(user).blank());
@@ -103,10 +103,10 @@ export class Call {
     return reason === 'evicted' ? EVICTED : ROOM_CLOSED;
   }
 
-  #arrived(user) {
+  #arrived(user, before) {
     this.tiles.add(user);
     this.#count();
-    if (this.room.state === 'joined') {
+    if (!before) {
       this.#chat.note(`${user} is here`);
     }
   }

@@ -12,7 +12,7 @@ const RESUBSCRIBE_DELAY = 1_000;
 
 /**
  * Events (CustomEvent, `detail` in braces):
- *   arrived {user}, left {user}, published {user}, unpublished {user}, unreceivable {user, error},
+ *   arrived {user, before}: `before` when they were there first, left {user}, published {user}, unpublished {user}, unreceivable {user, error},
  *   track {user, stream}: remote media is there; for `user` equal to one's own name it is the loopback,
  *   message {user, text}, reconnecting {}, reconnected {resumed}, ended {reason, error}, mediaproblem {text}
  * `reason` is 'evicted', 'closed' or 'refused'.
@@ -114,7 +114,7 @@ export class Room extends EventTarget {
       }
     }
     for (const { id, streams = [] } of value) {
-      this.#arrived(id);
+      this.#arrived(id, true);
       if (streams.length > 0) {
         this.#published(id);
       }
@@ -232,10 +232,10 @@ export class Room extends EventTarget {
     }
   }
 
-  #arrived(user) {
+  #arrived(user, before = false) {
     if (user !== this.user && !this.participants.has(user)) {
       this.participants.set(user, { publishing: false });
-      this.#emit('arrived', { user });
+      this.#emit('arrived', { user, before });
     }
   }
 

@@ -4,6 +4,7 @@ import { fit } from './layout.js';
 
 const GAP = 12;
 const RATIO = 16 / 9;
+const PORTRAIT_RATIO = 1; // a phone held upright has more use of the height
 const SPEAKING_LEVEL = 0.02; // of 1; about -34 dB, above room noise
 const SPEAKING_INTERVAL = 250; // ms
 
@@ -60,8 +61,7 @@ export class Tiles {
 
   #arrange() {
     const box = { width: this.#list.clientWidth, height: this.#list.clientHeight };
-    const portrait = box.height > box.width;
-    const ratio = portrait && this.#tiles.size > 1 ? 4 / 3 : RATIO;
+    const ratio = box.height > box.width && this.#tiles.size > 1 ? PORTRAIT_RATIO : RATIO;
     const { columns, width } = fit(this.#tiles.size, box, GAP, ratio);
     this.#list.style.setProperty('--tile-width', `${width}px`);
     this.#list.style.setProperty('--tile-ratio', ratio);
@@ -95,10 +95,9 @@ class Tile {
     avatar.ariaHidden = 'true';
     avatar.dataset.colour = colour(user);
     this.#status = make('span', 'tile-status');
-    this.#badge = make('span', 'tile-badge', 'muted');
-    this.#badge.hidden = true;
-    const name = make('span', 'tile-name', label);
-    name.append(this.#badge);
+    this.#badge = document.getElementById('mutedBadge').content.firstElementChild.cloneNode(true);
+    const name = make('span', 'tile-name');
+    name.append(this.#badge, make('span', 'tile-label', label));
     this.element.append(this.#video, avatar, this.#status, name);
   }
 
