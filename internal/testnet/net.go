@@ -1,8 +1,8 @@
 package testnet
 
 import (
-	"container/heap"
 	"net/netip"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -23,8 +23,7 @@ type Net struct {
 	mu        sync.Mutex
 	hosts     map[netip.Addr]*Host
 	observers []func(Packet)
-	events    eventQueue
-	order     uint64
+	events    []event // sorted by time
 	timer     *time.Timer
 	closed    bool
 }
@@ -174,46 +173,28 @@ func (n *Net) show(p *packet, e Event, at time.Time) {
 	}
 }
 
-// event is something that happens at a time; equal times keep their order.
+// event is something that happens at a time.
 type event struct {
-	at    time.Time
-	order uint64
-	do    func(at time.Time)
+	at time.Time
+	do func(at time.Time)
 }
 
-type eventQueue []event
-
-func (q eventQueue) Len() int { return len(q) }
-
-func (q eventQueue) Less(i, j int) bool {
-	if q[i].at.Equal(q[j].at) {
-		return q[i].order < q[j].order
-	}
-	return q[i].at.Before(q[j].at)
-}
-
-func (q eventQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-
-func (q *eventQueue) Push(x any) { *q = append(*q, x.(event)) }
-
-func (q *eventQueue) Pop() any {
-	old := *q
-	last := len(old) - 1
-	e := old[last]
-	old[last] = event{}
-	*q = old[:last]
-	return e
-}
-
+// schedule puts an event in its place, behind all that happen at the same time.
 func (n *Net) schedule(at time.Time, do func(at time.Time)) {
-	n.order++
-	heap.Push(&n.events, event{at: at, order: n.order, do: do})
+	i, _ := slices.BinarySearchFunc(n.events, at, func(e event, at time.Time) int {
+		if e.at.After(at) {
+			return 1
+		}
+		return -1
+	})
+	n.events = slices.Insert(n.events, i, event{at, do})
 }
 
 // run does what is due and sets the timer to what comes next. Caller holds n.mu.
 func (n *Net) run(now time.Time) {
 	for len(n.events) > 0 && !n.events[0].at.After(now) {
-		e := heap.Pop(&n.events).(event)
+		e := n.events[0]
+		n.events = slices.Delete(n.events, 0, 1)
 		e.do(e.at)
 	}
 	if len(n.events) == 0 {

@@ -1,7 +1,6 @@
 package udp
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -48,7 +47,11 @@ func Listen(cfg ListenConfig) ([]net.PacketConn, error) {
 		conns, err := cfg.listenAll()
 		if err == nil {
 			cfg.growBuffers(conns)
-			return conns, nil
+			sockets := make([]net.PacketConn, len(conns))
+			for i, c := range conns {
+				sockets[i] = c
+			}
+			return sockets, nil
 		}
 		if cfg.Port != 0 || attempt == portAttempts || !errors.Is(err, syscall.EADDRINUSE) {
 			return nil, fmt.Errorf("listen: %w", err)
@@ -57,7 +60,7 @@ func Listen(cfg ListenConfig) ([]net.PacketConn, error) {
 }
 
 // listenAll opens all sockets on one port, the first one's if Port is 0.
-func (cfg ListenConfig) listenAll() (conns []net.PacketConn, err error) {
+func (cfg ListenConfig) listenAll() (conns []*net.UDPConn, err error) {
 	defer func() {
 		if err != nil {
 			for _, c := range conns {
@@ -82,8 +85,12 @@ func (cfg ListenConfig) listenAll() (conns []net.PacketConn, err error) {
 		if err != nil {
 			return conns, err
 		}
-		port = conn.LocalAddr().(*net.UDPAddr).AddrPort().Port()
 		conns = append(conns, conn)
+		bound, err := addrPortOf(conn.LocalAddr())
+		if err != nil {
+			return conns, err
+		}
+		port = bound.Port()
 	}
 	if len(conns) == 0 {
 		return nil, errors.Join(ErrNoAddress, missing)
@@ -98,11 +105,7 @@ func listenOne(addr netip.AddrPort) (*net.UDPConn, error) {
 	if addr.Addr().Is4() {
 		network = "udp4"
 	}
-	conn, err := new(net.ListenConfig).ListenPacket(context.Background(), network, addr.String())
-	if err != nil {
-		return nil, err
-	}
-	return conn.(*net.UDPConn), nil
+	return net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
 }
 
 // lacksFamily says whether err means that the machine has no address of the
@@ -114,13 +117,12 @@ func lacksFamily(err error) bool {
 
 // growBuffers asks for large buffers: hundreds of peers share these sockets,
 // and a burst must not be lost while the reader waits for its turn.
-func (cfg ListenConfig) growBuffers(conns []net.PacketConn) {
-	for _, c := range conns {
-		conn := c.(*net.UDPConn)
+func (cfg ListenConfig) growBuffers(conns []*net.UDPConn) {
+	for _, conn := range conns {
 		_ = conn.SetReadBuffer(cfg.BufferSize)
 		_ = conn.SetWriteBuffer(cfg.BufferSize)
 	}
-	receive, send, err := bufferSizes(conns[0].(*net.UDPConn))
+	receive, send, err := bufferSizes(conns[0])
 	if err != nil {
 		cfg.Logger.Warn("reading the socket buffer sizes failed", "error", err)
 		return
