@@ -81,21 +81,19 @@ func parseOffer(text string, allowed map[codec.Codec]bool) (*offer, error) {
 		return nil, fmt.Errorf("%w: %d media sections, at most %d are read",
 			ErrBadOffer, len(desc.MediaDescriptions), maxSections)
 	}
+	if group, ok := desc.Attribute(sdp.AttrKeyGroup); !ok || !strings.HasPrefix(group, "BUNDLE ") {
+		return nil, fmt.Errorf("%w: its sections are not bundled (RFC 9143), and there is one port", ErrBadOffer)
+	}
 	o := &offer{desc: desc}
-	for i, media := range desc.MediaDescriptions {
-		o.sections = append(o.sections, parseSection(media, i, allowed))
+	for _, media := range desc.MediaDescriptions {
+		o.sections = append(o.sections, parseSection(media, allowed))
 	}
 	return o, nil
 }
 
-func parseSection(media *sdp.MediaDescription, index int, allowed map[codec.Codec]bool) *section {
+func parseSection(media *sdp.MediaDescription, allowed map[codec.Codec]bool) *section {
 	s := &section{media: media, kind: media.MediaName.Media, extension: make(map[string]uint8)}
-	mid, ok := media.Attribute(sdp.AttrKeyMID)
-	if !ok || mid == "" { // before JSEP; Pion insists on one
-		mid = strconv.Itoa(index)
-		media.WithValueAttribute(sdp.AttrKeyMID, mid)
-	}
-	s.mid = mid
+	s.mid, _ = media.Attribute(sdp.AttrKeyMID)
 	s.sends, s.receives = directions(media)
 	for _, a := range media.Attributes {
 		if a.Key == sdp.AttrKeyExtMap {
