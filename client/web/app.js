@@ -11,13 +11,14 @@ const NAME_KEY = 'atrium.name';
 
 const address = readAddress(location);
 const devices = new Devices();
+const loopbackWanted = address.loopback ? Promise.resolve(true) : serverWantsLoopback(); // asked while one types
 const call = new Call({ devices, ended: backToLobby });
 const lobby = new Lobby({ devices, join });
 let joinClickedAt = null;
 
 async function join({ user, room: name }) {
   joinClickedAt = performance.now();
-  const loopback = address.loopback || (await serverWantsLoopback());
+  const loopback = await loopbackWanted;
   const room = new Room({ url: socketUrl(location), room: name, user, loopback });
   call.attach(room, { loopback });
   // Media that opens later is published later: a person who ignores the permission prompt can still watch.

@@ -79,7 +79,7 @@ export class Call {
     say(byId('banner'), '');
     this.#showOwn();
     this.#count();
-    byId('microphone').focus({ preventScroll: true });
+    byId('roomTitle').focus({ preventScroll: true }); // so that a screen reader says where we are now
   }
 
   async leave() {
