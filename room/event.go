@@ -20,7 +20,7 @@ type EventHandler interface {
 	OnMediaError(MediaErrorEvent)
 }
 
-// JoinedEvent: Participant is new in the room; Others were there before.
+// JoinedEvent says that Participant is new in the room; Others were there before.
 type JoinedEvent struct {
 	Participant ParticipantInfo
 	Others      []ParticipantInfo
@@ -37,30 +37,31 @@ const (
 	LeftByClose   LeaveReason = "room closed"
 )
 
-// LeftEvent: Participant, as it was when it left, is gone; Remaining are still
-// there. Its stream ended with it, without an UnpublishedEvent. The last one's
-// leaving is told too. It is not sent when the whole room is closed.
+// LeftEvent says that Participant, as it was when it left, is gone; Remaining
+// are still there. Its stream ended with it, without an UnpublishedEvent. The
+// last one's leaving is told too. It is not sent when the whole room is closed.
 type LeftEvent struct {
 	Participant ParticipantInfo
 	Remaining   []ParticipantInfo
 	Reason      LeaveReason
 }
 
-// PublishedEvent: Participant now publishes; Others are all but the publisher.
+// PublishedEvent says that Participant now publishes; Others are all but it.
 type PublishedEvent struct {
 	Participant ParticipantInfo
 	Others      []ParticipantInfo
 }
 
-// UnpublishedEvent: Participant no longer publishes; Others are all but it.
-// Their subscriptions to it are closed already. A publication whose connection
-// is lost ends in the same way, before the MediaErrorEvent for its owner.
+// UnpublishedEvent says that Participant no longer publishes; Others are all but
+// it. Their subscriptions to it are closed already. A publication whose
+// connection is lost ends in the same way, before the MediaErrorEvent for its
+// owner.
 type UnpublishedEvent struct {
 	Participant ParticipantInfo
 	Others      []ParticipantInfo
 }
 
-// MessageEvent: a chat message from From for everybody in To, From included.
+// MessageEvent is a chat message from From for everybody in To, From included.
 type MessageEvent struct {
 	From ParticipantInfo
 	Text string
@@ -71,14 +72,14 @@ type MessageEvent struct {
 // Participant is as it was when it left.
 type EvictedEvent struct{ Participant ParticipantInfo }
 
-// RoomClosedEvent: an application closed the room while Participants, as they
-// were then, were in it. It is not sent when the last participant leaves.
+// RoomClosedEvent says that an application closed the room while Participants,
+// as they were then, were in it. It is not sent when the last participant leaves.
 type RoomClosedEvent struct {
 	Room         string
 	Participants []ParticipantInfo
 }
 
-// ICECandidateEvent: the server's candidate for the connection Endpoint of
+// ICECandidateEvent is the server's candidate for the connection Endpoint of
 // participant To; Endpoint is To's own user name for its publishing
 // connection, else the publisher's. It comes after the answer was delivered and
 // never after the connection closed.
@@ -88,8 +89,8 @@ type ICECandidateEvent struct {
 	Candidate ICECandidate
 }
 
-// MediaErrorEvent: a connection of participant To is lost and has been dropped;
-// To may negotiate a new one. Text has Kurento's form
+// MediaErrorEvent says that a connection of participant To is lost and has been
+// dropped; To may negotiate a new one. Text has Kurento's form
 // "TYPE: description(errCode=n)".
 type MediaErrorEvent struct {
 	To       ParticipantInfo

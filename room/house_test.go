@@ -74,17 +74,6 @@ func (h *house) subscribe(user, publisher string) {
 	}
 }
 
-// quiet makes sure that the room has dealt with everything the media plane
-// reported before.
-func (h *house) quiet(user string) {
-	h.t.Helper()
-	for range 2 { // the room chooses between mailbox and reports at random, so look for the flag
-		if _, err := h.Participant(id(user)); err != nil {
-			h.t.Fatal(err)
-		}
-	}
-}
-
 func users(list []room.ParticipantInfo) []string {
 	names := make([]string, 0, len(list))
 	for _, p := range list {

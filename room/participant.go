@@ -82,5 +82,9 @@ func (c *connection) end(fate error) *connection {
 	return c
 }
 
-// publication returns what a subscriber subscribes to.
-func (c *connection) publication() Publication { return c.link.(Publication) }
+// publication returns what a subscriber subscribes to, of a live connection
+// without a source.
+func (c *connection) publication() Publication {
+	p, _ := c.link.(Publication)
+	return p
+}
