@@ -23,7 +23,10 @@ type ICECandidate struct {
 
 // Media is what a room needs of a media server. SFU returns the built-in one;
 // tests use a fake. Methods may be called from any goroutine and may take as
-// long as a negotiation takes; they are never called on a room's goroutine.
+// long as a negotiation takes; they are never called on a room's goroutine, nor
+// is Publication.Subscribe. Their context ends when the answer is not wanted any
+// more, because the participant left, say, and it ends when they have returned:
+// it bounds the negotiation, not the connection.
 type Media interface {
 	// Publish answers a publisher's offer. An error whose chain holds an *Error
 	// is passed to the client as it is; any other becomes CodeSDP.
@@ -45,7 +48,7 @@ type MediaRequest struct {
 
 // Publication is the published stream of one participant. Its methods may be
 // called from any goroutine, do not block on the network, and do nothing after
-// Close.
+// Close. All but Subscribe are called on the room's goroutine.
 type Publication interface {
 	Answer() string
 	AddICECandidate(ICECandidate) error
@@ -68,7 +71,10 @@ type Subscription interface {
 }
 
 // MediaObserver hears of one connection. Calls come from the media plane's
-// goroutines, one at a time, and must not block.
+// goroutines, one at a time. The room's observers never block and take no lock
+// that is held during a call to Media, so a media plane may call them with its
+// own locks held. They may be called before Publish or Subscribe has returned;
+// what they hear after Close is ignored.
 type MediaObserver interface {
 	// ICECandidate reports a local candidate. Candidates gathered before the
 	// answer stand in the answer too.

@@ -58,6 +58,7 @@ func (m *Manager) enter(req JoinRequest) (*room, error) {
 	}
 	if m.opts.Policy != nil {
 		if err := m.opts.Policy.AllowCreate(req.Room, req.User); err != nil {
+			m.opts.Logger.Info("policy refused a room", "room", req.Room, "user", req.User, "reason", err)
 			return nil, refusePolicy(err)
 		}
 	}

@@ -54,7 +54,7 @@ func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x excha
 		err = errNoAnswer
 	}
 	if err != nil {
-		return "", m.counters.refused(r.failNegotiation(ctx, c, mediaError(err, x.sdpError)))
+		return "", m.counters.refused(r.failNegotiation(ctx, c, err, x.sdpError))
 	}
 	if err = r.openConnection(ctx, c, made, x); err != nil {
 		made.Close()
@@ -99,19 +99,22 @@ func (r *room) openConnection(ctx context.Context, c *connection, made link, x e
 
 // failNegotiation gives the slot back and returns the error for the caller:
 // what ended the reservation, if something did, because then Media's error is
-// only its echo.
-func (r *room) failNegotiation(ctx context.Context, c *connection, err error) error {
+// only its echo. The cause is logged here: the client does not get to see it.
+func (r *room) failNegotiation(ctx context.Context, c *connection, cause error, sdpError func(error) error) error {
+	var fate error
 	if stop := r.call(context.WithoutCancel(ctx), func() {
-		if c.phase == negotiating {
-			r.log.Debug("negotiation failed", "user", c.owner.user, "endpoint", c.endpoint, "error", err)
-			r.state.abandon(c)
+		if fate = c.fate; c.phase != negotiating {
 			return
 		}
-		err = c.fate
+		r.log.Info("negotiation failed", "user", c.owner.user, "endpoint", c.endpoint, "cause", cause)
+		r.state.abandon(c)
 	}); stop != nil {
-		return c.fate
+		fate = c.fate
 	}
-	return err
+	if fate != nil {
+		return fate
+	}
+	return mediaError(cause, sdpError)
 }
 
 // open moves c from negotiating to live and returns what it replaces and the
