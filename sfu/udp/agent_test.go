@@ -6,9 +6,12 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pion/ice/v4"
+
+	"github.com/atrium-rtc/atrium/internal/testnet"
 )
 
 var _ ice.UDPMux = (*Mux)(nil)
@@ -33,9 +36,6 @@ func agent(t *testing.T, mux *Mux, lite bool) (*ice.Agent, <-chan ice.Candidate)
 	t.Helper()
 	options := []ice.AgentOption{
 		ice.WithICELite(lite),
-		ice.WithCandidateTypes([]ice.CandidateType{ice.CandidateTypeHost}),
-		ice.WithNetworkTypes([]ice.NetworkType{ice.NetworkTypeUDP4, ice.NetworkTypeUDP6}),
-		ice.WithMulticastDNSMode(ice.MulticastDNSModeDisabled),
 		ice.WithIncludeLoopback(),
 		ice.WithIPFilter(net.IP.IsLoopback),
 		ice.WithRemoteIPFilter(net.IP.IsLoopback),
@@ -43,7 +43,15 @@ func agent(t *testing.T, mux *Mux, lite bool) (*ice.Agent, <-chan ice.Candidate)
 	if mux != nil {
 		options = append(options, ice.WithUDPMux(mux))
 	}
-	a, err := ice.NewAgentWithOptions(options...)
+	return newAgent(t, options...)
+}
+
+func newAgent(t *testing.T, options ...ice.AgentOption) (*ice.Agent, <-chan ice.Candidate) {
+	t.Helper()
+	a, err := ice.NewAgentWithOptions(append(options,
+		ice.WithCandidateTypes([]ice.CandidateType{ice.CandidateTypeHost}),
+		ice.WithNetworkTypes([]ice.NetworkType{ice.NetworkTypeUDP4, ice.NetworkTypeUDP6}),
+		ice.WithMulticastDNSMode(ice.MulticastDNSModeDisabled))...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,6 +228,38 @@ func TestRestartLeavesNothingOfTheOldUfrag(t *testing.T) {
 	if got := mux.Stats(); got.Connections != 1 {
 		t.Errorf("afterwards: %+v", got)
 	}
+}
+
+// An hour of silence: the consent checks alone keep path and address, and
+// media still comes in order on one of two candidates.
+func TestAgentsStayConnectedInSimulatedTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		second := netip.AddrPortFrom(serverAddr.Addr(), serverAddr.Port()+1) // as if a NAT forwarded two ports
+		b := newBench(t, Config{Advertise: []netip.AddrPort{serverAddr, second}})
+		phone := b.net.Host("10.0.0.2")
+		phone.SetUplink(testnet.Link{Delay: 40 * time.Millisecond, Jitter: 10 * time.Millisecond, Loss: 0.02})
+		server, fromServer := newAgent(t, ice.WithUDPMux(b.mux))
+		client, fromClient := newAgent(t, ice.WithNet(phone.Net()))
+		c, s := connect(t, client, server, fromClient, fromServer)
+		phone.SetUplink(testnet.Link{Delay: 40 * time.Millisecond, Jitter: 10 * time.Millisecond})
+		time.Sleep(time.Hour)
+		exchange(t, c, s)
+		for i := range 1000 {
+			if _, err := c.Write([]byte{0x80, 96, byte(i >> 8), byte(i)}); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		buf := make([]byte, 1500)
+		for i := range 1000 {
+			if n, err := s.Read(buf); err != nil || n != 4 || int(buf[2])<<8|int(buf[3]) != i {
+				t.Fatalf("packet %d: %x, %v", i, buf[:n], err)
+			}
+		}
+		if err := errors.Join(client.GracefulClose(), server.GracefulClose()); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // A multihomed server names its addresses: each has a socket, and an answer

@@ -1,10 +1,13 @@
 package udp
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -452,5 +455,22 @@ func TestReaderSurvivesFailuresAndReadsAnyPacketConn(t *testing.T) {
 		if size, from, err := a.ReadFrom(make([]byte, 1500)); err != nil || size == 0 || from.String() != serverAddr.String() {
 			t.Errorf("%d octets from %v: %v", size, from, err)
 		}
+	})
+}
+
+func TestReaderEndsWithASocketClosedBySomebodyElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		socket := testnet.New(t, testnet.Options{}).Host(serverIP).ListenPacket(mediaPort)
+		var log bytes.Buffer
+		m, err := New(Config{Sockets: []net.PacketConn{socket}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = socket.Close()
+		m.readers.Wait()
+		if strings.Count(log.String(), "reading from a media socket failed") != 1 {
+			t.Errorf("log: %q", log.String())
+		}
+		_ = m.Close() // its error is the second close's
 	})
 }

@@ -76,7 +76,7 @@ func (m *Mux) adopt(conns []net.PacketConn) error {
 	if len(conns) == 0 {
 		return ErrNoAddress
 	}
-	p := newPool()
+	p := new(pool)
 	for _, conn := range conns {
 		s, err := newSocket(conn, p, &m.counters, m.logger)
 		if err != nil {

@@ -22,17 +22,18 @@ type datagram struct {
 func (d *datagram) payload() []byte { return d.buf[:d.size] }
 
 // pool recycles datagrams among all sockets and connections of a Mux.
-type pool struct{ sync.Pool }
+type pool struct{ free sync.Pool }
 
-func newPool() *pool {
-	return &pool{sync.Pool{New: func() any { return new(datagram) }}}
+func (p *pool) get() *datagram {
+	if d, ok := p.free.Get().(*datagram); ok {
+		return d
+	}
+	return new(datagram)
 }
-
-func (p *pool) get() *datagram { return p.Get().(*datagram) }
 
 func (p *pool) put(d *datagram) {
 	d.next, d.from, d.size = nil, netip.AddrPort{}, 0
-	p.Put(d)
+	p.free.Put(d)
 }
 
 // queue is a bounded FIFO of datagrams between a socket's reader and an ICE

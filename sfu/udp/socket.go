@@ -1,6 +1,7 @@
 package udp
 
 import (
+	"errors"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -43,39 +44,50 @@ func newSocket(raw net.PacketConn, p *pool, c *counters, logger *slog.Logger) (*
 }
 
 // serve reads until done is closed, and the socket with it. Datagrams are read
-// straight into the buffers that the connections' queues hold.
+// straight into the buffers that the connections' queues hold. A socket
+// survives most errors (a link that went down), so the reader does not give up.
 func (s *socket) serve(done <-chan struct{}) {
 	d := s.pool.get()
-	failing := false
-	for pause := time.Duration(0); ; {
+	defer func() { s.pool.put(d) }()
+	failures := 0
+	for {
 		n, from, err := s.io.ReadFromAddrPort(d.buf[:])
-		if err == nil {
-			pause, failing = 0, false
-			d.size, d.from = n, unmap(from)
-			if s.dispatch(d) {
-				d = s.pool.get()
+		if err != nil {
+			if !s.pause(err, failures, done) {
+				return
 			}
+			failures++
 			continue
 		}
-		if !failing {
-			select {
-			case <-done:
-			default:
-				failing = true
-				s.logger.Warn("reading from a media socket failed", "error", err)
-			}
+		failures = 0
+		d.size, d.from = n, unmap(from)
+		if s.dispatch(d) {
+			d = s.pool.get()
 		}
-		// A socket survives most errors (a link that went down); wait a little
-		// rather than spin, and do not give up.
-		pause = min(max(2*pause, time.Millisecond), time.Second)
-		retry := time.NewTimer(pause)
-		select {
-		case <-done:
-			retry.Stop()
-			s.pool.put(d)
-			return
-		case <-retry.C:
-		}
+	}
+}
+
+// pause waits after a failed read, longer after each in a row, and says
+// whether to read again. Only the first is logged.
+func (s *socket) pause(err error, failures int, done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return false
+	default:
+	}
+	if failures == 0 {
+		s.logger.Warn("reading from a media socket failed", "error", err)
+	}
+	if errors.Is(err, net.ErrClosed) {
+		return false // by somebody else; it will not come back
+	}
+	retry := time.NewTimer(min(time.Millisecond<<min(failures, 10), time.Second))
+	defer retry.Stop()
+	select {
+	case <-done:
+		return false
+	case <-retry.C:
+		return true
 	}
 }
 
