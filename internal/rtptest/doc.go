@@ -1,0 +1,14 @@
+// Package rtptest makes RTP streams for tests and judges the ones that come out
+// of the server.
+//
+//	Stream.Frame ──packets──> what is tested ──packets, reports──> Conformance
+//	(a sender, from a seed)                                        │
+//	      each payload ends with a Stamp                           ▼
+//	      that tells frame and place                          Violations
+//
+// A Stream does what a browser's sender does for one encoding: VP8, VP9, H.264,
+// AV1 or Opus, split into packets with continuous numbers, picture identifiers
+// and markers. Equal configurations make equal packets. A Conformance takes what
+// one receiver got, in any order, and says what a browser's jitter buffer would
+// have stumbled over.
+package rtptest
