@@ -84,11 +84,11 @@ type Rooms struct {
 
 // Signaling is the websocket and its sessions. A limit of 0 is none.
 type Signaling struct {
-	ReconnectGrace        time.Duration `koanf:"reconnect_grace" default:"10s" min:"0s" max:"10m" help:"How long a participant stays in the room after its websocket is lost."`
+	ReconnectGrace        time.Duration `koanf:"reconnect_grace" default:"10s" min:"100ms" max:"10m" help:"How long a participant stays in the room after its websocket is lost."`
 	MaxSessions           int           `koanf:"max_sessions" default:"10000" min:"0" max:"10000000" unit:"sessions" help:"Websockets at a time; 0 is no limit."`
 	MaxSessionsPerAddress int           `koanf:"max_sessions_per_address" default:"0" min:"0" max:"1000000" unit:"sessions" help:"Websockets at a time from one client address; 0 is no limit. Behind a proxy all clients have the proxy's address."`
 	SpeakerInterval       time.Duration `koanf:"speaker_interval" default:"1.8s" min:"100ms" max:"1m" help:"How often clients look for the main speaker (/getUpdateSpeakerInterval)."`
-	SpeakerThreshold      int           `koanf:"speaker_threshold" default:"-50" min:"-127" max:"0" unit:"dB" help:"Loudness from which a client counts somebody as speaking (/getThresholdSpeaker)."`
+	SpeakerThreshold      int           `koanf:"speaker_threshold" default:"-50" min:"-127" max:"-1" unit:"dB" help:"Loudness from which a client counts somebody as speaking (/getThresholdSpeaker)."`
 }
 
 // Client is what /getClientConfig tells the page.
