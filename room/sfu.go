@@ -30,9 +30,9 @@ func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, e
 		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
 	})
 	if err != nil {
-		return nil, sfuError(fmt.Sprintf("publishing user %s", req.User), err)
+		return nil, sfuError("Error generating SDP response for publishing user "+req.User, err)
 	}
-	return sfuPublication{m, p}, nil
+	return sfuPublication{m, p, req.User}, nil
 }
 
 func (m sfuMedia) bind(req MediaRequest) *slog.Logger {
@@ -42,6 +42,7 @@ func (m sfuMedia) bind(req MediaRequest) *slog.Logger {
 type sfuPublication struct {
 	media sfuMedia
 	p     *sfu.Publication
+	user  string
 }
 
 // Subscribe implements Publication.
@@ -50,17 +51,17 @@ func (p sfuPublication) Subscribe(ctx context.Context, req MediaRequest) (Subscr
 		Offer: req.Offer, Observer: sfuObserver{req.Observer}, Log: p.media.bind(req),
 	})
 	if err != nil {
-		return nil, sfuError("the subscription of user "+req.User, err)
+		return nil, sfuError(fmt.Sprintf("Unable to generate SDP answer when subscribing '%s' to '%s'", req.User, p.user), err)
 	}
 	return sfuSubscription{s}, nil
 }
 
-// sfuError tells the client what is wrong with its offer, and keeps what is
-// wrong with us for the log.
+// sfuError tells the client, after Kurento's sentence, what is wrong with its
+// offer, and keeps what is wrong with us for the log.
 func sfuError(what string, err error) error {
 	for _, theirs := range []error{sfu.ErrBadOffer, sfu.ErrNoMedia, sfu.ErrCodecMismatch} {
 		if errors.Is(err, theirs) {
-			return &Error{Code: CodeSDP, Msg: fmt.Sprintf("Error generating SDP response for %s: %v", what, err), Err: err}
+			return &Error{Code: CodeSDP, Msg: fmt.Sprintf("%s: %v", what, err), Err: err}
 		}
 	}
 	return err

@@ -112,13 +112,17 @@ func (p *Peer) do(fn func()) bool {
 	}
 }
 
-// wake makes the owner look at what is due, without waiting for it.
-func (p *Peer) wake() {
+// tryDo is do for callers that must not wait: while the queue is full, fn is
+// dropped.
+func (p *Peer) tryDo(fn func()) {
 	select {
-	case p.commands <- func() {}:
-	default: // it will look after the commands that fill the queue
+	case p.commands <- fn:
+	default:
 	}
 }
+
+// wake makes the owner look at what is due, as it does after every command.
+func (p *Peer) wake() { p.tryDo(func() {}) }
 
 // Close ends the connection. It does not wait; Done tells when all is gone.
 func (p *Peer) Close() { p.once.Do(func() { close(p.closing) }) }
@@ -138,7 +142,7 @@ func (p *Peer) AddICECandidate(c Candidate) error {
 		return err
 	}
 	init := webrtc.ICECandidateInit{Candidate: c.Candidate, SDPMid: &c.SDPMid, SDPMLineIndex: &c.SDPMLineIndex}
-	p.do(func() {
+	p.tryDo(func() {
 		if p.candidates >= maxCandidates {
 			return
 		}

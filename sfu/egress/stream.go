@@ -85,27 +85,27 @@ func (st *Stream) forwardBatch(batch []*packet.Packet, now time.Time) {
 	if !st.started {
 		return
 	}
-	var sent packet.ExtSeq // up to here, catchUp has sent what the ring had
+	var next packet.ExtSeq // what comes before it, catchUp has sent
 	for _, p := range batch {
-		if p.Seq <= sent {
+		if p.Seq < next {
 			continue
 		}
 		if st.forward(p, now) {
-			sent = st.catchUp(p, now)
+			next = st.catchUp(p, now)
 		}
 	}
 }
 
 // catchUp sends the packets after start that came before it: a keyframe whose
 // first packet was lost and repaired can begin only then, and the rest of it was
-// withheld until now. It returns the highest sequence number it looked at.
+// withheld until now. It returns the first sequence number it did not look at.
 func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
 	for seq := start.Seq + 1; seq <= st.feed.highest; seq++ {
 		if p := st.feed.ring.Get(seq); p != nil && p.Layer == start.Layer {
 			st.forward(p, now)
 		}
 	}
-	return st.feed.highest
+	return st.feed.highest + 1
 }
 
 // forward sends a packet if the subscriber is to have it. It reports whether

@@ -1,0 +1,154 @@
+package egress
+
+import (
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+// fakeSource is a published track of the test.
+type fakeSource struct {
+	pool *packet.Pool
+
+	mu        sync.Mutex
+	sinks     []packet.Sink
+	keyframes int
+	rtp       uint32
+	wall      time.Time
+}
+
+func (f *fakeSource) AddSink(s packet.Sink) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sinks = append(f.sinks, s)
+}
+
+func (f *fakeSource) RemoveSink(s packet.Sink) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for i, x := range f.sinks {
+		if x == s {
+			f.sinks = append(f.sinks[:i:i], f.sinks[i+1:]...)
+			return
+		}
+	}
+}
+
+func (f *fakeSource) RequestKeyframe() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.keyframes++
+}
+
+func (f *fakeSource) Reference() (uint32, time.Time, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.rtp, f.wall, !f.wall.IsZero()
+}
+
+func (f *fakeSource) requests() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.keyframes
+}
+
+// push publishes a packet with the given number and timestamp.
+func (f *fakeSource) push(seq packet.ExtSeq, ts uint32, keyframe bool, payload int) {
+	b := make([]byte, 12+payload)
+	b[0], b[1] = 0x80, 96
+	b[2], b[3] = byte(seq>>8), byte(seq)
+	b[4], b[5], b[6], b[7] = byte(ts>>24), byte(ts>>16), byte(ts>>8), byte(ts)
+	if payload > 0 {
+		b[12] = byte(seq)
+	}
+	p := f.pool.Get()
+	if err := p.Parse(b); err != nil {
+		panic(err)
+	}
+	p.Seq, p.Keyframe = seq, keyframe
+	f.mu.Lock()
+	sinks := append([]packet.Sink(nil), f.sinks...)
+	f.mu.Unlock()
+	for _, s := range sinks {
+		p.Retain()
+		s.Push(p)
+	}
+	p.Release()
+}
+
+// fakeWriter remembers what it was given.
+type fakeWriter struct {
+	mu      sync.Mutex
+	packets []rtp.Packet
+	reports []rtcp.SenderReport
+}
+
+func (w *fakeWriter) WriteRTP(h *rtp.Header, payload []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.packets = append(w.packets, rtp.Packet{Header: *h, Payload: append([]byte(nil), payload...)})
+	return nil
+}
+
+func (w *fakeWriter) WriteRTCP(pkts []rtcp.Packet) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, p := range pkts {
+		if sr, ok := p.(*rtcp.SenderReport); ok {
+			w.reports = append(w.reports, *sr)
+		}
+	}
+	return nil
+}
+
+// take returns what was written since the last call.
+func (w *fakeWriter) take() []rtp.Packet {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p := w.packets
+	w.packets = nil
+	return p
+}
+
+func (w *fakeWriter) senderReports() []rtcp.SenderReport {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]rtcp.SenderReport(nil), w.reports...)
+}
+
+const (
+	mediaSSRC = 0x1111
+	rtxSSRC   = 0x2222
+)
+
+func videoConfig(w Writer) StreamConfig {
+	return StreamConfig{
+		Video: true, ClockRate: 90000, PayloadType: 100, SSRC: mediaSSRC,
+		RTXPayloadType: 101, RTXSSRC: rtxSSRC,
+		FirstSequence: 65534, FirstRTXSequence: 500, FirstTimestamp: 7000, Writer: w,
+	}
+}
+
+// bubble runs fn with one shard in fake time, and checks that no packet is left
+// when all is closed.
+func bubble(t *testing.T, fn func(t *testing.T, e *Engine, src *fakeSource)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		src := &fakeSource{pool: packet.NewPool()}
+		e := NewEngine(1)
+		fn(t, e, src)
+		e.Close()
+		if n := src.pool.InUse(); n != 0 {
+			t.Errorf("%d packets still held", n)
+		}
+		if n := len(src.sinks); n != 0 {
+			t.Errorf("%d sinks still attached", n)
+		}
+	})
+}

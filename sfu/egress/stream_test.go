@@ -1,0 +1,314 @@
+package egress
+
+import (
+	"encoding/binary"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/pion/rtcp"
+
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+func sequenceNumbers(w *fakeWriter) []uint16 {
+	var list []uint16
+	for _, p := range w.take() {
+		list = append(list, p.SequenceNumber)
+	}
+	return list
+}
+
+func TestVideoBeginsAtAKeyframeThatWasAskedFor(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		sub.Add(src, videoConfig(w))
+		synctest.Wait()
+		src.push(1000, 90000, true, 10)
+		synctest.Wait()
+		if got := w.take(); len(got) != 0 {
+			t.Fatalf("%d packets before the connection was up", len(got))
+		}
+		sub.Start()
+		synctest.Wait()
+		if got := src.requests(); got != 1 {
+			t.Errorf("%d keyframe requests at the start, want 1", got)
+		}
+		src.push(1001, 93000, false, 10)
+		src.push(1002, 96000, true, 10)
+		src.push(1003, 96000, false, 10)
+		synctest.Wait()
+		got := w.take()
+		if len(got) != 2 {
+			t.Fatalf("%d packets, want the keyframe's 2", len(got))
+		}
+		for i, p := range got {
+			if p.SequenceNumber != uint16(65534+i) || p.Timestamp != 7000 || p.SSRC != mediaSSRC || p.PayloadType != 100 {
+				t.Errorf("packet %d has header %+v", i, p.Header)
+			}
+		}
+	})
+}
+
+func TestKeyframeIsAskedForAgainUntilItComes(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		sub.Add(src, videoConfig(w))
+		sub.Start()
+		time.Sleep(1700 * time.Millisecond)
+		if got := src.requests(); got != 4 {
+			t.Errorf("%d requests in 1.7 s, want 4 (at once and every 500 ms)", got)
+		}
+		src.push(1, 0, true, 10)
+		time.Sleep(5 * time.Second)
+		if got := src.requests(); got != 4 {
+			t.Errorf("%d requests after the keyframe, want no more", got-4)
+		}
+	})
+}
+
+func TestKeyframeWhoseFirstPacketCameLastIsSentWhole(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		sub.Add(src, videoConfig(w))
+		sub.Start()
+		synctest.Wait()
+		src.push(11, 3000, false, 10)
+		src.push(12, 3000, false, 10)
+		synctest.Wait()
+		src.push(10, 3000, true, 10) // repaired
+		src.push(13, 6000, false, 10)
+		synctest.Wait()
+		want := []uint16{65534, 65535, 0, 1}
+		if diff := cmp.Diff(want, sequenceNumbers(w)); diff != "" {
+			t.Errorf("sequence numbers (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestNACKIsAnsweredOnTheRepairStream(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		st := sub.Add(src, videoConfig(w))
+		sub.Start()
+		synctest.Wait()
+		for i := range packet.ExtSeq(20) {
+			src.push(1000+i, 3000, i == 0, 100)
+		}
+		synctest.Wait()
+		w.take()
+		st.HandleRTCP(&rtcp.TransportLayerNack{MediaSSRC: mediaSSRC, Nacks: []rtcp.NackPair{{PacketID: 65535, LostPackets: 1}}})
+		synctest.Wait()
+		got := w.take()
+		if len(got) != 2 {
+			t.Fatalf("%d packets in answer to 2, want 2", len(got))
+		}
+		for i, p := range got {
+			if p.SSRC != rtxSSRC || p.PayloadType != 101 || p.SequenceNumber != uint16(500+i) || p.Timestamp != 7000 {
+				t.Errorf("header %+v", p.Header)
+			}
+			if osn := binary.BigEndian.Uint16(p.Payload); osn != uint16(65535+i) {
+				t.Errorf("original sequence number %d, want %d", osn, uint16(65535+i))
+			}
+			if len(p.Payload) != 102 || p.Payload[2] != byte(1001+i) {
+				t.Errorf("payload %x is not the original's", p.Payload[:4])
+			}
+		}
+	})
+}
+
+func TestRetransmissionWithoutARepairStreamRepeatsThePacket(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		cfg := videoConfig(w)
+		cfg.RTXPayloadType, cfg.RTXSSRC = 0, 0
+		st := sub.Add(src, cfg)
+		sub.Start()
+		synctest.Wait()
+		for i := range packet.ExtSeq(20) {
+			src.push(1000+i, uint32(3000*i), i == 0, 100)
+		}
+		synctest.Wait()
+		first := w.take()
+		st.HandleRTCP(&rtcp.TransportLayerNack{MediaSSRC: mediaSSRC, Nacks: []rtcp.NackPair{{PacketID: 3}}})
+		synctest.Wait()
+		got := w.take()
+		if len(got) != 1 {
+			t.Fatalf("%d packets, want 1", len(got))
+		}
+		if diff := cmp.Diff(first[5], got[0]); diff != "" {
+			t.Errorf("repeated packet differs, which under SRTP would reuse a nonce (-first +again):\n%s", diff)
+		}
+	})
+}
+
+// R6 and the NACK bomb: 20 legal NACK packets that ask for everything.
+func TestNACKBombIsNotMultiplied(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		st := sub.Add(src, videoConfig(w))
+		sub.Start()
+		synctest.Wait()
+		media := 0
+		for i := range packet.ExtSeq(900) {
+			src.push(1000+i, uint32(i*300), i == 0, 1000)
+			media += 1000
+			if i%10 == 9 {
+				time.Sleep(10 * time.Millisecond)
+			}
+		}
+		w.take()
+		var all []rtcp.NackPair
+		for i := range uint16(60) {
+			all = append(all, rtcp.NackPair{PacketID: 65534 + i*17, LostPackets: 0xffff})
+		}
+		for range 20 {
+			st.HandleRTCP(&rtcp.TransportLayerNack{MediaSSRC: mediaSSRC, Nacks: all})
+		}
+		synctest.Wait()
+		octets := 0
+		for _, p := range w.take() {
+			octets += len(p.Payload)
+		}
+		if octets == 0 || octets > media/4+media/100 {
+			t.Errorf("%d octets in answer, want some and at most a quarter of %d", octets, media)
+		}
+		stats := st.Stats()
+		if stats.Refused == 0 || stats.OverBudget == 0 {
+			t.Errorf("nothing was refused: %+v", stats)
+		}
+	})
+}
+
+func TestMutedStreamResumesWithoutAGap(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		st := sub.Add(src, videoConfig(w))
+		sub.Start()
+		synctest.Wait()
+		src.push(1, 0, true, 10)
+		src.push(2, 0, false, 10)
+		synctest.Wait()
+		st.SetMuted(true)
+		synctest.Wait()
+		src.push(3, 3000, false, 10)
+		time.Sleep(time.Second)
+		before := src.requests()
+		st.SetMuted(false)
+		synctest.Wait()
+		if got := src.requests(); got != before+1 {
+			t.Errorf("%d keyframe requests on unmute, want 1", got-before)
+		}
+		src.push(4, 90000, false, 10)
+		src.push(5, 93000, true, 10)
+		synctest.Wait()
+		got := w.take()
+		if len(got) != 3 {
+			t.Fatalf("%d packets, want 2 before and 1 after", len(got))
+		}
+		if s := got[2].SequenceNumber; s != 0 { // 65534, 65535, 0
+			t.Errorf("resumed at %d, want 0", s)
+		}
+		if elapsed := got[2].Timestamp - got[1].Timestamp; elapsed < 80000 || elapsed > 100000 {
+			t.Errorf("the timestamp advanced by %d over one second, want about 90000", elapsed)
+		}
+	})
+}
+
+func TestPictureLossIsPassedOn(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		st := sub.Add(src, videoConfig(w))
+		sub.Start()
+		src.push(1, 0, true, 10)
+		synctest.Wait()
+		before := src.requests()
+		st.HandleRTCP(&rtcp.PictureLossIndication{MediaSSRC: mediaSSRC})
+		st.HandleRTCP(&rtcp.FullIntraRequest{FIR: []rtcp.FIREntry{{SSRC: mediaSSRC}}})
+		synctest.Wait()
+		if got := src.requests() - before; got != 2 {
+			t.Errorf("%d requests, want 2", got)
+		}
+	})
+}
+
+func TestStreamsOfASubscriberShareASourceButNotNumbers(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		var writers []*fakeWriter
+		for i := range 3 {
+			w := &fakeWriter{}
+			writers = append(writers, w)
+			cfg := videoConfig(w)
+			cfg.FirstSequence = uint16(100 * i)
+			sub := e.NewSubscriber(w)
+			sub.Add(src, cfg)
+			sub.Start()
+		}
+		synctest.Wait()
+		src.push(1, 0, true, 10)
+		synctest.Wait()
+		for i, w := range writers {
+			if diff := cmp.Diff([]uint16{uint16(100 * i)}, sequenceNumbers(w)); diff != "" {
+				t.Errorf("subscriber %d (-want +got):\n%s", i, diff)
+			}
+		}
+	})
+}
+
+func TestClosedSubscriberGetsNothingMore(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		st := sub.Add(src, videoConfig(w))
+		sub.Start()
+		synctest.Wait()
+		src.push(1, 0, true, 10)
+		sub.Close()
+		sub.Close()
+		st.SetMuted(true)
+		st.HandleRTCP(&rtcp.TransportLayerNack{Nacks: []rtcp.NackPair{{PacketID: 65534}}})
+		synctest.Wait()
+		w.take()
+		src.push(2, 0, false, 10)
+		time.Sleep(2 * time.Second)
+		if got := w.take(); len(got) != 0 {
+			t.Errorf("%d packets after Close", len(got))
+		}
+		if e.Stats().Subscribers != 0 {
+			t.Errorf("stats %+v", e.Stats())
+		}
+	})
+}
+
+func TestFullMailboxDropsPacketsAndLosesNone(t *testing.T) {
+	pool := packet.NewPool()
+	src := &fakeSource{pool: pool}
+	s := newShard() // never run
+	f := newFeed(s, src)
+	src.AddSink(f)
+	for i := range packet.ExtSeq(mailboxLimit + 10) {
+		src.push(i, 0, false, 1)
+	}
+	if got := s.box.drops.Load(); got != 10 {
+		t.Errorf("%d drops, want 10", got)
+	}
+	if s.request(func() {}) {
+		t.Error("a remote peer's request was taken by a full mailbox")
+	}
+	if !s.command(func() {}) {
+		t.Error("a command was refused by a full mailbox")
+	}
+	s.shutdown()
+	if n := pool.InUse(); n != 0 {
+		t.Errorf("%d packets still held", n)
+	}
+}
