@@ -200,3 +200,6 @@ func reset(conn net.Conn) {
 	}
 	_ = conn.Close()
 }
+
+// IsUpgrade reports whether a request asks for a websocket.
+func IsUpgrade(r *http.Request) bool { return websocket.IsWebSocketUpgrade(r) }

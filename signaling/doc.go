@@ -1,0 +1,20 @@
+// Package signaling speaks the Kurento Room protocol to clients: it turns
+// requests on websockets into calls of a room.Manager, and what happens in rooms
+// into notifications. docs/protocol.md is its specification.
+//
+// A socket is not a session. A socket is one websocket; a Session is one
+// participant's conversation, begins with the first request that needs one,
+// outlives a lost socket for a while, and may be taken over by another. Each
+// Session is one goroutine that serves its requests in order; ping, connect and
+// closeSession do not queue behind them. Notifications come from the rooms'
+// goroutines and pass the session's link, which knows where its frames go now:
+// to a socket, or into a bounded store until one comes back.
+//
+//	rpc.Conn --> socket --+-- ping, connect, closeSession (at once)
+//	                      +-> inbox --> Session goroutine --> room.Manager
+//	rpc.Conn <------------ link <------- answers |                 |
+//	                        ^--------------------------- events ---+
+//
+// Everything a client can make the server hold has a cap, listed in limits.go.
+// Session ids are secrets: logs carry a number instead.
+package signaling

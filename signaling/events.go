@@ -1,0 +1,84 @@
+package signaling
+
+import (
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
+)
+
+// listener turns what happens in rooms into notifications. It is called on the
+// rooms' goroutines; a notification is encoded once and queued, which never
+// blocks.
+type listener struct{ server *Server }
+
+var _ room.EventHandler = listener{}
+
+func (l listener) OnJoined(e room.JoinedEvent) {
+	l.tell(e.Others, api.ParticipantJoined, api.Participant{ID: e.Participant.User})
+}
+
+func (l listener) OnLeft(e room.LeftEvent) {
+	l.tell(e.Remaining, api.ParticipantLeft, api.Name{Name: e.Participant.User})
+}
+
+func (l listener) OnPublished(e room.PublishedEvent) {
+	l.tell(e.Others, api.ParticipantPublished, api.Participant{ID: e.Participant.User, Streams: api.Webcam()})
+}
+
+func (l listener) OnUnpublished(e room.UnpublishedEvent) {
+	l.tell(e.Others, api.ParticipantUnpublished, api.Name{Name: e.Participant.User})
+}
+
+func (l listener) OnMessage(e room.MessageEvent) {
+	l.tell(e.To, api.NotifyMessage, api.ChatMessage{Room: e.From.Room, User: e.From.User, Message: e.Text})
+}
+
+// OnEvicted leaves the socket open: the session may join again.
+func (l listener) OnEvicted(e room.EvictedEvent) {
+	l.tell([]room.ParticipantInfo{e.Participant}, api.ParticipantEvicted, api.Nothing{})
+	if session := l.server.sessions.get(e.Participant.ID); session != nil {
+		session.outside()
+	}
+}
+
+// OnRoomClosed also closes the sockets: the JavaScript client does not listen
+// for roomClosed and would notice nothing.
+func (l listener) OnRoomClosed(e room.RoomClosedEvent) {
+	l.tell(e.Participants, api.RoomClosed, api.Closed{Room: e.Room})
+	for _, p := range e.Participants {
+		if session := l.server.sessions.get(p.ID); session != nil {
+			session.outside()
+			session.end(endRoomClosed)
+		}
+	}
+}
+
+func (l listener) OnICECandidate(e room.ICECandidateEvent) {
+	l.tell([]room.ParticipantInfo{e.To}, api.NotifyICECandidate, api.Candidate{
+		EndpointName:  e.Endpoint,
+		SDPMLineIndex: e.Candidate.SDPMLineIndex,
+		SDPMid:        e.Candidate.SDPMid,
+		Candidate:     e.Candidate.Candidate,
+	})
+}
+
+func (l listener) OnMediaError(e room.MediaErrorEvent) {
+	l.tell([]room.ParticipantInfo{e.To}, api.MediaError, api.Trouble{Error: e.Text})
+}
+
+func (l listener) tell(to []room.ParticipantInfo, method string, params any) {
+	if len(to) == 0 {
+		return
+	}
+	frame, err := rpc.NotificationFrame(method, params)
+	if err != nil {
+		l.server.log.Error("encode notification", "method", method, "error", err)
+		return
+	}
+	for _, p := range to {
+		if session := l.server.sessions.get(p.ID); session != nil {
+			session.send(frame)
+		}
+	}
+	l.server.counters.notifications.Add(uint64(len(to)))
+}

@@ -1,0 +1,102 @@
+package signaling
+
+import (
+	"errors"
+	"maps"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+
+	"github.com/atrium-rtc/atrium/signaling/rpc"
+)
+
+var (
+	errFull        = errors.New("the server has no room for another connection")
+	errNetworkFull = errors.New("too many connections from this address")
+	errShut        = errors.New("the server is shutting down")
+)
+
+// gate counts the open sockets, in all and by network.
+type gate struct {
+	most, mostPerNetwork int // 0: no limit
+
+	mu        sync.Mutex
+	open      int
+	byNetwork map[netip.Prefix]int
+	conns     map[*rpc.Conn]struct{}
+	shut      bool
+}
+
+// enter takes a place for a socket from the network, before it is upgraded.
+func (g *gate) enter(from netip.Prefix) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch {
+	case g.shut:
+		return errShut
+	case g.most > 0 && g.open >= g.most:
+		return errFull
+	case g.mostPerNetwork > 0 && g.byNetwork[from] >= g.mostPerNetwork:
+		return errNetworkFull
+	}
+	if g.byNetwork == nil {
+		g.byNetwork = make(map[netip.Prefix]int)
+		g.conns = make(map[*rpc.Conn]struct{})
+	}
+	g.open++
+	g.byNetwork[from]++
+	return nil
+}
+
+// admit notes the socket that took the place, and reports false when the gate
+// was shut meanwhile.
+func (g *gate) admit(c *rpc.Conn) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.conns[c] = struct{}{}
+	return !g.shut
+}
+
+// leave gives the place back; c is nil when the upgrade failed.
+func (g *gate) leave(from netip.Prefix, c *rpc.Conn) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.open--
+	if g.byNetwork[from]--; g.byNetwork[from] == 0 {
+		delete(g.byNetwork, from)
+	}
+	delete(g.conns, c)
+}
+
+func (g *gate) size() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.open
+}
+
+// close lets no more sockets in and returns those there are.
+func (g *gate) close() []*rpc.Conn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.shut = true
+	return slices.Collect(maps.Keys(g.conns))
+}
+
+// networkOf returns what one client is taken to be: an IPv4 address, or the
+// IPv6 /64 network of which a single subscriber has all addresses.
+func networkOf(r *http.Request) netip.Prefix {
+	addr := callerOf(r)
+	bits := addr.BitLen()
+	if addr.Is6() {
+		bits = 64
+	}
+	network, _ := addr.Prefix(bits) // the zero Prefix for an address that is none
+	return network
+}
+
+// callerOf returns the address at the other end of the request's connection.
+func callerOf(r *http.Request) netip.Addr {
+	at, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return at.Addr().Unmap().WithZone("")
+}

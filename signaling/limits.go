@@ -1,0 +1,56 @@
+package signaling
+
+import "time"
+
+// What a client can make the server hold or wait for. docs/protocol.md has the
+// same numbers, and a test compares them.
+const (
+	// firstReadLimit is the longest message before the session has joined a
+	// room, memberReadLimit the longest after, in octets.
+	firstReadLimit  = 64 << 10
+	memberReadLimit = 1 << 20
+
+	// Requests that wait for a session's goroutine: how many, and their octets.
+	// What comes beyond is answered with TOO_MANY_REQUESTS.
+	maxWaiting       = 1024
+	maxWaitingOctets = 2 << 20
+
+	// maxHeld bounds the octets kept for a session without a socket, or while its
+	// joinRoom is being answered. A session that needs more is ended.
+	maxHeld = 1 << 20
+
+	// maxLostStrangers bounds the sessions that lost their socket without being
+	// in a room; beyond it they end at once.
+	maxLostStrangers = 4096
+
+	// maxEchoedSession bounds the session id that ping echoes, in octets.
+	maxEchoedSession = 64
+
+	// requestTimeout bounds the work on one request, Kurento's own number for
+	// the creation of an endpoint.
+	requestTimeout = 30 * time.Second
+
+	// speechTimeout: a socket without any request for this long is closed. It is
+	// long because an application may connect before its user has typed a name.
+	speechTimeout = 5 * time.Minute
+
+	// defaultPingInterval is the watchdog's when the first ping names none; it
+	// waits for watchdogPatience intervals.
+	defaultPingInterval = 20 * time.Second
+	watchdogPatience    = 3
+	minPingInterval     = 100 * time.Millisecond
+	maxPingInterval     = time.Hour
+
+	// Stored answers for clients that repeat a request: how many, their octets,
+	// and how long after the answer a repetition is one.
+	maxAnswers       = 16
+	maxAnswersOctets = 256 << 10
+	repeatWindow     = 10 * time.Second
+)
+
+// For the http.Server around Handler: how long a client may take to send a
+// request's header, and how long the header may be.
+const (
+	HeaderTimeout   = 10 * time.Second
+	MaxHeaderOctets = 16 << 10
+)

@@ -1,0 +1,242 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"math"
+
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
+)
+
+// dispatch serves a request on the session's goroutine. The method answers
+// through r, or returns the error to answer with.
+func (s *Session) dispatch(ctx context.Context, r *reply) error {
+	switch r.request.Method {
+	case api.JoinRoom:
+		return s.joinRoom(ctx, r)
+	case api.PublishVideo:
+		return s.publishVideo(ctx, r)
+	case api.UnpublishVideo:
+		return s.server.manager.Unpublish(ctx, s.id, func() { r.ok(nil) })
+	case api.ReceiveVideoFrom:
+		return s.receiveVideoFrom(ctx, r)
+	case api.UnsubscribeFromVideo:
+		return s.unsubscribeFromVideo(ctx, r)
+	case api.OnICECandidate:
+		return s.onICECandidate(ctx, r)
+	case api.SendMessage:
+		return s.sendMessage(ctx, r)
+	case api.LeaveRoom:
+		return s.leaveRoom(ctx, r)
+	case api.CustomRequest:
+		return s.customRequest(ctx, r)
+	}
+	return &api.Error{Code: rpc.CodeMethodNotFound, Message: "Method not found"}
+}
+
+// joinRoom holds back what the room tells the newcomer until the newcomer has
+// the list of those it tells about.
+func (s *Session) joinRoom(ctx context.Context, r *reply) error {
+	var p api.JoinRoomParams
+	if err := api.Decode(r.request.Params, &p); err != nil {
+		return err
+	}
+	if s.server.draining.Load() {
+		return &room.Error{Code: room.CodeRoomNotCreated, Msg: "The server is shutting down, nobody can join any more"}
+	}
+	s.link.hold()
+	r.holding = true
+	others, err := s.enter(ctx, room.JoinRequest{
+		ID:           s.id,
+		User:         string(p.User),
+		Room:         string(p.Room),
+		DataChannels: bool(p.DataChannels),
+		AutoCreate:   s.server.opts.AutoCreate,
+	})
+	if err != nil {
+		return err
+	}
+	s.log.Info("session joined", "room", string(p.Room), "user", string(p.User))
+	s.inside()
+	peers := make([]api.Peer, 0, len(others))
+	for _, other := range others {
+		peers = append(peers, peerOf(other))
+	}
+	r.ok(peers)
+	return nil
+}
+
+// enter joins. When the name belongs to a session whose socket is gone, that is
+// most likely the same person coming back, and the new session takes its place.
+func (s *Session) enter(ctx context.Context, req room.JoinRequest) ([]room.ParticipantInfo, error) {
+	others, err := s.server.manager.Join(ctx, req)
+	if errors.Is(err, room.ErrUserExists) && s.server.dismiss(ctx, req) {
+		others, err = s.server.manager.Join(ctx, req)
+	}
+	return others, err
+}
+
+// dismiss removes the participant who stands in the way of a join, if its
+// session has no socket. Participants who are no sessions of this server are
+// left alone.
+func (s *Server) dismiss(ctx context.Context, req room.JoinRequest) bool {
+	list, err := s.manager.Participants(req.Room)
+	if err != nil {
+		return errors.Is(err, room.ErrRoomNotFound) // it left by itself
+	}
+	for _, holder := range list {
+		if holder.User != req.User {
+			continue
+		}
+		session := s.sessions.get(holder.ID)
+		if holder.ID == req.ID || session == nil || !session.link.socketless() {
+			return false
+		}
+		session.end(endReplaced)
+		// Its goroutine does the same, but nobody waits for that.
+		_, err := s.manager.Leave(ctx, holder.ID)
+		return err == nil || isRoomError(err)
+	}
+	return true
+}
+
+func (s *Session) publishVideo(ctx context.Context, r *reply) error {
+	var p api.PublishVideoParams
+	if err := api.Decode(r.request.Params, &p); err != nil {
+		return err
+	}
+	_, err := s.server.manager.Publish(ctx, s.id, room.PublishRequest{
+		Offer:    string(p.SDPOffer),
+		Loopback: bool(p.DoLoopback),
+		Answered: func(answer string) { r.ok(api.SDPAnswer{SDPAnswer: answer}) },
+	})
+	return err
+}
+
+func (s *Session) receiveVideoFrom(ctx context.Context, r *reply) error {
+	var p api.ReceiveVideoFromParams
+	if err := api.Decode(r.request.Params, &p); err != nil {
+		return err
+	}
+	publisher, err := s.resolve(string(p.Sender))
+	if err != nil {
+		return err
+	}
+	_, err = s.server.manager.Subscribe(ctx, s.id, room.SubscribeRequest{
+		Publisher: publisher,
+		Offer:     string(p.SDPOffer),
+		Answered:  func(answer string) { r.ok(api.SDPAnswer{SDPAnswer: answer}) },
+	})
+	return err
+}
+
+func (s *Session) unsubscribeFromVideo(ctx context.Context, r *reply) error {
+	var p api.UnsubscribeFromVideoParams
+	if err := api.Decode(r.request.Params, &p); err != nil {
+		return err
+	}
+	publisher, err := s.resolve(string(p.Sender))
+	if err != nil {
+		return err
+	}
+	if err := s.server.manager.Unsubscribe(ctx, s.id, publisher); err != nil {
+		return err
+	}
+	r.ok(nil)
+	return nil
+}
+
+// resolve finds whom a sender parameter means.
+func (s *Session) resolve(sender string) (string, error) {
+	me, err := s.server.manager.Participant(s.id)
+	if err != nil {
+		return "", err
+	}
+	list, err := s.server.manager.Participants(me.Room)
+	if err != nil {
+		return "", err
+	}
+	users := make([]string, len(list))
+	for i, p := range list {
+		users[i] = p.User
+	}
+	return resolveSender(sender, users), nil
+}
+
+func (s *Session) onICECandidate(ctx context.Context, r *reply) error {
+	var p api.OnICECandidateParams
+	if err := api.Decode(r.request.Params, &p); err != nil {
+		return err
+	}
+	if p.SDPMLineIndex < 0 || p.SDPMLineIndex > math.MaxUint16 {
+		return &api.Error{Code: api.CodeFault, Message: "Request element 'sdpMLineIndex' is not a usable integer"}
+	}
+	err := s.server.manager.AddICECandidate(ctx, s.id, string(p.EndpointName), room.ICECandidate{
+		Candidate:     string(p.Candidate),
+		SDPMid:        string(p.SDPMid),
+		SDPMLineIndex: uint16(p.SDPMLineIndex),
+	})
+	if err != nil {
+		return err
+	}
+	r.ok(nil)
+	return nil
+}
+
+func (s *Session) sendMessage(ctx context.Context, r *reply) error {
+	var p api.SendMessageParams
+	if err := api.Decode(r.request.Params, &p); err != nil {
+		return err
+	}
+	return s.server.manager.SendMessage(ctx, s.id, room.Message{
+		User:     string(p.UserMessage),
+		Room:     string(p.RoomMessage),
+		Text:     string(p.Message),
+		Accepted: func() { r.ok(nil) },
+	})
+}
+
+// leaveRoom always answers {} and closes, whatever the room says: the original
+// left clients waiting when they were in no room.
+func (s *Session) leaveRoom(ctx context.Context, r *reply) error {
+	_, err := s.server.manager.Leave(ctx, s.id)
+	if err != nil && !isRoomError(err) {
+		s.log.Warn("leave", "error", err)
+	}
+	s.outside()
+	r.ok(nil)
+	s.end(endLeft)
+	return nil
+}
+
+// customRequest asks the application.
+func (s *Session) customRequest(ctx context.Context, r *reply) error {
+	custom := s.server.opts.CustomRequest
+	if custom == nil {
+		return &api.Error{Code: api.CodeFault, Message: "Unsupported method"}
+	}
+	me, err := s.server.manager.Participant(s.id)
+	if err != nil {
+		return err
+	}
+	result, err := custom(ctx, me, r.request.Params)
+	var wire *api.Error
+	switch {
+	case err == nil:
+		r.ok(result)
+		return nil
+	case isRoomError(err), errors.As(err, &wire), errors.Is(err, context.DeadlineExceeded):
+		return err
+	}
+	return &api.Error{Code: api.CodeFault, Message: err.Error()}
+}
+
+func peerOf(p room.ParticipantInfo) api.Peer {
+	peer := api.Peer{ID: p.User}
+	if p.Publishing {
+		peer.Streams = api.Webcam()
+	}
+	return peer
+}

@@ -1,0 +1,73 @@
+package signaling
+
+import (
+	"context"
+	"encoding/json"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
+)
+
+// Options configure a Server. Only Manager is required.
+type Options struct {
+	Manager *room.Manager
+	// Logger gets lines with session, room and user; nil discards.
+	Logger *slog.Logger
+
+	// AllowedOrigins are the origins ("https://meet.example.org", with a port if
+	// it is not the scheme's own) whose pages may connect. Empty allows every
+	// page, as Kurento does. Clients that are no browsers send no Origin and are
+	// not concerned.
+	AllowedOrigins []string
+	// ReconnectGrace is how long a session outlives its socket; 0 means 10 s.
+	ReconnectGrace time.Duration
+	// MaxSessions bounds the open sockets, MaxSessionsPerAddress those of one
+	// IPv4 address or one IPv6 /64 network; 0 is no limit. Behind a reverse proxy
+	// all sockets have the proxy's address.
+	MaxSessions           int
+	MaxSessionsPerAddress int
+	// Socket sets the limits of each websocket; zero fields mean rpc's defaults.
+	// ReadLimit is ignored: it depends on whether the session has joined.
+	Socket rpc.Config
+
+	// SpeakerInterval and SpeakerThreshold (dB) are what clients are told for
+	// their speaker detection; 0 means 1800 ms and -50 dB.
+	SpeakerInterval  time.Duration
+	SpeakerThreshold int
+	// Client is what /getClientConfig says.
+	Client api.ClientConfig
+
+	// AdminToken is the bearer token for /close. Without one only callers on this
+	// machine may use it.
+	AdminToken string
+	// AutoCreate lets joinRoom make rooms.
+	AutoCreate bool
+	// Static holds the page served at /; nil serves none. It is read once.
+	Static fs.FS
+	// CustomRequest answers customRequest for the application; nil refuses it. A
+	// *room.Error goes to the client with its code, any other error as code -1
+	// with its text. It runs on the session's goroutine: while it works, later
+	// requests of the same session wait.
+	CustomRequest func(ctx context.Context, from room.ParticipantInfo, params json.RawMessage) (any, error)
+}
+
+func (o Options) withDefaults() Options {
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.ReconnectGrace == 0 {
+		o.ReconnectGrace = 10 * time.Second
+	}
+	if o.SpeakerInterval == 0 {
+		o.SpeakerInterval = 1800 * time.Millisecond
+	}
+	if o.SpeakerThreshold == 0 {
+		o.SpeakerThreshold = -50
+	}
+	o.Socket.ReadLimit = firstReadLimit
+	return o
+}

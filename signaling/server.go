@@ -1,0 +1,100 @@
+package signaling
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
+)
+
+// Server is the protocol's front: an http.Handler and the sessions behind it.
+// Its methods may be called from any goroutine.
+type Server struct {
+	opts     Options
+	manager  *room.Manager
+	log      *slog.Logger
+	upgrader *rpc.Upgrader
+	origins  origins
+	site     *site
+
+	gate     gate
+	sessions registry
+	counters counters
+	draining atomic.Bool
+	running  sync.WaitGroup // goroutines of sockets and sessions
+}
+
+// NewServer returns a Server that hears the Manager's events.
+func NewServer(opts Options) *Server {
+	opts = opts.withDefaults()
+	s := &Server{
+		opts:     opts,
+		manager:  opts.Manager,
+		log:      opts.Logger,
+		upgrader: rpc.NewUpgrader(opts.Socket),
+		origins:  newOrigins(opts.AllowedOrigins),
+		site:     newSite(opts.Static, opts.Logger),
+		gate:     gate{most: opts.MaxSessions, mostPerNetwork: opts.MaxSessionsPerAddress},
+	}
+	opts.Manager.Handle(listener{server: s})
+	return s
+}
+
+// Handler serves the websocket, the HTTP endpoints and the page.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for path, serve := range s.endpoints() {
+		mux.HandleFunc(path, serve)
+	}
+	return mux
+}
+
+// Drain refuses new sockets and new joins from now on. Sessions go on.
+func (s *Server) Drain() {
+	if !s.draining.Swap(true) {
+		s.log.Info("draining: no new sockets, no new joins")
+	}
+}
+
+// Close ends all sessions, closes all sockets with 1001 and waits until the
+// last is gone, or for ctx.
+func (s *Server) Close(ctx context.Context) error {
+	s.Drain()
+	for _, session := range s.sessions.close() {
+		session.end(endShutdown)
+	}
+	for _, conn := range s.gate.close() {
+		conn.Close(endShutdown.code, endShutdown.text)
+	}
+	gone := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(gone)
+	}()
+	select {
+	case <-gone:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("close signaling: %w", context.Cause(ctx))
+	}
+}
+
+// Notify sends a notification of the application's own, as Kurento's demo does
+// with api.CustomNotification, to one participant. params must encode as a JSON
+// object. Unknown participants are ignored, and those whose socket is lost get
+// it when they come back.
+func (s *Server) Notify(to room.ParticipantID, method string, params any) error {
+	frame, err := rpc.NotificationFrame(method, params)
+	if err != nil {
+		return fmt.Errorf("notify %s: %w", method, err)
+	}
+	if session := s.sessions.get(to); session != nil {
+		session.send(frame)
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/signaling/api"
+)
+
+// Session is one participant's conversation with the server. Its goroutine
+// serves the requests one at a time, in order; the other methods may be called
+// from any goroutine and do not block.
+type Session struct {
+	server *Server
+	id     room.ParticipantID // a secret; also the participant's id
+	log    *slog.Logger
+	link   link
+	inbox  inbox
+	ctx    context.Context // ends with the session
+	cancel context.CancelFunc
+
+	member  atomic.Bool // in a room, as far as is known
+	changed atomic.Bool // stored answers are of another life
+
+	// Of the goroutine.
+	repeats repeats
+}
+
+// newSession starts a session, or returns nil when the server is closing.
+func (s *Server) newSession() *Session {
+	session := &Session{
+		server:  s,
+		id:      newSessionID(),
+		log:     s.log.With("session", s.counters.sessions.Add(1)),
+		inbox:   newInbox(),
+		repeats: newRepeats(),
+	}
+	session.ctx, session.cancel = context.WithCancel(context.Background())
+	if !s.sessions.add(session) {
+		session.cancel()
+		return nil
+	}
+	s.running.Go(session.run)
+	return session
+}
+
+// run is the session's goroutine.
+func (s *Session) run() {
+	for {
+		a, ok := s.inbox.take(s.ctx)
+		if !ok {
+			break
+		}
+		s.serve(a)
+	}
+	// Also when it is in no room by now: then this does nothing.
+	if _, err := s.server.manager.Leave(context.Background(), s.id); err != nil && !isRoomError(err) {
+		s.log.Error("leave at the end of the session", "error", err)
+	}
+	s.server.sessions.remove(s.id)
+}
+
+// serve serves one request.
+func (s *Session) serve(a arrival) {
+	if s.changed.Swap(false) {
+		s.repeats.forget()
+	}
+	if frame := s.repeats.find(&a); frame != nil {
+		s.send(frame)
+		s.server.counters.repeats.Add(1)
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, requestTimeout)
+	defer cancel()
+	r := &reply{session: s, request: a.Request}
+	var code api.Code
+	if err := s.dispatch(ctx, r); err != nil {
+		code = r.fail(err)
+	}
+	s.server.counters.request(a.Method, code)
+	s.repeats.store(&a, r.frame(), time.Now())
+}
+
+// send sends a frame, or keeps it while the socket is lost.
+func (s *Session) send(frame []byte) {
+	if !s.link.send(frame) {
+		s.end(endOverflow)
+	}
+}
+
+// end ends the session: its socket is closed after what is queued, and its
+// goroutine lets the participant leave. Only the first ending counts.
+func (s *Session) end(e ending) {
+	conn, first := s.link.finish()
+	if !first {
+		return
+	}
+	s.cancel()
+	if conn != nil {
+		conn.Close(e.code, e.text)
+	}
+	s.server.counters.ended(e)
+	s.log.Info("session ended", "why", e.why)
+}
+
+// lost is told that the session's socket is gone for the given time. The
+// session waits for the grace period, unless nothing would be lost with it and
+// very many wait already.
+func (s *Session) lost(loss int) {
+	if !s.member.Load() && s.server.counters.lost.Load() >= maxLostStrangers {
+		s.end(endLost)
+		return
+	}
+	s.log.Info("socket lost", "grace", s.server.opts.ReconnectGrace)
+	s.server.counters.lost.Add(1)
+	time.AfterFunc(s.server.opts.ReconnectGrace, func() {
+		s.server.counters.lost.Add(-1)
+		if s.link.lostSince(loss) {
+			s.end(endLost)
+		}
+	})
+}
+
+// outside notes that the participant is no longer in its room.
+func (s *Session) outside() {
+	s.member.Store(false)
+	s.changed.Store(true)
+}
+
+// inside notes that the participant is in a room now: its messages may be long.
+func (s *Session) inside() {
+	s.member.Store(true)
+	if conn := s.link.current(); conn != nil {
+		conn.SetReadLimit(memberReadLimit)
+	}
+}
+
+func isRoomError(err error) bool {
+	var refused *room.Error
+	return errors.As(err, &refused)
+}

@@ -1,0 +1,273 @@
+package signaling
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
+)
+
+// socket is one websocket. Everything in it belongs to the goroutine that
+// reads; the session, if any, belongs to itself.
+type socket struct {
+	server   *Server
+	conn     *rpc.Conn
+	session  *Session // nil before the first request that needs one
+	watchdog watchdog
+	silence  *time.Timer // until the first request
+}
+
+// serveRoom is the endpoint /room.
+func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
+	if !rpc.IsUpgrade(r) {
+		refuseWithoutUpgrade(w, r)
+		return
+	}
+	if !s.origins.allow(r) {
+		s.counters.refused(refusedOrigin)
+		http.Error(w, "pages from this origin may not connect", http.StatusForbidden)
+		return
+	}
+	if s.draining.Load() {
+		s.refuseSocket(w, errShut)
+		return
+	}
+	network := networkOf(r)
+	if err := s.gate.enter(network); err != nil {
+		s.refuseSocket(w, err)
+		return
+	}
+	conn, err := s.upgrader.Upgrade(w, r)
+	if err != nil {
+		s.gate.leave(network, nil)
+		s.log.Debug("upgrade refused", "error", err)
+		return
+	}
+	s.counters.sockets.Add(1)
+	// A goroutine of its own, because that of net/http has grown and keeps the
+	// request and its buffers alive.
+	s.running.Go(func() {
+		defer s.gate.leave(network, conn)
+		k := &socket{server: s, conn: conn}
+		if !s.gate.admit(conn) {
+			conn.Close(endShutdown.code, endShutdown.text)
+		}
+		k.run()
+	})
+}
+
+// refuseSocket answers a request for a websocket that cannot be had now.
+func (s *Server) refuseSocket(w http.ResponseWriter, err error) {
+	status, why := http.StatusServiceUnavailable, refusedFull
+	switch {
+	case errors.Is(err, errNetworkFull):
+		status, why = http.StatusTooManyRequests, refusedNetworkFull
+	case errors.Is(err, errShut):
+		why = refusedDraining
+	}
+	s.counters.refused(why)
+	w.Header().Set("Retry-After", "5")
+	http.Error(w, err.Error(), status)
+}
+
+func refuseWithoutUpgrade(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet {
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "JSON-RPC is spoken over a websocket only", http.StatusMethodNotAllowed)
+		return
+	}
+	w.Header().Set("Upgrade", "websocket")
+	w.Header().Set("Connection", "Upgrade")
+	http.Error(w, "this is a websocket endpoint", http.StatusUpgradeRequired)
+}
+
+func (k *socket) run() {
+	k.silence = time.AfterFunc(speechTimeout, func() { k.conn.Close(rpc.CloseNormal, reasonSilent) })
+	err := k.conn.Serve(k.handle)
+	k.silence.Stop()
+	k.watchdog.stop()
+	if errors.Is(err, rpc.ErrSlowConsumer) {
+		k.server.counters.slowConsumers.Add(1)
+	}
+	if k.session == nil {
+		return
+	}
+	loss, mine := k.session.link.detach(k.conn)
+	switch {
+	case !mine: // over, or continued elsewhere
+	case saidGoodbye(err):
+		k.session.end(endHungUp)
+	default:
+		k.session.log.Info("socket ended", "cause", err)
+		k.session.lost(loss)
+	}
+}
+
+// saidGoodbye tells an application that closed its socket on purpose, or a page
+// that was left, from a connection that broke. A close frame without a code is
+// what JavaScript's close() sends, which clients also use to get rid of a
+// socket they think is dead before they come back.
+func saidGoodbye(err error) bool {
+	var closed *rpc.CloseError
+	return errors.As(err, &closed) && (closed.Code == rpc.CloseNormal || closed.Code == rpc.CloseGoingAway)
+}
+
+// handle gets each request in order. Pings and what ends or moves a session do
+// not wait for the session's goroutine.
+func (k *socket) handle(req rpc.Request) {
+	k.silence.Stop()
+	switch req.Method {
+	case api.Ping:
+		k.ping(req)
+	case api.Connect:
+		k.connect(req)
+	case api.CloseSession:
+		k.closeSession(req)
+	default:
+		k.enqueue(req)
+	}
+}
+
+// ping must succeed whatever it carries: the JavaScript client takes an error
+// for a lost connection.
+func (k *socket) ping(req rpc.Request) {
+	k.watchdog.ping(req.Params, func() { k.conn.Close(rpc.CloseNormal, reasonNoPing) })
+	echo, _ := api.Text(req.Params, "sessionId")
+	if len(echo) > maxEchoedSession {
+		echo = ""
+	}
+	k.server.counters.request(api.Ping, 0)
+	k.answer(req, "pong", echo)
+}
+
+// connect names the socket's session, or with the id of another one takes that
+// over. Whoever knows the id is its owner.
+func (k *socket) connect(req rpc.Request) {
+	id, resume := api.Text(req.Params, "sessionId")
+	if !resume {
+		if s := k.ensureSession(); s != nil {
+			k.server.counters.request(api.Connect, 0)
+			k.answer(req, "OK", string(s.id))
+		}
+		return
+	}
+	s := k.server.sessions.get(room.ParticipantID(id))
+	if s == nil || !k.takeOver(s, req) {
+		k.server.counters.request(api.Connect, api.CodeReconnection)
+		k.refuse(req, &api.Error{Code: api.CodeReconnection, Message: "reconnection error"})
+		return
+	}
+	k.server.counters.request(api.Connect, 0)
+}
+
+// takeOver moves a session to this socket. The answer is the first thing that
+// the session sends here, then comes what it could not send before.
+func (k *socket) takeOver(s *Session, req rpc.Request) bool {
+	frame := k.encode(req, "reconnection successful", string(s.id))
+	if s == k.session {
+		if frame != nil {
+			s.send(frame)
+		}
+		return true
+	}
+	old, ok := s.link.attach(k.conn, frame)
+	if !ok {
+		return false
+	}
+	s.changed.Store(true)
+	if s.member.Load() {
+		k.conn.SetReadLimit(memberReadLimit)
+	}
+	if old != nil {
+		old.Close(rpc.CloseNormal, reasonMoved)
+	}
+	if k.session != nil { // the socket's own session gives way
+		k.session.link.detach(k.conn)
+		k.session.end(endReplaced)
+	}
+	k.session = s
+	k.server.counters.takeovers.Add(1)
+	s.log.Info("socket taken over")
+	return true
+}
+
+// closeSession answers with a bare string, as the original does.
+func (k *socket) closeSession(req rpc.Request) {
+	k.server.counters.request(api.CloseSession, 0)
+	if req.HasID {
+		if frame, err := rpc.ResultFrame(req.ID, "bye"); err == nil {
+			k.conn.Send(frame)
+		}
+	}
+	if k.session != nil {
+		k.session.end(endClosed)
+	}
+	k.conn.Close(endClosed.code, endClosed.text)
+}
+
+// enqueue passes a request to the session, which it makes if need be. A
+// sessionId among the parameters is not looked at: either it is this session's,
+// or the sender has no business with it.
+func (k *socket) enqueue(req rpc.Request) {
+	s := k.ensureSession()
+	if s == nil {
+		return
+	}
+	if !s.inbox.put(arrival{req, time.Now()}) {
+		k.server.counters.request(req.Method, rpc.CodeServer)
+		k.refuse(req, &api.Error{Code: rpc.CodeServer, Message: "Too many requests are waiting"})
+	}
+}
+
+// ensureSession returns the socket's session, or nil when the server closes.
+func (k *socket) ensureSession() *Session {
+	if k.session != nil {
+		return k.session
+	}
+	s := k.server.newSession()
+	if s == nil {
+		k.conn.Close(endShutdown.code, endShutdown.text)
+		return nil
+	}
+	if _, ok := s.link.attach(k.conn, nil); !ok {
+		k.conn.Close(endShutdown.code, endShutdown.text)
+	}
+	k.session = s
+	return s
+}
+
+func (k *socket) answer(req rpc.Request, result any, sessionID string) {
+	if frame := k.encode(req, result, sessionID); frame != nil {
+		k.conn.Send(frame)
+	}
+}
+
+// encode returns the frame of a result, or nil for a request without id.
+func (k *socket) encode(req rpc.Request, result any, sessionID string) []byte {
+	if !req.HasID {
+		return nil
+	}
+	encoded, err := api.Result(result, sessionID)
+	var frame []byte
+	if err == nil {
+		frame, err = rpc.ResultFrame(req.ID, json.RawMessage(encoded))
+	}
+	if err != nil {
+		k.server.log.Error("encode answer", "method", req.Method, "error", err)
+		return nil
+	}
+	return frame
+}
+
+func (k *socket) refuse(req rpc.Request, wire *api.Error) {
+	if !req.HasID {
+		return
+	}
+	if frame, err := rpc.ErrorFrame(req.ID, wire); err == nil {
+		k.conn.Send(frame)
+	}
+}
