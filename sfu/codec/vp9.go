@@ -47,7 +47,7 @@ func inspectVP9(b []byte) (Frame, error) {
 	}
 	// A picture without references to others, at its base: upper spatial layers
 	// of a key picture lean on it and are no place to start.
-	f.Keyframe = f.Start && !f.InterPicture && !f.InterLayer && f.SpatialLayer == 0
+	f.Keyframe = f.Start && !f.InterPicture && f.SpatialLayer == 0
 	return f, nil
 }
 
