@@ -37,7 +37,7 @@ race: ## Run the tests of concurrent packages under the race detector
 
 e2e: build ## Run the call page in real browsers against the server
 	@.ci/tools node chromium
-	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --no-audit --no-fund; }
+	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --ignore-scripts --no-audit --no-fund; }
 	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" npm test
 
 check: unit lint ## Run the Go tests and the linter (builds it at first: some minutes)
