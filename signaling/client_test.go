@@ -9,7 +9,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -17,23 +19,32 @@ import (
 // client is a websocket client written from RFC 6455 for these tests alone: it
 // sends any octets and shows what really came.
 type client struct {
-	t       testing.TB
-	conn    net.Conn
-	br      *bufio.Reader
-	session string // the session id of the last answer that had one
+	t        testing.TB
+	conn     net.Conn
+	br       *bufio.Reader
+	session  string        // the session id of the last answer that had one
+	patience time.Duration // against a broken test, not a measure
+	came     chan incoming // nil for a client that does not read by itself
+	writing  sync.Mutex
+}
+
+type incoming struct {
+	op      byte
+	payload string
+	err     error
 }
 
 const (
 	opText, opClose, opPing, opPong = 1, 8, 9, 10
-	patience                        = 20 * time.Second // against a broken test, not a measure
+	realPatience                    = 20 * time.Second
+	fakePatience                    = 24 * time.Hour
 )
 
 var errHTTP = errors.New("the server did not upgrade")
 
 // handshake upgrades an open connection.
 func handshake(t testing.TB, conn net.Conn, host string, header ...string) (*client, int, error) {
-	c := &client{t: t, conn: conn, br: bufio.NewReader(conn)}
-	_ = conn.SetReadDeadline(time.Now().Add(patience))
+	c := &client{t: t, conn: conn, br: bufio.NewReader(conn), patience: realPatience}
 	lines := append([]string{
 		"GET /room HTTP/1.1", "Host: " + host, "Connection: Upgrade", "Upgrade: websocket",
 		"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
@@ -68,6 +79,8 @@ func (c *client) frame(op byte, payload string) error {
 	for i := range len(payload) {
 		b = append(b, payload[i]^key[i%4])
 	}
+	c.writing.Lock()
+	defer c.writing.Unlock()
 	_, err := c.conn.Write(b)
 	return err
 }
@@ -80,37 +93,57 @@ func (c *client) send(format string, args ...any) {
 	}
 }
 
-// next returns the next frame that is not a ping, which it answers.
+// pump reads until the connection ends and answers pings, as every websocket
+// library does by itself.
+func (c *client) pump() {
+	c.came = make(chan incoming, 8192)
+	go func() {
+		for {
+			op, payload, err := c.read()
+			if err == nil && op == opPing {
+				_ = c.frame(opPong, payload)
+				continue
+			}
+			c.came <- incoming{op, payload, err}
+			if err != nil {
+				return
+			}
+		}
+	}()
+}
+
+// read reads one frame.
+func (c *client) read() (op byte, payload string, err error) {
+	var h [2]byte
+	if _, err := io.ReadFull(c.br, h[:]); err != nil {
+		return 0, "", err
+	}
+	if h[0]&0xf0 != 0x80 || h[1]&0x80 != 0 {
+		return 0, "", fmt.Errorf("frame header %x", h)
+	}
+	n := uint64(h[1])
+	switch n {
+	case 126:
+		var l [2]byte
+		_, _ = io.ReadFull(c.br, l[:])
+		n = uint64(binary.BigEndian.Uint16(l[:]))
+	case 127:
+		var l [8]byte
+		_, _ = io.ReadFull(c.br, l[:])
+		n = binary.BigEndian.Uint64(l[:])
+	}
+	b := make([]byte, n)
+	_, err = io.ReadFull(c.br, b)
+	return h[0] & 15, string(b), err
+}
+
+// next returns the next frame that is not a ping.
 func (c *client) next() (op byte, payload string, err error) {
-	for {
-		_ = c.conn.SetReadDeadline(time.Now().Add(patience))
-		var h [2]byte
-		if _, err := io.ReadFull(c.br, h[:]); err != nil {
-			return 0, "", err
-		}
-		if h[0]&0xf0 != 0x80 || h[1]&0x80 != 0 {
-			return 0, "", fmt.Errorf("frame header %x", h)
-		}
-		n := uint64(h[1])
-		switch n {
-		case 126:
-			var l [2]byte
-			_, _ = io.ReadFull(c.br, l[:])
-			n = uint64(binary.BigEndian.Uint16(l[:]))
-		case 127:
-			var l [8]byte
-			_, _ = io.ReadFull(c.br, l[:])
-			n = binary.BigEndian.Uint64(l[:])
-		}
-		b := make([]byte, n)
-		if _, err := io.ReadFull(c.br, b); err != nil {
-			return 0, "", err
-		}
-		if op = h[0] & 15; op == opPing {
-			_ = c.frame(opPong, string(b))
-			continue
-		}
-		return op, string(b), nil
+	select {
+	case in := <-c.came:
+		return in.op, in.payload, in.err
+	case <-time.After(c.patience):
+		return 0, "", os.ErrDeadlineExceeded
 	}
 }
 

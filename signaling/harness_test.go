@@ -116,8 +116,8 @@ func start(t *testing.T, set ...func(*setup)) *fixture {
 	f := newFixture(t, set...)
 	f.http = httptest.NewServer(f.server.Handler())
 	t.Cleanup(func() {
-		f.http.Close()
 		f.stop()
+		f.http.Close()
 	})
 	return f
 }
@@ -178,9 +178,20 @@ func (f *fixture) dial() net.Conn {
 // connect opens a websocket.
 func (f *fixture) connect() *client {
 	f.t.Helper()
+	c := f.deaf()
+	c.pump()
+	return c
+}
+
+// deaf opens a websocket whose client reads nothing.
+func (f *fixture) deaf() *client {
+	f.t.Helper()
 	c, status, err := handshake(f.t, f.dial(), "localhost")
 	if err != nil {
 		f.t.Fatalf("status %d: %v", status, err)
+	}
+	if f.pipes != nil {
+		c.patience = fakePatience
 	}
 	return c
 }

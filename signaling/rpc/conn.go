@@ -143,6 +143,9 @@ func (c *Conn) Serve(handle func(Request)) error {
 	c.farewell(err, written)
 	c.end(err)
 	<-written
+	if closed := (*CloseError)(nil); errors.As(err, &closed) {
+		return err // whatever became of our answer to it
+	}
 	return c.cause
 }
 

@@ -1,0 +1,351 @@
+package signaling_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/atrium-rtc/atrium/room"
+)
+
+const (
+	annLeft   = `{"method":"participantLeft","params":{"name":"ann"},"jsonrpc":"2.0"}`
+	annJoined = `{"method":"participantJoined","params":{"id":"ann"},"jsonrpc":"2.0"}`
+)
+
+func TestSessionOutlivesItsSocketForTheGracePeriod(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		bob, ann := f.member("bob", `[]`), f.connect()
+		ann.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`)
+		bob.expect(annJoined)
+		lost := time.Now()
+		ann.conn.Close()
+		bob.expect(annLeft)
+		if d := time.Since(lost); d != 10*time.Second {
+			t.Errorf("gone after %v, want 10 s", d)
+		}
+		if got := f.server.Stats().SessionsEnded["lost"]; got != 1 {
+			t.Errorf("%d sessions counted as lost", got)
+		}
+	})
+}
+
+func TestSilentlyDeadSocketIsNoticed(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		bob, ann := f.member("bob", `[]`), f.deaf()
+		ann.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`)
+		bob.expect(annJoined)
+		lost := time.Now() // and from now on ann neither reads nor writes
+		bob.expect(annLeft)
+		if d := time.Since(lost); d > 20*time.Second {
+			t.Errorf("gone after %v, want at most 20 s", d)
+		}
+	})
+}
+
+func TestCloseFrameEndsTheSessionAtOnce(t *testing.T) {
+	for code, want := range map[uint16]time.Duration{1000: 0, 1001: 0, 1011: 10 * time.Second, 4000: 10 * time.Second} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			inBubble(t, func(t *testing.T, f *fixture) {
+				bob, ann := f.member("bob", `[]`), f.connect()
+				ann.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`)
+				bob.expect(annJoined)
+				ann.text()
+				lost := time.Now()
+				ann.goodbye(code)
+				bob.expect(annLeft)
+				if d := time.Since(lost); d != want {
+					t.Errorf("gone after %v, want %v", d, want)
+				}
+			})
+		})
+	}
+}
+
+func TestConnectTakesOverALostSession(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		ann := f.member("ann", `[]`)
+		ann.publish()
+		ann.conn.Close()
+		synctest.Wait()
+
+		bob := f.member("bob", `[{"id":"ann","streams":[{"id":"webcam"}]}]`)
+		time.Sleep(9 * time.Second)
+		back := f.connect()
+		back.session = ann.session
+		back.send(`{"method":"connect","params":{"sessionId":"$S"},"id":0}`)
+		back.expect(`{"id":0,"result":{"value":"reconnection successful","sessionId":"$S"},"jsonrpc":"2.0"}`)
+		// What happened meanwhile comes after the answer.
+		back.expect(`{"method":"participantJoined","params":{"id":"bob"},"jsonrpc":"2.0"}`)
+		time.Sleep(time.Minute)
+		back.send(`{"method":"sendMessage","params":{"message":"m","userMessage":"ann","roomMessage":"r"},"id":1}`)
+		back.expect(`{"id":1,"result":{"sessionId":"$S"},"jsonrpc":"2.0"}`)
+		bob.expect(`{"method":"sendMessage","params":{"room":"r","user":"ann","message":"m"},"jsonrpc":"2.0"}`)
+	})
+}
+
+func TestConnectTakesOverALivingSession(t *testing.T) {
+	f := start(t)
+	ann := f.member("ann", `[]`)
+	again := f.connect()
+	again.call(`{"method":"connect","id":0}`, `{"id":0,"result":{"value":"OK","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	own := again.session
+	again.call(`{"method":"connect","params":{"sessionId":"`+ann.session+`"},"id":1}`,
+		`{"id":1,"result":{"value":"reconnection successful","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	if again.session != ann.session {
+		t.Errorf("took over %s, want %s", again.session, ann.session)
+	}
+	ann.expectClose(1000, "the session continues on another socket")
+	again.publish() // as ann
+	again.call(`{"method":"connect","params":{"sessionId":"$S"},"id":3}`,
+		`{"id":3,"result":{"value":"reconnection successful","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	again.call(`{"method":"connect","params":{"sessionId":"`+own+`"},"id":4}`, // gave way
+		`{"id":4,"error":{"code":40007,"message":"reconnection error"},"jsonrpc":"2.0"}`)
+}
+
+func TestUnknownSessionCannotBeTakenOver(t *testing.T) {
+	f := start(t)
+	c := f.connect()
+	for _, id := range []string{`"dv41ks9hj761rndhcc8nd8cj8q"`, `""`, `7`} {
+		c.call(`{"method":"connect","params":{"sessionId":`+id+`},"id":1}`,
+			`{"id":1,"error":{"code":40007,"message":"reconnection error"},"jsonrpc":"2.0"}`)
+	}
+	c.call(`{"method":"connect","params":{},"id":2}`, `{"id":2,"result":{"value":"OK","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	c.call(`{"method":"connect","id":3}`, `{"id":3,"result":{"value":"OK","sessionId":"$S"},"jsonrpc":"2.0"}`)
+}
+
+func TestForeignSessionIDsAreNotHonoured(t *testing.T) {
+	f := start(t)
+	ann := f.member("ann", `[]`)
+	thief := f.connect()
+	thief.call(`{"method":"unpublishVideo","params":{"sessionId":"`+ann.session+`"},"id":1}`,
+		`{"id":1,"error":{"code":102,"message":"No participant with id '$S' was found","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	thief.call(`{"method":"leaveRoom","params":{"sessionId":"`+ann.session+`"},"id":2}`, `{"id":2,"result":{"sessionId":"$S"},"jsonrpc":"2.0"}`)
+	if thief.session == ann.session {
+		t.Error("the thief got the session")
+	}
+	ann.publish()
+}
+
+func TestSessionIDsLookLikeKurentos(t *testing.T) {
+	f := start(t)
+	a, b := f.member("ann", `[]`).session, f.member("bob", `[{"id":"ann"}]`).session
+	if a == b || len(a) != 26 || strings.Trim(a, "0123456789abcdefghijklmnopqrstuv") != "" {
+		t.Errorf("session ids %q and %q", a, b)
+	}
+}
+
+func TestCloseSessionSaysBye(t *testing.T) {
+	f := start(t)
+	bob, ann := f.member("bob", `[]`), f.connect()
+	ann.join("r", "ann", `[{"id":"bob"}]`)
+	bob.text()
+	ann.call(`{"method":"closeSession","id":9}`, `{"id":9,"result":"bye","jsonrpc":"2.0"}`)
+	ann.expectClose(1000, "session closed")
+	bob.expect(annLeft)
+
+	stranger := f.connect()
+	stranger.call(`{"method":"closeSession","id":0}`, `{"id":0,"result":"bye","jsonrpc":"2.0"}`)
+	stranger.expectClose(1000, "session closed")
+}
+
+func TestCloseSessionDoesNotWaitForTheQueue(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		c := f.member("ann", `[]`)
+		c.send(`{"method":"publishVideo","params":{"sdpOffer":"hang","doLoopback":false},"id":3}`)
+		c.call(`{"method":"closeSession","id":4}`, `{"id":4,"result":"bye","jsonrpc":"2.0"}`)
+		c.expectClose(1000, "session closed")
+	})
+}
+
+func TestSameUserReplacesASessionWhoseSocketIsGone(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		bob, ann := f.member("bob", `[]`), f.connect()
+		ann.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`)
+		bob.expect(annJoined)
+		ann.text()
+		ann.conn.Close()
+		synctest.Wait()
+		start := time.Now()
+		back := f.connect()
+		back.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":0}`)
+		bob.expect(annLeft)
+		bob.expect(annJoined)
+		back.expect(`{"id":0,"result":{"value":[{"id":"bob"}],"sessionId":"$S"},"jsonrpc":"2.0"}`)
+		if d := time.Since(start); d != 0 {
+			t.Errorf("took %v", d)
+		}
+		// A third one meets a session with a socket.
+		other := f.connect()
+		other.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":0}`)
+		other.expect(`{"id":0,"error":{"code":104,"message":"User 'ann' already exists in room 'r'","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	})
+}
+
+func TestParticipantsOfTheApplicationAreNotReplaced(t *testing.T) {
+	f := start(t)
+	if _, err := f.manager.Join(t.Context(), room.JoinRequest{ID: "app", User: "ann", Room: "r", AutoCreate: true}); err != nil {
+		t.Fatal(err)
+	}
+	f.connect().call(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":0}`,
+		`{"id":0,"error":{"code":104,"message":"User 'ann' already exists in room 'r'","sessionId":"$S"},"jsonrpc":"2.0"}`)
+}
+
+func TestPingWatchdog(t *testing.T) {
+	for _, tc := range []struct {
+		name, first, later string
+		want               time.Duration
+	}{
+		{"the first ping's interval", `{"interval":5000}`, `{"interval":60000}`, 15 * time.Second},
+		{"as a string", `{"interval":"3000"}`, `{}`, 9 * time.Second},
+		{"none", `{}`, `{"interval":1}`, time.Minute},
+		{"nonsense", `{"interval":-5}`, `{}`, time.Minute},
+		{"overflow", `{"interval":9e15}`, `{}`, 3 * time.Hour},
+		{"tiny", `{"interval":1}`, `{}`, 300 * time.Millisecond},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, f *fixture) {
+				c := f.connect()
+				c.send(`{"method":"ping","params":%s,"id":0}`, tc.first)
+				c.expect(`{"id":0,"result":{"value":"pong"},"jsonrpc":"2.0"}`)
+				for id := range 3 {
+					time.Sleep(tc.want / 2)
+					c.send(`{"method":"ping","params":%s,"id":%d}`, tc.later, id)
+					c.expect(`{"id":%d,"result":{"value":"pong"},"jsonrpc":"2.0"}`, id)
+				}
+				last := time.Now()
+				c.expectClose(1000, "Close for not receive ping from client")
+				if d := time.Since(last); d != tc.want {
+					t.Errorf("closed after %v, want %v", d, tc.want)
+				}
+			})
+		})
+	}
+}
+
+func TestSocketWithoutAnyRequestIsClosed(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		start := time.Now()
+		f.connect().expectClose(1000, "no request was ever sent")
+		if d := time.Since(start); d != 5*time.Minute {
+			t.Errorf("closed after %v", d)
+		}
+	})
+}
+
+func TestRepeatedRequestIsServedOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		c := f.member("ann", `[]`)
+		const publish = `{"method":"publishVideo","params":{"sdpOffer":"o","doLoopback":false},"id":2}`
+		const answer = `{"id":2,"result":{"sdpAnswer":"answer to o","sessionId":"$S"},"jsonrpc":"2.0"}`
+		c.call(publish, answer)
+		time.Sleep(9 * time.Second)
+		c.call(publish, answer) // the stored answer, not a second publication
+		c.call(`{"method":"unpublishVideo","id":2}`, `{"id":2,"result":{"sessionId":"$S"},"jsonrpc":"2.0"}`)
+		time.Sleep(11 * time.Second)
+		c.call(`{"method":"unpublishVideo","id":2}`,
+			`{"id":2,"error":{"code":105,"message":"Participant 'ann' is not streaming media","sessionId":"$S"},"jsonrpc":"2.0"}`)
+		if n := f.server.Stats().Repeats; n != 1 {
+			t.Errorf("%d repeats", n)
+		}
+		// An application that uses one id for everything may say a thing twice.
+		for range 2 {
+			c.call(`{"method":"sendMessage","params":{"message":"hi","userMessage":"ann","roomMessage":"r"},"id":2}`,
+				`{"id":2,"result":{"sessionId":"$S"},"jsonrpc":"2.0"}`)
+			c.expect(`{"method":"sendMessage","params":{"room":"r","user":"ann","message":"hi"},"jsonrpc":"2.0"}`)
+		}
+	})
+}
+
+func TestRequestRepeatedWhileInProgressIsServedOnce(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		c := f.member("ann", `[]`)
+		const failure = `{"id":2,"error":{"code":303,"message":"No answer from the media server in 30s","sessionId":"$S"},"jsonrpc":"2.0"}`
+		start := time.Now()
+		for range 3 {
+			c.send(`{"method":"publishVideo","params":{"sdpOffer":"hang","doLoopback":false},"id":2}`)
+			c.silent()
+			time.Sleep(5 * time.Second)
+		}
+		for range 3 {
+			c.expect(failure)
+		}
+		if d := time.Since(start); d != 30*time.Second {
+			t.Errorf("took %v, so it was served again", d)
+		}
+	})
+}
+
+func TestDrainRefusesNewcomersOnly(t *testing.T) {
+	f := start(t)
+	ann, idle := f.member("ann", `[]`), f.connect()
+	f.server.Drain()
+	if got := f.tryConnect(); got != 503 {
+		t.Errorf("a new socket got %d, want 503", got)
+	}
+	idle.call(`{"method":"joinRoom","params":{"user":"bob","room":"r"},"id":1}`,
+		`{"id":1,"error":{"code":204,"message":"The server is shutting down, nobody can join any more","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	ann.publish()
+	if got := f.server.Stats().SocketsRefused["draining"]; got != 1 {
+		t.Errorf("%d refused", got)
+	}
+}
+
+func TestCloseEndsEverythingWithGoingAway(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		ann, idle := f.member("ann", `[]`), f.connect()
+		lost := f.member("lost", `[{"id":"ann"}]`)
+		ann.text()
+		lost.conn.Close()
+		synctest.Wait()
+		done := make(chan error, 1)
+		go func() { done <- f.server.Close(context.Background()) }()
+		ann.expectClose(1001, "the server is shutting down")
+		idle.expectClose(1001, "the server is shutting down")
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if s := f.server.Stats(); s.Sockets != 0 || s.Sessions != 0 || s.SessionsEnded["shutdown"] != 2 {
+			t.Errorf("left over: %+v", s)
+		}
+		if rooms := f.manager.Rooms(); len(rooms) != 0 {
+			t.Errorf("rooms %v", rooms)
+		}
+	})
+}
+
+func TestCloseGivesUpWithItsContext(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		f.deaf() // never answers the close frame
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if err := f.server.Close(ctx); err == nil {
+			t.Error("Close did not wait")
+		}
+	})
+}
+
+func TestLostSessionThatMissesTooMuchEnds(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		bob := f.member("bob", `[]`)
+		ann := f.connect()
+		ann.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`)
+		bob.expect(annJoined)
+		ann.text()
+		ann.conn.Close()
+		synctest.Wait()
+		text := strings.Repeat("x", 60_000)
+		for range 18 {
+			bob.send(`{"method":"sendMessage","params":{"message":"%s","userMessage":"bob","roomMessage":"r"},"id":1}`, text)
+			bob.text()
+			bob.text()
+		}
+		bob.expect(annLeft)
+		if n := f.server.Stats().SessionsEnded["too much unsent"]; n != 1 {
+			t.Errorf("%d ended for it", n)
+		}
+	})
+}
