@@ -67,7 +67,8 @@ class Server {
 
   /** Starts, on the same ports when it ran before, and waits until it is ready. */
   async start() {
-    this.#process = spawn(binary(), ['serve'], { env: { ...process.env, ...this.#env } });
+    const { ATRIUM_BIN, ATRIUM_SEEN, ...inherited } = process.env; // ours, not the server's
+    this.#process = spawn(binary(), ['serve'], { env: { ...inherited, ...this.#env } });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.on('data', (chunk) => this.#log.push(String(chunk)));
     }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { launch, until } from '../harness/browser.js';
 import { Participant } from '../harness/participant.js';
+import { proxy } from '../harness/proxy.js';
 import { serve } from '../harness/server.js';
 
 let browser;
@@ -14,6 +15,17 @@ after(() => browser.close());
 
 const join = (server, name, options = {}) =>
   Participant.join(browser, server, { name, room: 'hall', size: '320x180', ...options });
+// Remembers, and compares, the peer connection each of the two receives the other with.
+const keepPeers = (ann, bob) =>
+  Promise.all([
+    ann.page.evaluate(() => void (globalThis.kept = globalThis.atrium.peers.get('bob'))),
+    bob.page.evaluate(() => void (globalThis.kept = globalThis.atrium.peers.get('ann'))),
+  ]);
+const keptPeers = (ann, bob) =>
+  Promise.all([
+    ann.page.evaluate(() => globalThis.kept === globalThis.atrium.peers.get('bob')),
+    bob.page.evaluate(() => globalThis.kept === globalThis.atrium.peers.get('ann')),
+  ]);
 const close = (...everybody) => Promise.all(everybody.map(({ page }) => page.context().close()));
 
 test('chat goes both ways, comes back to the writer, and is text', async (t) => {
@@ -107,29 +119,47 @@ test('whoever only has a microphone is heard, and shown by name', async (t) => {
   await close(ann);
 });
 
-test('a socket cut off comes back by itself, with the media untouched', async (t) => {
+test('a connection that breaks without a word is taken over, with the media untouched', async (t) => {
   const server = await serve(t);
-  const sockets = [];
-  const prepare = (page) =>
-    page.routeWebSocket(/\/room$/, (socket) => {
-      socket.connectToServer();
-      sockets.push(socket);
-    });
+  const line = await proxy(t, server);
   const ann = await join(server, 'ann');
-  const bob = await join(server, 'bob', { prepare });
+  const bob = await join(line, 'bob');
   await bob.firstPicture('ann');
   await ann.firstPicture('bob');
-  await bob.page.evaluate(() => {
-    globalThis.before = globalThis.atrium.peers.get('ann');
-  });
-  await sockets[0].close({ code: 3001 });
-  await until(bob.page, () => globalThis.atrium.state === 'reconnecting');
-  await until(bob.page, () => globalThis.atrium.state === 'joined');
+  await keepPeers(ann, bob);
+
+  line.cut();
+  await bob.page.waitForSelector('#banner:not([hidden])');
+  await bob.inCall();
   await bob.page.waitForSelector('#banner', { state: 'hidden' });
+
   await bob.keepsPlaying('ann', 15);
   await ann.keepsPlaying('bob', 15);
+  assert.deepEqual(await keptPeers(ann, bob), [true, true], 'the peer connections are the ones from before');
+  assert.doesNotMatch(await ann.text('#messages'), /bob left/);
   await ann.say('are you back?');
   await bob.reads('are you back?');
+  await close(ann, bob);
+});
+
+test('a connection lost for longer than the grace is joined again, with new media', async (t) => {
+  const server = await serve(t, { ATRIUM_SIGNALING_RECONNECT_GRACE: '500ms' });
+  const line = await proxy(t, server);
+  const ann = await join(server, 'ann');
+  const bob = await join(line, 'bob');
+  await bob.firstPicture('ann');
+  await ann.firstPicture('bob');
+  await keepPeers(ann, bob);
+
+  line.down();
+  await ann.seesOnly([]);
+  line.up();
+  for (const [viewer, publisher] of [[bob, 'ann'], [ann, 'bob']]) {
+    await until(viewer.page, (user) => ![undefined, globalThis.kept].includes(globalThis.atrium.peers.get(user)), publisher);
+    await viewer.keepsPlaying(publisher, 15);
+  }
+  assert.equal(await bob.page.isVisible('#banner'), false);
+  assert.deepEqual(await server.rooms(), ['hall']);
   await close(ann, bob);
 });
 
