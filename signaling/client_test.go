@@ -57,7 +57,7 @@ func handshake(t testing.TB, conn net.Conn, host string, header ...string) (*cli
 		return nil, 0, err
 	}
 	if resp.StatusCode != http.StatusSwitchingProtocols {
-		resp.Body.Close()
+		_ = resp.Body.Close()
 		return nil, resp.StatusCode, errHTTP
 	}
 	return c, resp.StatusCode, nil
@@ -191,7 +191,7 @@ func (c *client) expectClose(code int, reason string) {
 	if got := int(binary.BigEndian.Uint16([]byte(payload))); got != code || payload[2:] != reason {
 		c.t.Fatalf("closed with %d %q, want %d %q", got, payload[2:], code, reason)
 	}
-	c.conn.Close()
+	_ = c.conn.Close()
 }
 
 // silent checks that nothing more comes before the answer to a ping.
@@ -203,7 +203,7 @@ func (c *client) silent() {
 // goodbye closes with a close frame.
 func (c *client) goodbye(code uint16) {
 	_ = c.frame(opClose, string(binary.BigEndian.AppendUint16(nil, code)))
-	c.conn.Close()
+	_ = c.conn.Close()
 }
 
 // join joins a room under id 1 and expects the given list of others.

@@ -21,6 +21,7 @@ var (
 type gate struct {
 	most, mostPerNetwork int // 0: no limit
 
+	inside    sync.WaitGroup // the goroutines of open sockets
 	mu        sync.Mutex
 	open      int
 	byNetwork map[netip.Prefix]int
@@ -46,6 +47,7 @@ func (g *gate) enter(from netip.Prefix) error {
 	}
 	g.open++
 	g.byNetwork[from]++
+	g.inside.Add(1) // under the lock: nobody waits before the gate is shut
 	return nil
 }
 
@@ -58,7 +60,8 @@ func (g *gate) admit(c *rpc.Conn) bool {
 	return !g.shut
 }
 
-// leave gives the place back; c is nil when the upgrade failed.
+// leave gives the place back, as the last thing the socket's goroutine does; c
+// is nil when the upgrade failed.
 func (g *gate) leave(from netip.Prefix, c *rpc.Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -67,6 +70,7 @@ func (g *gate) leave(from netip.Prefix, c *rpc.Conn) {
 		delete(g.byNetwork, from)
 	}
 	delete(g.conns, c)
+	g.inside.Done()
 }
 
 func (g *gate) size() int {

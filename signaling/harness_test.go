@@ -171,7 +171,7 @@ func (f *fixture) dial() net.Conn {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	f.t.Cleanup(func() { conn.Close() })
+	f.t.Cleanup(func() { _ = conn.Close() })
 	return conn
 }
 
@@ -201,7 +201,7 @@ func (f *fixture) tryConnect(header ...string) int {
 	f.t.Helper()
 	c, status, err := handshake(f.t, f.dial(), "localhost", header...)
 	if err == nil {
-		c.conn.Close()
+		_ = c.conn.Close()
 	} else if !errors.Is(err, errHTTP) {
 		f.t.Fatal(err)
 	}

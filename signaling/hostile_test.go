@@ -220,7 +220,7 @@ func TestThousandIdleSocketsAreCheap(t *testing.T) {
 		t.Errorf("%d sockets cost %d KiB", sockets, grown>>10)
 	}
 	for _, c := range conns {
-		c.Close()
+		_ = c.Close()
 	}
 }
 

@@ -51,7 +51,7 @@ func TestEndpointsForClients(t *testing.T) {
 		"/getClientConfig":          `{"loopbackRemote":true,"loopbackAndLocal":false,"filterRequestParam":"hat"}`,
 	} {
 		resp, body := f.get("GET", path)
-		if resp.StatusCode != 200 || body != want || resp.Header.Get("Content-Type") != "application/json" {
+		if resp.StatusCode != http.StatusOK || body != want || resp.Header.Get("Content-Type") != "application/json" {
 			t.Errorf("%s: %d %s %s", path, resp.StatusCode, resp.Header.Get("Content-Type"), body)
 		}
 	}
@@ -131,14 +131,14 @@ func TestCloseWithoutTokenIsForThisMachineOnly(t *testing.T) {
 	for remote, want := range map[string]int{
 		"192.0.2.1:5": 403, "[2001:db8::1]:5": 403, "nonsense": 403, "127.0.0.1:5": 404, "[::1]:5": 404, "[::ffff:127.0.0.1]:5": 404,
 	} {
-		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "http://[::1]:8080/close?room=no", nil)
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "http://[::1]:8080/close?room=no", nil)
 		r.RemoteAddr = remote
 		f.server.Handler().ServeHTTP(w, r)
 		if w.Code != want {
 			t.Errorf("from %s: %d, want %d", remote, w.Code, want)
 		}
 	}
-	if resp, _ := f.get("GET", "/close?room=r", "Origin: "+f.http.URL, "Sec-Fetch-Site: same-origin"); resp.StatusCode != 200 {
+	if resp, _ := f.get("GET", "/close?room=r", "Origin: "+f.http.URL, "Sec-Fetch-Site: same-origin"); resp.StatusCode != http.StatusOK {
 		t.Errorf("the own page: %d", resp.StatusCode)
 	}
 	if resp, _ := f.get("POST", "/close?room=r", "Host: localhost"); resp.StatusCode != 404 {
@@ -159,7 +159,7 @@ func TestStaticFiles(t *testing.T) {
 		"/style.css": "text/css; charset=utf-8", "/img/icon.svg": "image/svg+xml", "/img/x.png": "image/png", "/help/": "text/html; charset=utf-8",
 	} {
 		resp, _ := f.get("GET", path)
-		if resp.StatusCode != 200 || resp.Header.Get("Content-Type") != want {
+		if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != want {
 			t.Errorf("%s: %d %s, want %s", path, resp.StatusCode, resp.Header.Get("Content-Type"), want)
 		}
 		for _, h := range []string{"Content-Security-Policy", "Permissions-Policy", "X-Content-Type-Options", "Referrer-Policy", "ETag"} {

@@ -22,7 +22,7 @@ func TestSessionOutlivesItsSocketForTheGracePeriod(t *testing.T) {
 		ann.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`)
 		bob.expect(annJoined)
 		lost := time.Now()
-		ann.conn.Close()
+		_ = ann.conn.Close()
 		bob.expect(annLeft)
 		if d := time.Since(lost); d != 10*time.Second {
 			t.Errorf("gone after %v, want 10 s", d)
@@ -69,7 +69,7 @@ func TestConnectTakesOverALostSession(t *testing.T) {
 	inBubble(t, func(t *testing.T, f *fixture) {
 		ann := f.member("ann", `[]`)
 		ann.publish()
-		ann.conn.Close()
+		_ = ann.conn.Close()
 		synctest.Wait()
 
 		bob := f.member("bob", `[{"id":"ann","streams":[{"id":"webcam"}]}]`)
@@ -167,7 +167,7 @@ func TestSameUserReplacesASessionWhoseSocketIsGone(t *testing.T) {
 		ann.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`)
 		bob.expect(annJoined)
 		ann.text()
-		ann.conn.Close()
+		_ = ann.conn.Close()
 		synctest.Wait()
 		start := time.Now()
 		back := f.connect()
@@ -299,7 +299,7 @@ func TestCloseEndsEverythingWithGoingAway(t *testing.T) {
 		ann, idle := f.member("ann", `[]`), f.connect()
 		lost := f.member("lost", `[{"id":"ann"}]`)
 		ann.text()
-		lost.conn.Close()
+		_ = lost.conn.Close()
 		synctest.Wait()
 		done := make(chan error, 1)
 		go func() { done <- f.server.Close(context.Background()) }()
@@ -335,7 +335,7 @@ func TestLostSessionThatMissesTooMuchEnds(t *testing.T) {
 		ann.send(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`)
 		bob.expect(annJoined)
 		ann.text()
-		ann.conn.Close()
+		_ = ann.conn.Close()
 		synctest.Wait()
 		text := strings.Repeat("x", 60_000)
 		for range 18 {

@@ -20,7 +20,7 @@ import (
 func pipe(t *testing.T) (*rpc.Conn, func() []string) {
 	t.Helper()
 	near, far := net.Pipe()
-	request, _ := http.NewRequest("GET", "/", nil)
+	request, _ := http.NewRequest(http.MethodGet, "/", nil)
 	request.Header = http.Header{
 		"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"},
 		"Sec-Websocket-Key": {"dGhlIHNhbXBsZSBub25jZQ=="},
@@ -31,7 +31,7 @@ func pipe(t *testing.T) (*rpc.Conn, func() []string) {
 		defer close(answered)
 		resp, err := http.ReadResponse(br, request)
 		if err == nil {
-			resp.Body.Close()
+			_ = resp.Body.Close()
 		}
 	}()
 	conn, err := rpc.NewUpgrader(rpc.Config{}).Upgrade(hijack{near}, request)
@@ -57,7 +57,7 @@ func pipe(t *testing.T) (*rpc.Conn, func() []string) {
 			}
 		}
 	}()
-	t.Cleanup(func() { far.Close() })
+	t.Cleanup(func() { _ = far.Close() })
 	return conn, func() []string { synctest.Wait(); return got }
 }
 

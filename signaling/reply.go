@@ -2,7 +2,6 @@ package signaling
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"sync/atomic"
 
@@ -30,7 +29,7 @@ func (r *reply) ok(result any) {
 	var frame []byte
 	encoded, err := api.Result(result, string(r.session.id))
 	if err == nil && r.request.HasID {
-		frame, err = rpc.ResultFrame(r.request.ID, json.RawMessage(encoded))
+		frame, err = rpc.ResultFrame(r.request.ID, encoded)
 	}
 	if err != nil {
 		r.session.log.Error("encode result", "method", r.request.Method, "error", err)

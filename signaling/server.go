@@ -26,7 +26,7 @@ type Server struct {
 	sessions registry
 	counters counters
 	draining atomic.Bool
-	running  sync.WaitGroup // goroutines of sockets and sessions
+	running  sync.WaitGroup // goroutines of sessions
 }
 
 // NewServer returns a Server that hears the Manager's events.
@@ -73,6 +73,7 @@ func (s *Server) Close(ctx context.Context) error {
 	}
 	gone := make(chan struct{})
 	go func() {
+		s.gate.inside.Wait() // sockets make sessions, so they come first
 		s.running.Wait()
 		close(gone)
 	}()

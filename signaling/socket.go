@@ -1,7 +1,6 @@
 package signaling
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"time"
@@ -50,14 +49,14 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 	s.counters.sockets.Add(1)
 	// A goroutine of its own, because that of net/http has grown and keeps the
 	// request and its buffers alive.
-	s.running.Go(func() {
+	go func() {
 		defer s.gate.leave(network, conn)
 		k := &socket{server: s, conn: conn}
 		if !s.gate.admit(conn) {
 			conn.Close(endShutdown.code, endShutdown.text)
 		}
 		k.run()
-	})
+	}()
 }
 
 // refuseSocket answers a request for a websocket that cannot be had now.
@@ -254,7 +253,7 @@ func (k *socket) encode(req rpc.Request, result any, sessionID string) []byte {
 	encoded, err := api.Result(result, sessionID)
 	var frame []byte
 	if err == nil {
-		frame, err = rpc.ResultFrame(req.ID, json.RawMessage(encoded))
+		frame, err = rpc.ResultFrame(req.ID, encoded)
 	}
 	if err != nil {
 		k.server.log.Error("encode answer", "method", req.Method, "error", err)

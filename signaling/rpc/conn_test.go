@@ -36,7 +36,7 @@ type peer struct {
 func open(t *testing.T, cfg rpc.Config, handle func(*rpc.Conn, rpc.Request)) *peer {
 	t.Helper()
 	near, far := net.Pipe()
-	t.Cleanup(func() { far.Close() })
+	t.Cleanup(func() { _ = far.Close() })
 	p := &peer{t: t, conn: far, br: bufio.NewReader(far), done: make(chan error, 1)}
 	ready := make(chan error, 1)
 	go func() {
@@ -149,7 +149,7 @@ func (p *peer) expectClose(code int, reason string) {
 		if err != nil || op != opClose || payload != want {
 			p.t.Fatalf("got frame %d %q %v, want close %q", op, payload, err, want)
 		}
-		p.conn.Close()
+		_ = p.conn.Close()
 		return
 	}
 }
@@ -159,7 +159,7 @@ func (p *peer) ended(want error) {
 	if err := <-p.done; !errors.Is(err, want) {
 		p.t.Fatalf("Serve returned %v, want %v", err, want)
 	}
-	p.conn.Close()
+	_ = p.conn.Close()
 }
 
 func clip(s string) string { return s[:min(len(s), 100)] }
@@ -320,8 +320,8 @@ func TestTalkingPeerIsNotPinged(t *testing.T) {
 			p.write(opText, true, fmt.Sprintf(`{"id":%d,"method":"a"}`, i))
 			p.expect(opText, fmt.Sprintf(`{"id":%d,"result":"a","jsonrpc":"2.0"}`, i))
 		}
-		p.conn.Close()
-		<-p.done
+		_ = p.conn.Close()
+		_ = <-p.done
 	})
 }
 
@@ -373,8 +373,8 @@ func TestOneLongFrameFindsRoomInAnEmptyQueue(t *testing.T) {
 		frame := strings.Repeat("y", 3000)
 		p.rpc.Send([]byte(frame))
 		p.expect(opText, frame)
-		p.conn.Close()
-		<-p.done
+		_ = p.conn.Close()
+		_ = <-p.done
 	})
 }
 
@@ -399,8 +399,8 @@ func TestPingFloodQueuesOnePong(t *testing.T) {
 		synctest.Wait()
 		p.expect(opPong, "0") // was being written when the others came
 		p.expect(opPong, "999")
-		p.conn.Close()
-		<-p.done
+		_ = p.conn.Close()
+		_ = <-p.done
 	})
 }
 
@@ -419,7 +419,7 @@ func TestMessagesBeyondTheRateAreReadLater(t *testing.T) {
 		if d := time.Since(start); d != 2*time.Second {
 			t.Errorf("25 messages took %v, want 2 s", d)
 		}
-		p.conn.Close()
-		<-p.done
+		_ = p.conn.Close()
+		_ = <-p.done
 	})
 }

@@ -70,21 +70,18 @@ func (o *outbox) putPing() {
 	o.signal()
 }
 
-// close queues a close frame behind what waits, or with drop in its place. It
-// reports false when one is queued already.
-func (o *outbox) close(code int, reason string, drop bool) bool {
+// close queues a close frame behind what waits, or with drop in its place. One
+// that is queued already stays.
+func (o *outbox) close(code int, reason string, drop bool) {
 	o.mu.Lock()
 	if drop {
 		o.frames = nil
 	}
-	if o.closed != nil {
-		o.mu.Unlock()
-		return false
+	if o.closed == nil {
+		o.closed = &closeFrame{code, reason}
 	}
-	o.closed = &closeFrame{code, reason}
 	o.mu.Unlock()
 	o.signal()
-	return true
 }
 
 // take returns what to write next, and false when there is nothing. sent is
