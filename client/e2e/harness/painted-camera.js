@@ -32,8 +32,9 @@ function paint(scene) {
       brush.fillRect(0, 0, 640, 360);
       disc(scene.glow, 470, 90, 190, 190);
       disc(scene.shirt, 320 + sway / 2, 395, 165, 125);
+      disc(scene.skin, 320 + sway / 2, 276, 34, 15); // the neckline
       brush.fillStyle = scene.skin;
-      brush.fillRect(292 + sway / 2, 225, 56, 62);
+      brush.fillRect(292 + sway / 2, 225, 56, 50);
       disc(scene.hair, 320 + sway, 152 + nod, 86, 96);
       disc(scene.skin, 320 + sway, 172 + nod, 70, 82);
       disc('#1b1b1f', 295 + sway, 165 + nod, 7, 8);
