@@ -40,7 +40,8 @@ type Config struct {
 	Burst int
 }
 
-func (c Config) withDefaults() Config {
+// WithDefaults returns c with its zero fields filled in.
+func (c Config) WithDefaults() Config {
 	c.ReadLimit = orDefault(c.ReadLimit, 1<<20)
 	c.QueueLimit = orDefault(c.QueueLimit, 1<<20)
 	c.PingInterval = orDefault(c.PingInterval, 3*time.Second)
@@ -100,7 +101,7 @@ type Upgrader struct {
 // would let a small message inflate past every limit.
 func NewUpgrader(cfg Config) *Upgrader {
 	return &Upgrader{
-		cfg: cfg.withDefaults(),
+		cfg: cfg.WithDefaults(),
 		up: websocket.Upgrader{
 			HandshakeTimeout: 10 * time.Second,
 			ReadBufferSize:   1024,

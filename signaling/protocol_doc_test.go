@@ -1,0 +1,129 @@
+package signaling
+
+import (
+	"cmp"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
+)
+
+// section returns what stands in docs/protocol.md below "## title".
+func section(t *testing.T, title string) string {
+	t.Helper()
+	doc, err := os.ReadFile("../docs/protocol.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, found := strings.Cut(string(doc), "\n## "+title+"\n")
+	if !found {
+		t.Fatalf("no section %q", title)
+	}
+	text, _, _ := strings.Cut(rest, "\n## ")
+	return text
+}
+
+// found returns the first group of every match, sorted.
+func found(pattern, text string) []string {
+	var list []string
+	for _, m := range regexp.MustCompile(pattern).FindAllStringSubmatch(text, -1) {
+		list = append(list, m[1])
+	}
+	return sorted(list)
+}
+
+func sorted[T cmp.Ordered](list []T) []T {
+	list = slices.Clone(list)
+	slices.Sort(list)
+	return list
+}
+
+func TestDocumentedNamesAreTheCodes(t *testing.T) {
+	if diff := gocmp.Diff(sorted(api.Methods()), found("(?m)^### (.+)$", section(t, "Methods"))); diff != "" {
+		t.Errorf("methods (-code +document):\n%s", diff)
+	}
+	if diff := gocmp.Diff(sorted(api.Notifications()), found("(?m)^\\| `(\\w+)` \\|", section(t, "Notifications"))); diff != "" {
+		t.Errorf("notifications (-code +document):\n%s", diff)
+	}
+	var paths []string
+	for path := range (&Server{}).endpoints() {
+		paths = append(paths, path)
+	}
+	if diff := gocmp.Diff(sorted(paths), found("(?m)^\\| `(/\\w*)` \\|", section(t, "HTTP"))); diff != "" {
+		t.Errorf("paths (-code +document):\n%s", diff)
+	}
+}
+
+func TestDocumentedCodesAreTheCodes(t *testing.T) {
+	documented := map[api.Code]string{}
+	for _, m := range regexp.MustCompile(`(?m)^\| (-?\d+) \| ([A-Z_]+) \| .`).FindAllStringSubmatch(section(t, "Error codes"), -1) {
+		code, err := strconv.Atoi(m[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		documented[api.Code(code)] = m[2]
+	}
+	if diff := gocmp.Diff(api.Codes(), documented); diff != "" {
+		t.Errorf("(-code +document):\n%s", diff)
+	}
+}
+
+func TestDocumentedLimitsAreTheCodes(t *testing.T) {
+	documented := map[string]string{}
+	for _, m := range regexp.MustCompile(`(?m)^\| ([^|]+) \| (\d[^|]*) \|`).FindAllStringSubmatch(section(t, "Limits"), -1) {
+		documented[m[1]] = m[2]
+	}
+	octets := func(n int) string { return strconv.Itoa(n) + " octets" }
+	seconds := func(d interface{ Seconds() float64 }) string {
+		return strconv.FormatFloat(d.Seconds(), 'f', -1, 64) + " s"
+	}
+	socket := rpc.Config{}.WithDefaults()
+	want := map[string]string{
+		"message before joining":                   octets(firstReadLimit),
+		"message after joining":                    octets(memberReadLimit),
+		"time to send one message":                 seconds(socket.MessageTimeout),
+		"time to take one message from the server": seconds(socket.WriteTimeout),
+		"queued for a client that does not read":   octets(socket.QueueLimit),
+		"kept for a session without a socket":      octets(maxHeld),
+		"requests waiting for a session":           strconv.Itoa(maxWaiting),
+		"octets of requests waiting for a session": octets(maxWaitingOctets),
+		"request rate of a socket":                 strconv.Itoa(int(socket.Rate)) + " a second, " + strconv.Itoa(socket.Burst) + " at once",
+		"work on one request":                      seconds(requestTimeout),
+		"length of a request id":                   octets(rpc.MaxIDLength),
+		"nesting of a message":                     strconv.Itoa(rpc.MaxDepth),
+		"stored answers of a session":              strconv.Itoa(maxAnswers),
+		"octets of stored answers":                 octets(maxAnswersOctets),
+		"answer counts as just given":              seconds(repeatWindow),
+		"silence before the server pings":          seconds(socket.PingInterval),
+		"silence of a peer":                        seconds(socket.PeerTimeout),
+		"silence before the first request":         seconds(speechTimeout),
+		"default ping interval":                    seconds(defaultPingInterval),
+		"closing handshake":                        seconds(socket.CloseTimeout),
+		// Room's own, see room.Options.
+		"user and room names":             octets(256),
+		"chat message":                    octets(64 << 10),
+		"early candidates of an endpoint": "32",
+		"endpoints with early candidates": "32",
+	}
+	if diff := gocmp.Diff(want, documented); diff != "" {
+		t.Errorf("(-code +document):\n%s", diff)
+	}
+}
+
+func TestDocumentedCloseReasonsAreTheCodes(t *testing.T) {
+	var reasons []string
+	for _, e := range []ending{endLeft, endClosed, endReplaced, endRoomClosed, endOverflow, endShutdown} {
+		reasons = append(reasons, e.text)
+	}
+	reasons = append(reasons, reasonNoPing, reasonSilent, reasonMoved)
+	if diff := gocmp.Diff(sorted(reasons), found("(?m)^\\| 1\\d\\d\\d \\| `([^`]+)` \\|", section(t, "Liveness"))); diff != "" {
+		t.Errorf("(-code +document):\n%s", diff)
+	}
+}
