@@ -1,16 +1,21 @@
 # Atrium needs Go, make and git. What a target needs besides, it installs
 # (.ci/tools, with apt-get) or says that it cannot.
 
-GO      ?= go
-FUZZTIME ?= 10s
+GO        ?= go
+FUZZTIME  ?= 10s
+BENCH     ?= .
 BENCHTIME ?= 1s
-BENCH   ?= .
 
 # What runs several goroutines over shared state is tested with the race detector too.
 CONCURRENT = ./cmd/... ./metrics/... ./room/... ./sfu/... ./signaling/...
 
-LINT     = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
-SOURCES  = $(shell git ls-files --cached --others --exclude-standard '*.go')
+LINT    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+SOURCES = $(shell find . -name '*.go' -not -path '*/node_modules/*')
+
+# git refuses to read a checkout of another owner (in some containers); then there is no revision to stamp.
+ifneq ($(shell git rev-parse HEAD >/dev/null 2>&1; echo $$?),0)
+export GOFLAGS := $(GOFLAGS) -buildvcs=false
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test unit race e2e check lint bench fuzz docs
@@ -37,8 +42,8 @@ race: ## Run the tests of concurrent packages under the race detector
 
 e2e: build ## Run the call page in real browsers against the server
 	@.ci/tools node chromium
-	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || npm ci --ignore-scripts --no-audit --no-fund; }
-	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" npm test
+	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || ../../.ci/node npm ci --ignore-scripts --no-audit --no-fund; }
+	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm test
 
 check: unit lint ## Run the Go tests and the linter (builds it at first: some minutes)
 
