@@ -1,0 +1,176 @@
+package metrics
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/udp"
+	"github.com/atrium-rtc/atrium/signaling"
+	"github.com/atrium-rtc/atrium/signaling/api"
+)
+
+func fixed(rooms room.Stats, sessions signaling.Stats, media sfu.Stats) Sources {
+	return Sources{
+		Version: "v1.2.3", Revision: "abc",
+		Rooms:    func() room.Stats { return rooms },
+		Sessions: func() signaling.Stats { return sessions },
+		Media:    func() sfu.Stats { return media },
+	}
+}
+
+func TestScrapeShowsTheSnapshots(t *testing.T) {
+	from := fixed(
+		room.Stats{
+			Rooms: 2, Participants: 5, Publications: 4, Subscriptions: 12, Joins: 9,
+			Leaves: map[room.LeaveReason]uint64{room.LeftByRequest: 3, room.LeftByEvict: 1},
+			Errors: map[room.Code]uint64{room.CodeUserExists: 6},
+		},
+		signaling.Stats{
+			Sockets:  3,
+			Requests: map[signaling.RequestOutcome]uint64{{Method: "joinRoom", Code: api.Code(104)}: 2},
+		},
+		sfu.Stats{
+			Peers: 16, Packets: 100,
+			Network: udp.Stats{DatagramsIn: 7, DatagramsOut: 70, Dropped: udp.Dropped{QueueFull: 8}},
+			Egress:  egress.Stats{MailboxDrops: 11},
+		},
+	)
+	text := scrape(t, from)
+	for _, want := range []string{
+		`atrium_build_info{revision="abc",version="v1.2.3"} 1`,
+		"# TYPE atrium_joins_total counter",
+		"atrium_joins_total 9",
+		`atrium_leaves_total{reason="evicted"} 1`,
+		`atrium_leaves_total{reason="left"} 3`,
+		"# TYPE atrium_participants gauge",
+		"atrium_participants 5",
+		"atrium_websockets 3",
+		`atrium_requests_total{code="104",method="joinRoom"} 2`,
+		"atrium_media_connections 16",
+		"atrium_media_mailbox_drops_total 11",
+		`atrium_refusals_total{code="104"} 6`,
+		`atrium_udp_datagrams_total{direction="in"} 7`,
+		`atrium_udp_datagrams_total{direction="out"} 70`,
+		`atrium_udp_dropped_total{reason="queue full"} 8`,
+	} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("the scrape lacks %q", want)
+		}
+	}
+}
+
+// scrape returns what Prometheus would read.
+func scrape(t *testing.T, from Sources) string {
+	t.Helper()
+	answer := httptest.NewRecorder()
+	Handler(from).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if answer.Code != http.StatusOK {
+		t.Fatalf("status %d: %s", answer.Code, answer.Body)
+	}
+	return answer.Body.String()
+}
+
+func TestNamesFollowTheConventionsOfPrometheus(t *testing.T) {
+	families, err := newRegistry(fixed(busyRooms(), busySessions(), sfu.Stats{})).Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ours := slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return !strings.HasPrefix(f.GetName(), "atrium_") })
+	if len(ours) != len(all())+1 {
+		t.Errorf("%d series have samples, want %d", len(ours), len(all())+1)
+	}
+	problems, err := promlint.NewWithMetricFamilies(ours).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range problems {
+		t.Errorf("%s: %s", problem.Metric, problem.Text)
+	}
+}
+
+// busyRooms and busySessions have a sample for every series.
+func busyRooms() room.Stats {
+	return room.Stats{Leaves: map[room.LeaveReason]uint64{room.LeftByClose: 1}, Errors: map[room.Code]uint64{0: 1}}
+}
+
+func busySessions() signaling.Stats {
+	return signaling.Stats{
+		SocketsRefused: map[string]uint64{"full": 1},
+		SessionsEnded:  map[string]uint64{"left": 1},
+		Requests:       map[signaling.RequestOutcome]uint64{{Method: "other"}: 1},
+	}
+}
+
+func TestHandlerServesRuntimeAndProcessToo(t *testing.T) {
+	text := scrape(t, fixed(room.Stats{}, signaling.Stats{}, sfu.Stats{}))
+	for _, name := range []string{"atrium_rooms 0", "go_goroutines ", "process_start_time_seconds "} {
+		if !strings.Contains(text, "\n"+name) {
+			t.Errorf("the scrape lacks %q", name)
+		}
+	}
+}
+
+// A thousand rooms make no more series than one.
+func TestSeriesDoNotGrowWithUse(t *testing.T) {
+	count := func(rooms int) int {
+		return strings.Count(scrape(t, fixed(room.Stats{Rooms: rooms, Participants: 3 * rooms}, signaling.Stats{Sessions: 3 * rooms}, sfu.Stats{Peers: 9 * rooms})), "\natrium_")
+	}
+	if one, many := count(1), count(1000); one != many {
+		t.Errorf("%d series for one room, %d for a thousand", one, many)
+	}
+}
+
+var update = flag.Bool("update", false, "write the table of docs/metrics.md anew")
+
+// The table of the documentation is what the code says, no more and no less.
+// After changing a series: go test ./metrics -run Docs -update
+func TestDocsHoldTheSeriesOfTheCode(t *testing.T) {
+	const file, begin, end = "../docs/metrics.md", "<!-- series: begin -->\n", "<!-- series: end -->"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, foundBegin := strings.Cut(string(data), begin)
+	_, after, foundEnd := strings.Cut(rest, end)
+	if !foundBegin || !foundEnd {
+		t.Fatalf("%s has no comments %q and %q", file, begin, end)
+	}
+	text := before + begin + table() + end + after
+	if text == string(data) {
+		return
+	}
+	if !*update {
+		t.Fatalf("%s is not what the code says; run: go test ./metrics -run Docs -update", file)
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func table() string {
+	var b strings.Builder
+	b.WriteString("| series | type | labels | meaning |\n|---|---|---|---|\n")
+	b.WriteString("| `atrium_build_info` | gauge | `version`, `revision` | 1, with the version and the revision of the binary. |\n")
+	for _, s := range all() {
+		kind := map[prometheus.ValueType]string{prometheus.GaugeValue: "gauge", prometheus.CounterValue: "counter"}[s.kind]
+		labels := "none"
+		if len(s.labels) > 0 {
+			labels = "`" + strings.Join(s.labels, "`, `") + "`"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", s.name, kind, labels, s.help)
+	}
+	return b.String()
+}

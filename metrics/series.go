@@ -1,0 +1,157 @@
+package metrics
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/signaling"
+)
+
+// series is one metric: its description, and its samples in a snapshot.
+type series struct {
+	name    string
+	help    string
+	kind    prometheus.ValueType
+	labels  []string
+	samples func(*snapshot) []sample
+}
+
+// sample is one value; labels are in the order of the series' own.
+type sample struct {
+	value  float64
+	labels []string
+}
+
+// snapshot is what one scrape sees.
+type snapshot struct {
+	rooms    room.Stats
+	sessions signaling.Stats
+	media    sfu.Stats
+}
+
+func gauge(name, help string, value func(*snapshot) int) series {
+	return single(name, help, prometheus.GaugeValue, func(s *snapshot) float64 { return float64(value(s)) })
+}
+
+func counter(name, help string, value func(*snapshot) uint64) series {
+	return single(name, help, prometheus.CounterValue, func(s *snapshot) float64 { return float64(value(s)) })
+}
+
+func single(name, help string, kind prometheus.ValueType, value func(*snapshot) float64) series {
+	return series{name, help, kind, nil, func(s *snapshot) []sample { return []sample{{value: value(s)}} }}
+}
+
+// split is a counter with one label, whose values are known beforehand or few.
+func split(name, help, label string, values func(*snapshot) map[string]uint64) series {
+	return series{name, help, prometheus.CounterValue, []string{label}, func(s *snapshot) []sample {
+		var list []sample
+		for value, count := range values(s) {
+			list = append(list, sample{float64(count), []string{value}})
+		}
+		return list
+	}}
+}
+
+// all lists every series of our own.
+func all() []series {
+	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork())
+}
+
+func ofRooms() []series {
+	return []series{
+		gauge("atrium_rooms", "Rooms that exist.", func(s *snapshot) int { return s.rooms.Rooms }),
+		gauge("atrium_participants", "Participants in all rooms.", func(s *snapshot) int { return s.rooms.Participants }),
+		gauge("atrium_publications", "Streams that are published.", func(s *snapshot) int { return s.rooms.Publications }),
+		gauge("atrium_subscriptions", "Streams that are received by participants.", func(s *snapshot) int { return s.rooms.Subscriptions }),
+		counter("atrium_rooms_created_total", "Rooms made since the start.", func(s *snapshot) uint64 { return s.rooms.RoomsCreated }),
+		counter("atrium_joins_total", "Joins that succeeded.", func(s *snapshot) uint64 { return s.rooms.Joins }),
+		split("atrium_leaves_total", "Participants who are gone, by reason.", "reason", func(s *snapshot) map[string]uint64 {
+			reasons := map[string]uint64{}
+			for reason, count := range s.rooms.Leaves {
+				reasons[string(reason)] = count
+			}
+			return reasons
+		}),
+		split("atrium_refusals_total", "Requests that rooms refused, by error code (docs/protocol.md); 0 is a caller who gave up.", "code",
+			func(s *snapshot) map[string]uint64 {
+				codes := map[string]uint64{}
+				for code, count := range s.rooms.Errors {
+					codes[strconv.Itoa(int(code))] = count
+				}
+				return codes
+			}),
+		counter("atrium_messages_total", "Chat messages accepted.", func(s *snapshot) uint64 { return s.rooms.Messages }),
+		counter("atrium_media_failures_total", "Media connections that were lost while in use.", func(s *snapshot) uint64 { return s.rooms.MediaFailures }),
+		counter("atrium_handler_panics_total", "Panics of the application's event handlers. Above 0 is a bug of the application.", func(s *snapshot) uint64 { return s.rooms.HandlerPanics }),
+		split("atrium_candidates_dropped_total", "ICE candidates dropped, by where they came from: remote ones were too many or too early, local ones faster than the room.", "from",
+			func(s *snapshot) map[string]uint64 {
+				return map[string]uint64{"remote": s.rooms.RemoteCandidatesDropped, "local": s.rooms.LocalCandidatesDropped}
+			}),
+	}
+}
+
+func ofSignaling() []series {
+	return []series{
+		gauge("atrium_websockets", "Websockets that are open.", func(s *snapshot) int { return s.sessions.Sockets }),
+		gauge("atrium_sessions", "Sessions, those that wait for a lost client to come back included.", func(s *snapshot) int { return s.sessions.Sessions }),
+		counter("atrium_websockets_opened_total", "Websockets accepted.", func(s *snapshot) uint64 { return s.sessions.SocketsOpened }),
+		split("atrium_websockets_refused_total", "Websockets refused, by reason.", "reason", func(s *snapshot) map[string]uint64 { return s.sessions.SocketsRefused }),
+		counter("atrium_sessions_started_total", "Sessions made.", func(s *snapshot) uint64 { return s.sessions.SessionsStarted }),
+		split("atrium_sessions_ended_total", "Sessions that are over, by reason.", "reason", func(s *snapshot) map[string]uint64 { return s.sessions.SessionsEnded }),
+		counter("atrium_session_takeovers_total", "Sessions that went on over another websocket.", func(s *snapshot) uint64 { return s.sessions.Takeovers }),
+		counter("atrium_slow_consumers_total", "Websockets closed because the client did not read.", func(s *snapshot) uint64 { return s.sessions.SlowConsumers }),
+		{
+			"atrium_requests_total", "Requests of clients, by method and error code (docs/protocol.md); 0 is success.",
+			prometheus.CounterValue,
+			[]string{"method", "code"},
+			requestSamples,
+		},
+		counter("atrium_repeated_requests_total", "Requests that were answered a second time from memory.", func(s *snapshot) uint64 { return s.sessions.Repeats }),
+		counter("atrium_notifications_total", "Notifications sent to clients.", func(s *snapshot) uint64 { return s.sessions.Notifications }),
+	}
+}
+
+func requestSamples(s *snapshot) []sample {
+	var list []sample
+	for request, count := range s.sessions.Requests {
+		list = append(list, sample{float64(count), []string{request.Method, strconv.Itoa(int(request.Code))}})
+	}
+	return list
+}
+
+func ofMedia() []series {
+	return []series{
+		gauge("atrium_media_connections", "Media connections, one for each stream published or received.", func(s *snapshot) int { return s.media.Peers }),
+		gauge("atrium_media_packets_held", "Received packets in buffers and queues.", func(s *snapshot) int { return int(s.media.Packets) }),
+		gauge("atrium_media_forwarded_streams", "Tracks that are forwarded, one for each track and receiver.", func(s *snapshot) int { return s.media.Egress.Subscribers }),
+		counter("atrium_media_batches_total", "Wake-ups of forwarding shards.", func(s *snapshot) uint64 { return s.media.Egress.Batches }),
+		counter("atrium_media_mailbox_drops_total", "Packets and requests lost because a forwarding shard was behind. Above 0 the machine is overloaded.",
+			func(s *snapshot) uint64 { return s.media.Egress.MailboxDrops }),
+	}
+}
+
+func ofNetwork() []series {
+	const direction = "direction"
+	return []series{
+		split("atrium_udp_datagrams_total", "Datagrams on the media port.", direction, func(s *snapshot) map[string]uint64 {
+			return map[string]uint64{"in": s.media.Network.DatagramsIn, "out": s.media.Network.DatagramsOut}
+		}),
+		split("atrium_udp_octets_total", "Octets of UDP payload on the media port.", direction, func(s *snapshot) map[string]uint64 {
+			return map[string]uint64{"in": s.media.Network.OctetsIn, "out": s.media.Network.OctetsOut}
+		}),
+		counter("atrium_udp_write_errors_total", "Datagrams that the kernel refused.", func(s *snapshot) uint64 { return s.media.Network.WriteErrors }),
+		split("atrium_udp_dropped_total", "Datagrams received for nobody, by reason.", "reason", func(s *snapshot) map[string]uint64 {
+			dropped := s.media.Network.Dropped
+			return map[string]uint64{
+				"unknown source": dropped.UnknownSource, "bad STUN": dropped.BadSTUN, "unclassified": dropped.Unclassified,
+				"oversize": dropped.Oversize, "queue full": dropped.QueueFull,
+			}
+		}),
+		counter("atrium_udp_contested_total", "Attempts to take over another connection's address.", func(s *snapshot) uint64 { return s.media.Network.Contested }),
+		gauge("atrium_udp_addresses", "Remote addresses known to the media port.", func(s *snapshot) int { return s.media.Network.Addresses }),
+	}
+}
