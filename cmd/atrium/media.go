@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"strconv"
+	"syscall"
+
+	"github.com/atrium-rtc/atrium/internal/config"
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/codec"
+)
+
+// mediaPlane is the built-in media server.
+type mediaPlane struct {
+	engine *sfu.Engine
+	rooms  room.Media
+	port   uint16 // of UDP, and of ICE-TCP unless it is off
+}
+
+// newMedia opens the media port and starts the engine on it.
+func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*mediaPlane, error) {
+	codecs, err := videoCodecs(cfg.VideoCodecs)
+	if err != nil {
+		return nil, err
+	}
+	ports, err := sfu.Listen(ctx, sfu.ListenConfig{
+		Port:            uint16(cfg.Port), // the key's range
+		Addresses:       cfg.Listen,
+		PublicAddresses: cfg.PublicAddresses,
+		DisableTCP:      !cfg.TCP,
+		Logger:          logger,
+	})
+	if err != nil {
+		return nil, mediaListenError(cfg, err)
+	}
+	engine, err := sfu.New(sfu.Config{
+		Ports:       ports,
+		ICELite:     cfg.ICELite,
+		Shards:      cfg.Shards,
+		VideoCodecs: codecs,
+		Logger:      logger,
+	})
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start media: %w", err), ports.Close())
+	}
+	return &mediaPlane{engine: engine, rooms: room.SFU(engine, logger), port: ports.Port()}, nil
+}
+
+func videoCodecs(names []string) ([]codec.Codec, error) {
+	var codecs []codec.Codec
+	for _, name := range names {
+		found, known := codec.Parse(name)
+		if !known || !found.IsVideo() {
+			return nil, fmt.Errorf("media.video_codecs: no video codec %q", name)
+		}
+		codecs = append(codecs, found)
+	}
+	return codecs, nil
+}
+
+// mediaListenError is listenError for the media port, which may fail for an
+// address that is not this machine's too.
+func mediaListenError(cfg config.Media, err error) error {
+	port := net.JoinHostPort("", strconv.Itoa(cfg.Port))
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, fs.ErrPermission) {
+		return listenError("media.port", port, err)
+	}
+	return fmt.Errorf("listen for media on %s (keys media.port, media.listen): %w", port, err)
+}

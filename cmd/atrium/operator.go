@@ -1,0 +1,59 @@
+package main
+
+import (
+	"io"
+	"net/http"
+	"net/http/pprof"
+
+	"github.com/atrium-rtc/atrium/metrics"
+)
+
+// operatorHandler serves health, metrics and profiles.
+//
+//	/healthz       200 while the process can answer
+//	/readyz        200 when clients may come; 503 while starting or draining
+//	/metrics       Prometheus; 503 while starting
+//	/debug/pprof/  profiles of the Go runtime
+func (s *server) operatorHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive\n") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		if s.ready.Load() {
+			answer(w, http.StatusOK, "ready\n")
+		} else {
+			answer(w, http.StatusServiceUnavailable, "starting or draining\n")
+		}
+	})
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		if handler := s.metrics.Load(); handler != nil {
+			(*handler).ServeHTTP(w, r)
+		} else {
+			answer(w, http.StatusServiceUnavailable, "starting\n")
+		}
+	})
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}
+
+// publishMetrics makes /metrics answer, once there is something to read.
+func (s *server) publishMetrics() {
+	build := readBuild()
+	handler := metrics.Handler(metrics.Sources{
+		Version:  build.version,
+		Revision: build.revision,
+		Rooms:    s.rooms.Stats,
+		Sessions: s.signaling.Stats,
+		Media:    s.media.engine.Stats,
+	})
+	s.metrics.Store(&handler)
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text) // nobody is left to tell
+}
