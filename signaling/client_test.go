@@ -93,8 +93,8 @@ func (c *client) send(format string, args ...any) {
 	}
 }
 
-// pump reads until the connection ends and answers pings, as every websocket
-// library does by itself.
+// pump reads until the connection ends and answers pings and close frames, as
+// every websocket library does by itself.
 func (c *client) pump() {
 	c.came = make(chan incoming, 8192)
 	go func() {
@@ -103,6 +103,9 @@ func (c *client) pump() {
 			if err == nil && op == opPing {
 				_ = c.frame(opPong, payload)
 				continue
+			}
+			if err == nil && op == opClose {
+				_ = c.frame(opClose, payload)
 			}
 			c.came <- incoming{op, payload, err}
 			if err != nil {

@@ -47,10 +47,3 @@ const (
 	maxAnswersOctets = 256 << 10
 	repeatWindow     = 10 * time.Second
 )
-
-// For the http.Server around Handler: how long a client may take to send a
-// request's header, and how long the header may be.
-const (
-	HeaderTimeout   = 10 * time.Second
-	MaxHeaderOctets = 16 << 10
-)

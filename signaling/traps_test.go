@@ -82,13 +82,12 @@ func TestTrap06PingAlwaysSucceeds(t *testing.T) {
 }
 
 func TestTrap07ClientsThatNeverPingStay(t *testing.T) {
-	inBubble(t, func(t *testing.T, f *fixture) {
+	inBubble(t, func(_ *testing.T, f *fixture) {
 		c := f.member("ann", `[]`)
-		go func() {
-			time.Sleep(time.Hour)
-			f.media.observer("ann").ICECandidate(room.ICECandidate{Candidate: "an hour later"})
-		}()
 		c.publish()
+		time.AfterFunc(time.Hour, func() {
+			f.media.observer("ann").ICECandidate(room.ICECandidate{Candidate: "an hour later"})
+		})
 		c.expect(`{"method":"iceCandidate","params":{"endpointName":"ann","sdpMLineIndex":0,"sdpMid":"","candidate":"an hour later"},"jsonrpc":"2.0"}`)
 	})
 }

@@ -176,9 +176,6 @@ func (c *Conn) Close(code int, reason string) {
 // which the reader has seen the beginning keeps to the limit it began under.
 func (c *Conn) SetReadLimit(octets int64) { c.limit.Store(octets) }
 
-// Done is closed when the connection is over, before Serve returns.
-func (c *Conn) Done() <-chan struct{} { return c.ended }
-
 // end tears the connection down. The first cause counts.
 func (c *Conn) end(cause error) {
 	c.endOnce.Do(func() {
