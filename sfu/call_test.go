@@ -35,6 +35,7 @@ func TestCallDeliversEveryPacketOnACleanNetwork(t *testing.T) {
 				t.Fatalf("video sequence number %d follows %d", got, want-1)
 			}
 		}
+		sub.conforms()
 		if a, v := sub.streams[webrtc.RTPCodecTypeAudio], sub.streams[webrtc.RTPCodecTypeVideo]; a != v || a == "" {
 			t.Errorf("sound is in stream %q and picture in %q, want the same", a, v)
 		}
@@ -62,6 +63,7 @@ func TestLossIsRepairedOnBothSides(t *testing.T) {
 	for _, loss := range []float64{0.02, 0.05} {
 		t.Run(fmt.Sprint(loss), func(t *testing.T) {
 			simulate(t, 3, func(t *testing.T, s *stage) {
+				s.lossy = true
 				lossy := testnet.Link{Delay: 25 * time.Millisecond, Loss: loss}
 				for _, host := range []string{"10.0.1.1", "10.0.2.1"} {
 					s.net.Host(host).SetUplink(lossy)
@@ -73,6 +75,7 @@ func TestLossIsRepairedOnBothSides(t *testing.T) {
 				time.Sleep(2 * time.Second)
 
 				whole, all := sub.complete()
+				sub.conforms()
 				if all < 800 || float64(whole) < 0.99*float64(all) {
 					t.Errorf("%d of %d frames are whole, want 99%%", whole, all)
 				}

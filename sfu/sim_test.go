@@ -2,7 +2,6 @@ package sfu_test
 
 import (
 	"context"
-	"encoding/binary"
 	"net"
 	"sync"
 	"testing"
@@ -15,8 +14,10 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/atrium-rtc/atrium/internal/rtptest"
 	"github.com/atrium-rtc/atrium/internal/testnet"
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
@@ -63,6 +64,7 @@ type stage struct {
 	net         *testnet.Net
 	engine      *sfu.Engine
 	connections []*webrtc.PeerConnection
+	lossy       bool // packets without repair, like sound, may be missing
 }
 
 // silent is an Observer that only remembers.
@@ -156,10 +158,13 @@ type publisher struct {
 	publication  *sfu.Publication
 	observer     *silent
 	video, audio *webrtc.TrackLocalStaticRTP
+	camera, mic  *rtptest.Stream
 	plis         chan time.Time
 	received     chan *webrtc.TrackRemote // of a loopback
 
-	frames, packets uint32
+	started bool
+	asked   int                           // keyframe requests answered
+	mutate  func(*rtp.Packet) *rtp.Packet // nil: packets go out as they are
 }
 
 func vp8Track(s *stage) *webrtc.TrackLocalStaticRTP {
@@ -183,7 +188,9 @@ func (s *stage) publish(ip string, loopback bool) *publisher {
 	s.t.Helper()
 	p := &publisher{
 		s: s, pc: s.client(ip), observer: &silent{}, video: vp8Track(s), audio: opusTrack(s),
-		plis: make(chan time.Time, 1000), received: make(chan *webrtc.TrackRemote, 4),
+		camera: rtptest.NewStream(rtptest.Config{Codec: codec.VP8, Seed: 1}),
+		mic:    rtptest.NewStream(rtptest.Config{Codec: codec.Opus, Seed: 2}),
+		plis:   make(chan time.Time, 1000), received: make(chan *webrtc.TrackRemote, 4),
 	}
 	direction := webrtc.RTPTransceiverDirectionSendonly
 	if loopback {
@@ -235,75 +242,46 @@ func (p *publisher) readRTCP(sender *webrtc.RTPSender) {
 	}
 }
 
-// vp8Payload is one packet of a frame: the descriptor of RFC 7741, and in the
-// first packet the frame header (RFC 6386 section 9.1). The frame's number and
-// the packet's place in it follow.
-func vp8Payload(first, keyframe bool, frame uint32, index byte, size int) []byte {
-	b := make([]byte, size)
-	if first {
-		b[0] = 0x10 // S
-		b[1] = 0x01 // an inter frame
-		if keyframe {
-			copy(b[1:], []byte{0x00, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xb4, 0x00}) // 320x180
-		}
-	}
-	binary.BigEndian.PutUint32(b[12:], frame)
-	b[16] = index
-	return b
-}
-
-const packetsPerFrame = 4
-
-// send sends media for d of fake time.
+// send sends media for d of fake time: 30 frames and 50 packets of sound a
+// second.
 func (p *publisher) send(d time.Duration) {
 	p.s.t.Helper()
-	const step = 100 * time.Millisecond / 6 // 60 a second
-	var audioSeq uint16
-	nextAudio := time.Now()
-	for i, end := 0, time.Now().Add(d); time.Now().Before(end); i++ {
-		if i%2 == 0 {
+	video := time.NewTicker(time.Second / 30)
+	defer video.Stop()
+	audio := time.NewTicker(20 * time.Millisecond)
+	defer audio.Stop()
+	for end := time.After(d); ; {
+		select {
+		case <-video.C:
 			p.sendFrame()
+		case <-audio.C:
+			p.write(p.audio, p.mic.Frame(rtptest.FrameOptions{}))
+		case <-end:
+			return
 		}
-		for ; !nextAudio.After(time.Now()); nextAudio = nextAudio.Add(20 * time.Millisecond) {
-			audioSeq++
-			p.write(p.audio, &rtp.Packet{
-				Header:  rtp.Header{Version: 2, SequenceNumber: audioSeq, Timestamp: mediaTime(48000)},
-				Payload: make([]byte, 80),
-			})
-		}
-		time.Sleep(step)
 	}
 }
 
 // sendFrame sends one frame, a keyframe when one was asked for.
 func (p *publisher) sendFrame() {
-	keyframe := p.frames == 0
+	keyframe := !p.started
+	p.started = true
 	for len(p.plis) > 0 {
 		<-p.plis
+		p.asked++
 		keyframe = true
 	}
-	ts := mediaTime(90000)
-	for i := range packetsPerFrame {
-		p.packets++
-		p.write(p.video, &rtp.Packet{
-			Header: rtp.Header{
-				Version: 2, SequenceNumber: uint16(p.packets), Timestamp: ts, Marker: i == packetsPerFrame-1,
-			},
-			Payload: vp8Payload(i == 0, keyframe, p.frames, byte(i), 900),
-		})
-	}
-	p.frames++
+	p.write(p.video, p.camera.Frame(rtptest.FrameOptions{Keyframe: keyframe, Octets: 3600}))
 }
 
-// mediaTime is the RTP timestamp of a capture that happens now: both tracks are
-// captured by one clock, as in a browser.
-func mediaTime(rate int64) uint32 {
-	return uint32(time.Now().UnixMicro() * rate / 1e6)
-}
-
-func (p *publisher) write(track *webrtc.TrackLocalStaticRTP, pkt *rtp.Packet) {
-	if err := track.WriteRTP(pkt); err != nil {
-		p.s.t.Errorf("publisher: %v", err)
+func (p *publisher) write(track *webrtc.TrackLocalStaticRTP, pkts []*rtp.Packet) {
+	for _, pkt := range pkts {
+		if p.mutate != nil {
+			pkt = p.mutate(pkt)
+		}
+		if err := track.WriteRTP(pkt); err != nil {
+			p.s.t.Errorf("publisher: %v", err)
+		}
 	}
 }
 
@@ -314,6 +292,7 @@ type subscriber struct {
 	subscription *sfu.Subscription
 	observer     *silent
 
+	judge   *rtptest.Conformance
 	mu      sync.Mutex
 	video   []rtp.Packet
 	audio   []rtp.Packet
@@ -342,6 +321,10 @@ func (s *stage) newSubscriber(ip string, codecs ...webrtc.RTPCodecParameters) *s
 	s.t.Helper()
 	sub := &subscriber{
 		s: s, pc: s.client(ip, codecs...), observer: &silent{},
+		judge: rtptest.NewConformance(rtptest.Expectations{
+			Codecs:  map[uint8]codec.Codec{96: codec.VP8, 111: codec.Opus, 121: codec.VP8, 103: codec.Opus},
+			MayLose: s.lossy,
+		}),
 		reports: make(map[webrtc.RTPCodecType][]rtcp.SenderReport),
 		streams: make(map[webrtc.RTPCodecType]string),
 		ssrcs:   make(map[webrtc.RTPCodecType]uint32),
@@ -367,6 +350,7 @@ func (sub *subscriber) onTrack(track *webrtc.TrackRemote, receiver *webrtc.RTPRe
 		if err != nil {
 			return
 		}
+		sub.judge.Packet(pkt)
 		sub.mu.Lock()
 		if track.Kind() == webrtc.RTPCodecTypeVideo {
 			sub.video = append(sub.video, *pkt)
@@ -385,6 +369,7 @@ func (sub *subscriber) readReports(kind webrtc.RTPCodecType, receiver *webrtc.RT
 		}
 		for _, pkt := range pkts {
 			if sr, ok := pkt.(*rtcp.SenderReport); ok {
+				sub.judge.SenderReport(sr)
 				sub.mu.Lock()
 				sub.reports[kind] = append(sub.reports[kind], *sr)
 				sub.mu.Unlock()
@@ -393,38 +378,50 @@ func (sub *subscriber) readReports(kind webrtc.RTPCodecType, receiver *webrtc.RT
 	}
 }
 
-// frames returns how many packets of each frame came, by frame number.
+// frames returns how many packets of each frame are missing, by frame number.
 func (sub *subscriber) frames() map[uint32]int {
 	sub.mu.Lock()
 	defer sub.mu.Unlock()
 	seen := make(map[uint16]bool)
-	count := make(map[uint32]int)
+	missing := make(map[uint32]int)
 	for _, p := range sub.video {
-		if len(p.Payload) < 17 || seen[p.SequenceNumber] {
+		stamp, ok := rtptest.ReadStamp(p.Payload)
+		if !ok || seen[p.SequenceNumber] {
 			continue
 		}
 		seen[p.SequenceNumber] = true
-		count[binary.BigEndian.Uint32(p.Payload[12:])]++
+		if _, known := missing[stamp.Frame]; !known {
+			missing[stamp.Frame] = int(stamp.Count)
+		}
+		missing[stamp.Frame]--
 	}
-	return count
+	return missing
 }
 
 // complete returns how many frames between the first and the last one that was
 // seen are whole, and how many there are.
 func (sub *subscriber) complete() (whole, all int) {
-	count := sub.frames()
-	if len(count) == 0 {
+	missing := sub.frames()
+	if len(missing) == 0 {
 		return 0, 0
 	}
 	first, last := ^uint32(0), uint32(0)
-	for f := range count {
+	for f := range missing {
 		first, last = min(first, f), max(last, f)
 	}
 	for f := first; f <= last; f++ {
 		all++
-		if count[f] == packetsPerFrame {
+		if n, ok := missing[f]; ok && n == 0 {
 			whole++
 		}
 	}
 	return whole, all
+}
+
+// conforms reports what a browser would have stumbled over.
+func (sub *subscriber) conforms() {
+	sub.s.t.Helper()
+	for _, v := range sub.judge.Violations() {
+		sub.s.t.Errorf("violation: %s", v)
+	}
 }

@@ -10,8 +10,12 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/simulcast"
 )
 
-// historySize is how many sent packets can be asked for again.
-const historySize = ringSize
+// How many sent packets can be asked for again: of a picture all that the ring
+// holds, of sound five seconds.
+const (
+	videoHistory = ringSize
+	audioHistory = 256
+)
 
 // keyframeRetry is how long a stream waits for a keyframe before it asks again.
 const keyframeRetry = 500 * time.Millisecond
@@ -49,7 +53,9 @@ type Stream struct {
 	rtx      retransmitter
 	report   senderReport
 
-	started   bool
+	started   bool          // the connection is up
+	begun     bool          // something was sent
+	layer     packet.Layer  // of what was sent last
 	lastAsked time.Time     // for a keyframe
 	rtt       time.Duration // 0 while unknown
 
@@ -57,16 +63,16 @@ type Stream struct {
 }
 
 func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
-	selector := simulcast.NewAudioSelector()
+	selector, history := simulcast.NewAudioSelector(), audioHistory
 	if cfg.Video {
-		selector = simulcast.NewVideoSelector(0)
+		selector, history = simulcast.NewVideoSelector(0), videoHistory
 	}
 	if cfg.Muted {
 		selector.Pause()
 	}
 	return &Stream{
 		sub: sub, cfg: cfg, selector: selector,
-		history:  nack.NewHistory(historySize),
+		history:  nack.NewHistory(history),
 		rewriter: simulcast.NewRewriter(cfg.ClockRate, cfg.FirstSequence, cfg.FirstTimestamp),
 		header:   rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC},
 		rtx:      newRetransmitter(cfg),
@@ -117,7 +123,7 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 		return false
 	}
 	if switched {
-		st.rewriter.Switch(p.Seq, p.Timestamp, now)
+		st.begin(p, now)
 	}
 	seq, ts, ok := st.rewriter.Rewrite(p.Seq, p.Timestamp)
 	if !ok {
@@ -136,6 +142,17 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 	st.stats.packets.Add(1)
 	st.stats.octets.Add(uint64(len(payload)))
 	return switched
+}
+
+// begin makes p the first packet of what goes out next: another layer, or the
+// same one after a pause.
+func (st *Stream) begin(p *packet.Packet, now time.Time) {
+	if st.begun && p.Layer == st.layer {
+		st.rewriter.Resume(p.Seq)
+	} else {
+		st.rewriter.Switch(p.Seq, p.Timestamp, now)
+	}
+	st.begun, st.layer = true, p.Layer
 }
 
 // SetMuted stops or resumes the stream. Resumed video waits for a keyframe,

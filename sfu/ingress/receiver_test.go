@@ -205,6 +205,19 @@ func TestGapIsAskedForAndRepairedOnce(t *testing.T) {
 	}
 }
 
+func TestRepairOfTheFutureIsRefused(t *testing.T) {
+	d := newDesk(t, true)
+	d.writeVideo(t, 1)
+	d.write(t, rtp.Header{SSRC: videoRTX, PayloadType: 97, SequenceNumber: 1}, []byte{0x40, 0, 0x10, 1, 0})
+	d.writeVideo(t, 2)
+	if diff := cmp.Diff([]uint16{1, 2}, d.video.sequenceNumbers()); diff != "" {
+		t.Errorf("forwarded (-want +got):\n%s", diff)
+	}
+	if got := d.feedback.nacked(); len(got) != 0 {
+		t.Errorf("asked for %d packets that were never sent", len(got))
+	}
+}
+
 func TestBandwidthProbesAreNoMedia(t *testing.T) {
 	d := newDesk(t, true)
 	d.writeVideo(t, 1)

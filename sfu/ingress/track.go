@@ -104,6 +104,11 @@ func (t *Track) receiveRTX(p *packet.Packet, now time.Time) {
 		t.stats.padding.Add(1) // bandwidth probes are repair packets without a payload
 		return
 	}
+	highest, ok := t.unwrap.Highest()
+	if ahead := int16(p.SequenceNumber - highest.Seq()); !ok || ahead > 0 { //nolint:gosec // wrapping is meant
+		t.stats.malformed.Add(1) // repairs what was never sent
+		return
+	}
 	p.Seq = t.unwrap.Unwrap(p.SequenceNumber)
 	if t.accept(p, now) {
 		t.stats.repaired.Add(1)

@@ -40,10 +40,9 @@ func NewRewriter(clockRate uint32, firstSeq uint16, firstTS uint32) *Rewriter {
 	}
 }
 
-// Switch starts a new source, or the same one after a pause, with the packet of
-// the given sequence number and timestamp, which arrived at now. That packet is
-// then given to Rewrite like any other. Packets of the source from before it are
-// refused from now on.
+// Switch starts a new source with the packet of the given sequence number and
+// timestamp, which arrived at now. That packet is then given to Rewrite like any
+// other. Packets of the source from before it are refused from now on.
 func (r *Rewriter) Switch(seq packet.ExtSeq, ts uint32, now time.Time) {
 	out := r.anchor
 	if r.started {
@@ -55,6 +54,16 @@ func (r *Rewriter) Switch(seq packet.ExtSeq, ts uint32, now time.Time) {
 	r.tsOffset = uint32(out) - ts // modulo 2^32 is meant
 	r.anchor, r.anchorAt, r.highest = out, now, out
 	r.started = true
+}
+
+// Resume continues the present source after a pause, with the packet of the
+// given sequence number: the numbers go on without a gap, the timestamps as if
+// there had been no pause, so that sound and picture stay where they were to
+// each other. Before the first Switch it does nothing.
+func (r *Rewriter) Resume(seq packet.ExtSeq) {
+	if r.started {
+		r.srcFirst, r.outFirst = seq, r.outNext
+	}
 }
 
 // Rewrite returns the outgoing sequence number and timestamp of a packet of the

@@ -189,3 +189,22 @@ func BenchmarkRewrite(b *testing.B) {
 		seq++
 	}
 }
+
+func TestResumeKeepsTheTimelineOfTheSource(t *testing.T) {
+	r := simulcast.NewRewriter(90000, 100, 5000)
+	r.Resume(7) // nothing to resume yet
+	if _, _, ok := r.Rewrite(7, 0); ok {
+		t.Error("a packet passed before the first source")
+	}
+	start := time.Unix(1e9, 0)
+	r.Switch(1000, 90000, start)
+	r.Rewrite(1000, 90000)
+	r.Resume(1031)
+	seq, ts, ok := r.Rewrite(1031, 180000)
+	if !ok || seq != 101 || ts != 95000 {
+		t.Errorf("resumed with %d at %d (%v), want 101 at 95000", seq, ts, ok)
+	}
+	if _, _, ok := r.Rewrite(1030, 177000); ok {
+		t.Error("a packet from the pause passed")
+	}
+}
