@@ -109,6 +109,7 @@ type fixture struct {
 type setup struct {
 	signaling.Options
 	rooms room.Options
+	first room.EventHandler // hears of everything before the server does
 }
 
 // start serves on a loopback port.
@@ -144,6 +145,9 @@ func newFixture(t *testing.T, set ...func(*setup)) *fixture {
 	}
 	f := &fixture{t: t, media: &media{}}
 	f.manager = room.NewManager(f.media, s.rooms)
+	if s.first != nil {
+		f.manager.Handle(s.first)
+	}
 	s.Manager = f.manager
 	f.server = signaling.NewServer(s.Options)
 	return f

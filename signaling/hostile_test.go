@@ -111,7 +111,10 @@ func TestSlowReaderIsCutOffAndDelaysNobody(t *testing.T) {
 
 // The same over TCP, whose buffers hide a slow reader for some megabytes.
 func TestSlowReaderOverTCP(t *testing.T) {
-	f := start(t)
+	f := start(t, func(s *setup) {
+		// So that on a crowded machine only the queue can be the reason.
+		s.Socket.PeerTimeout, s.Socket.WriteTimeout = time.Hour, time.Hour
+	})
 	ann := f.member("ann", `[]`)
 	f.deaf().send(`{"method":"joinRoom","params":{"user":"deaf","room":"r"},"id":1}`)
 	ann.text()

@@ -135,20 +135,6 @@ func TestTrap10LeaveIsAnsweredBeforeTheClose(t *testing.T) {
 	stranger.expectClose(1000, "left the room")
 }
 
-func TestTrap11OrderOfAnswersAndNotifications(t *testing.T) {
-	inBubble(t, func(_ *testing.T, f *fixture) {
-		ann, bob := f.member("ann", `[]`), f.connect()
-		bob.send(`{"method":"joinRoom","params":{"user":"bob","room":"r"},"id":1}`)
-		ann.expect(`{"method":"participantJoined","params":{"id":"bob"},"jsonrpc":"2.0"}`)
-		bob.expect(`{"id":1,"result":{"value":[{"id":"ann"}],"sessionId":"$S"},"jsonrpc":"2.0"}`)
-
-		bob.send(`{"method":"publishVideo","params":{"sdpOffer":"trickle","doLoopback":false},"id":2}`)
-		bob.expect(`{"id":2,"result":{"sdpAnswer":"answer to trickle","sessionId":"$S"},"jsonrpc":"2.0"}`)
-		bob.expect(`{"method":"iceCandidate","params":{"endpointName":"bob","sdpMLineIndex":0,"sdpMid":"0","candidate":"candidate:early"},"jsonrpc":"2.0"}`)
-		ann.expect(`{"method":"participantPublished","params":{"id":"bob","streams":[{"id":"webcam"}]},"jsonrpc":"2.0"}`)
-	})
-}
-
 func TestTrap12SenderGetsItsOwnMessage(t *testing.T) {
 	f := start(t)
 	ann := f.member("ann", `[]`)
