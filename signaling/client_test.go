@@ -36,7 +36,7 @@ type incoming struct {
 
 const (
 	opText, opClose, opPing, opPong = 1, 8, 9, 10
-	realPatience                    = 20 * time.Second
+	realPatience                    = time.Minute
 	fakePatience                    = 24 * time.Hour
 )
 

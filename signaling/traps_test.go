@@ -76,6 +76,9 @@ func TestTrap06PingAlwaysSucceeds(t *testing.T) {
 	}
 	c.call(`{"method":"ping","id":8}`, `{"id":8,"result":{"value":"pong"},"jsonrpc":"2.0"}`)
 	c.call(`{"method":"ping","params":{"sessionId":"whatever"},"id":9}`, `{"id":9,"result":{"value":"pong","sessionId":"whatever"},"jsonrpc":"2.0"}`)
+	for n, want := range map[int]string{64: `,"sessionId":"` + strings.Repeat("s", 64) + `"`, 65: ""} {
+		c.call(`{"method":"ping","params":{"sessionId":"`+strings.Repeat("s", n)+`"},"id":9}`, `{"id":9,"result":{"value":"pong"`+want+`},"jsonrpc":"2.0"}`)
+	}
 	if n := f.server.Stats().SessionsStarted; n != 0 {
 		t.Errorf("pings made %d sessions", n)
 	}
