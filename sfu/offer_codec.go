@@ -124,9 +124,9 @@ func compatibility(have, want offeredCodec) int {
 	}
 	switch want.codec {
 	case codec.VP9:
-		return boolScore(orDefault(fmtpValue(have.fmtp, "profile-id"), "0") == orDefault(fmtpValue(want.fmtp, "profile-id"), "0"))
+		return boolScore(numeric(have.fmtp, "profile-id") == numeric(want.fmtp, "profile-id"))
 	case codec.AV1:
-		return boolScore(orDefault(fmtpValue(have.fmtp, "profile"), "0") == orDefault(fmtpValue(want.fmtp, "profile"), "0"))
+		return boolScore(numeric(have.fmtp, "profile") == numeric(want.fmtp, "profile"))
 	case codec.H264:
 		return h264Compatibility(have.fmtp, want.fmtp)
 	default:
@@ -153,14 +153,16 @@ func h264Compatibility(have, want string) int {
 }
 
 func packetizationMode(fmtp string) string {
-	return orDefault(fmtpValue(fmtp, "packetization-mode"), "0")
+	return numeric(fmtp, "packetization-mode")
 }
 
-func orDefault(s, def string) string {
-	if s == "" {
-		return def
+// numeric returns a parameter whose absence means 0, as it does for the
+// profiles of VP9 and AV1 and for H.264's packetization mode.
+func numeric(fmtp, key string) string {
+	if v := fmtpValue(fmtp, key); v != "" {
+		return v
 	}
-	return s
+	return "0"
 }
 
 func boolScore(b bool) int {

@@ -97,18 +97,11 @@ func (p *Peer) teardown() {
 	}
 }
 
-// do runs fn on the owner goroutine; false means that the peer is closing.
-func (p *Peer) do(fn func()) bool {
-	select {
-	case <-p.closing:
-		return false
-	default:
-	}
+// do runs fn on the owner goroutine, unless the peer is closing.
+func (p *Peer) do(fn func()) {
 	select {
 	case p.commands <- fn:
-		return true
 	case <-p.closing:
-		return false
 	}
 }
 
