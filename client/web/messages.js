@@ -10,7 +10,7 @@ export const Code = {
   roomClosed: 203,
   roomRefused: 204,
   noAnswer: 302,
-  general: 999,
+  tooMany: -32000,
 };
 
 export const EVICTED = 'You were removed from this room.';
@@ -64,6 +64,8 @@ export function describeJoin(error, { room, user }) {
       return `The room “${room}” is just closing. Try again in a moment.`;
     case Code.roomRefused:
       return `The server does not open the room “${room}” for you now.`;
+    case Code.tooMany:
+      return 'The server has too much to do. Try again in a moment.';
     default:
       return `The server refused: ${error.message}`;
   }

@@ -181,6 +181,18 @@ test('when the server dies and returns, everybody is back in the room with sound
   await close(ann, bob);
 });
 
+test('a server told to stop ends with 0 though people are in a call, and they are told', async (t) => {
+  const server = await serve(t);
+  const [ann, bob] = [await join(server, 'ann'), await join(server, 'bob')];
+  await bob.firstPicture('ann');
+  await server.stop(); // asserts the exit code
+  for (const { page } of [ann, bob]) {
+    await page.waitForSelector('#banner:not([hidden])');
+  }
+  await bob.leave(); // works without a server, too
+  await close(ann, bob);
+});
+
 test('a room closed by an operator says so', async (t) => {
   const server = await serve(t);
   const ann = await join(server, 'ann');
