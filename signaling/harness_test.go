@@ -110,6 +110,7 @@ type setup struct {
 	signaling.Options
 	rooms room.Options
 	first room.EventHandler // hears of everything before the server does
+	real  room.Media        // instead of the fake media
 }
 
 // start serves on a loopback port.
@@ -144,7 +145,10 @@ func newFixture(t *testing.T, set ...func(*setup)) *fixture {
 		change(&s)
 	}
 	f := &fixture{t: t, media: &media{}}
-	f.manager = room.NewManager(f.media, s.rooms)
+	if s.real == nil {
+		s.real = f.media
+	}
+	f.manager = room.NewManager(s.real, s.rooms)
 	if s.first != nil {
 		f.manager.Handle(s.first)
 	}
