@@ -13,10 +13,23 @@ type chosen struct {
 	codec   offeredCodec
 }
 
-// publisherExtensions are the header extensions that we want from publishers.
-// Video orientation is left out on purpose: not every subscriber understands
-// it, and without it the publisher turns the picture itself.
-var publisherExtensions = []string{sdp.SDESMidURI, sdp.TransportCCURI, sdp.AudioLevelURI}
+// colorSpaceURI names the color space extension of libwebrtc: the matrix and
+// range of a picture's colors, without which a browser assumes the usual ones.
+const colorSpaceURI = "http://www.webrtc.org/experiments/rtp-hdrext/color-space"
+
+var (
+	// publisherExtensions are the header extensions that we want from publishers.
+	// Video orientation is left out on purpose: not every subscriber understands
+	// it, and without it the publisher turns the picture itself.
+	publisherExtensions = []string{sdp.SDESMidURI, sdp.TransportCCURI, sdp.AudioLevelURI, colorSpaceURI}
+	// forwardedExtensions are passed on to subscribers that know them.
+	forwardedExtensions = []string{sdp.AudioLevelURI, colorSpaceURI}
+	// extensionKinds are those that belong to one kind of media.
+	extensionKinds = map[string]webrtc.RTPCodecType{
+		sdp.AudioLevelURI: webrtc.RTPCodecTypeAudio,
+		colorSpaceURI:     webrtc.RTPCodecTypeVideo,
+	}
+)
 
 // newMediaEngine returns a MediaEngine that knows exactly the chosen codecs,
 // with the payload types of the offer, so that the answer is what we decided. A
@@ -43,7 +56,7 @@ func newMediaEngine(o *offer, use []chosen, extensions []string, feedback []feed
 	}
 	for _, uri := range extensions {
 		for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-			if uri == sdp.AudioLevelURI && kind == webrtc.RTPCodecTypeVideo {
+			if only, ok := extensionKinds[uri]; ok && kind != only {
 				continue
 			}
 			if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {

@@ -143,7 +143,7 @@ func (p *Publication) makeTracks(use []chosen) {
 		if use[i].codec.codec.IsVideo() {
 			kind = Video
 		}
-		p.tracks = append(p.tracks, &Track{Track: t, kind: kind, codec: use[i].codec, publication: p})
+		p.tracks = append(p.tracks, &Track{Track: t, kind: kind, codec: use[i].codec, extension: use[i].section.extension, publication: p})
 	}
 }
 
@@ -160,7 +160,7 @@ func (p *Publication) addLoopback(pc *webrtc.PeerConnection, use []chosen) error
 		if !use[i].section.receives {
 			continue
 		}
-		s := &sender{track: t, codec: t.codec, streamID: p.streamID, sub: p.loopback}
+		s := &sender{track: t, codec: t.codec, extensions: passed(t.extension, t.extension), streamID: p.streamID, sub: p.loopback}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendrecv}
 		if _, err := pc.AddTransceiverFromTrack(s, init); err != nil {
 			return fmt.Errorf("add loopback: %w", err)

@@ -22,6 +22,8 @@ type sender struct {
 	sub      *egress.Subscriber
 	muted    bool // initially
 
+	extensions []egress.ExtensionMapping
+
 	out    webrtc.TrackLocalWriter // set by Bind, before the stream exists
 	ssrc   atomic.Uint32
 	stream atomic.Pointer[egress.Stream]
@@ -62,10 +64,23 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		// SRTP's roll-over counter starts unambiguously (RFC 3711 section 3.3.1).
 		FirstSequence: uint16(rand.Uint32N(1 << 15)), FirstRTXSequence: uint16(rand.Uint32N(1 << 15)), //nolint:gosec // not a secret
 		FirstTimestamp: rand.Uint32(), //nolint:gosec // not a secret
+		Extensions:     s.extensions,
 		Muted:          s.muted,
 		Writer:         s,
 	}))
 	return params, nil
+}
+
+// passed returns the header extensions that both publisher and subscriber know
+// and that are passed on.
+func passed(publisher, subscriber map[string]uint8) []egress.ExtensionMapping {
+	var list []egress.ExtensionMapping
+	for _, uri := range forwardedExtensions {
+		if from, to := publisher[uri], subscriber[uri]; from != 0 && to != 0 {
+			list = append(list, egress.ExtensionMapping{From: from, To: to})
+		}
+	}
+	return list
 }
 
 // Unbind is called by Pion when the connection closes; the subscriber is closed

@@ -50,7 +50,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	if err != nil {
 		return nil, err
 	}
-	media, err := newMediaEngine(o, use, nil, []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR})
+	media, err := newMediaEngine(o, use, forwardedExtensions, []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR})
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,8 @@ func (s *Subscription) join(pc *webrtc.PeerConnection, use []chosen, tracks []*T
 	for i, t := range tracks {
 		snd := &sender{
 			track: t, codec: use[i].codec, streamID: s.publication.streamID, sub: s.subscriber,
-			muted: s.muted()&t.kind != 0,
+			muted:      s.muted()&t.kind != 0,
+			extensions: passed(t.extension, use[i].section.extension),
 		}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
 		if _, err := pc.AddTransceiverFromTrack(snd, init); err != nil {

@@ -23,6 +23,7 @@ type Track struct {
 	*ingress.Track
 	kind        Kind
 	codec       offeredCodec
+	extension   map[string]uint8 // ids of the publisher's header extensions
 	publication *Publication
 
 	wanted   atomic.Bool      // a keyframe was asked for

@@ -67,6 +67,7 @@ func (st *Stream) resend(p *packet.Packet, seq uint16, ts uint32) {
 		st.rtx.seq++
 	}
 	header.Marker, header.Timestamp = p.Marker, ts
+	st.passExtensions(header, p)
 	if err := st.cfg.Writer.WriteRTP(header, payload); err != nil {
 		st.stats.failed.Add(1)
 		return

@@ -60,12 +60,21 @@ func (f *fakeSource) requests() int {
 
 // push publishes a packet with the given number and timestamp.
 func (f *fakeSource) push(seq packet.ExtSeq, ts uint32, keyframe bool, payload int) {
-	b := make([]byte, 12+payload)
-	b[0], b[1] = 0x80, 96
-	b[2], b[3] = byte(seq>>8), byte(seq)
-	b[4], b[5], b[6], b[7] = byte(ts>>24), byte(ts>>16), byte(ts>>8), byte(ts)
+	p := &rtp.Packet{
+		Header:  rtp.Header{Version: 2, PayloadType: 96, SequenceNumber: seq.Seq(), Timestamp: ts},
+		Payload: make([]byte, payload),
+	}
 	if payload > 0 {
-		b[12] = byte(seq)
+		p.Payload[0] = byte(seq)
+	}
+	f.pushPacket(p, seq, keyframe)
+}
+
+// pushPacket publishes a packet.
+func (f *fakeSource) pushPacket(pkt *rtp.Packet, seq packet.ExtSeq, keyframe bool) {
+	b, err := pkt.Marshal()
+	if err != nil {
+		panic(err)
 	}
 	p := f.pool.Get()
 	if err := p.Parse(b); err != nil {
@@ -92,7 +101,7 @@ type fakeWriter struct {
 func (w *fakeWriter) WriteRTP(h *rtp.Header, payload []byte) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.packets = append(w.packets, rtp.Packet{Header: *h, Payload: append([]byte(nil), payload...)})
+	w.packets = append(w.packets, rtp.Packet{Header: h.Clone(), Payload: append([]byte(nil), payload...)})
 	return nil
 }
 

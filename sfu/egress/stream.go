@@ -34,10 +34,16 @@ type StreamConfig struct {
 	// section 5.1 wants it.
 	FirstSequence, FirstRTXSequence uint16
 	FirstTimestamp                  uint32
-	Muted                           bool
+	// Extensions are the header extensions that are passed on.
+	Extensions []ExtensionMapping
+	Muted      bool
 	// Writer takes the stream's packets.
 	Writer Writer
 }
+
+// ExtensionMapping passes a header extension on: From is its identifier in the
+// publisher's packets, To in the subscriber's (RFC 8285).
+type ExtensionMapping struct{ From, To uint8 }
 
 // Stream is one track to one subscriber. It is owned by the subscriber's shard;
 // SetMuted, HandleRTCP and Stats may be called from any goroutine.
@@ -70,11 +76,12 @@ func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 	if cfg.Muted {
 		selector.Pause()
 	}
+	extensions := make([]rtp.Extension, 0, len(cfg.Extensions))
 	return &Stream{
 		sub: sub, cfg: cfg, selector: selector,
 		history:  nack.NewHistory(history),
 		rewriter: simulcast.NewRewriter(cfg.ClockRate, cfg.FirstSequence, cfg.FirstTimestamp),
-		header:   rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC},
+		header:   rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC, Extensions: extensions},
 		rtx:      newRetransmitter(cfg),
 	}
 }
@@ -132,6 +139,7 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 	}
 	payload := p.Payload()
 	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = p.Marker, seq, ts
+	st.passExtensions(&st.header, p)
 	st.history.Sent(seq, nack.Source{Seq: p.Seq, Timestamp: ts, Layer: p.Layer}, now)
 	if err := st.cfg.Writer.WriteRTP(&st.header, payload); err != nil {
 		st.stats.failed.Add(1)
@@ -142,6 +150,17 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 	st.stats.packets.Add(1)
 	st.stats.octets.Add(uint64(len(payload)))
 	return switched
+}
+
+// passExtensions sets the header extensions that p brings and the subscriber
+// knows.
+func (st *Stream) passExtensions(h *rtp.Header, p *packet.Packet) {
+	h.Extension, h.Extensions = false, h.Extensions[:0]
+	for _, m := range st.cfg.Extensions {
+		if data := p.Extension(m.From); data != nil {
+			_ = h.SetExtension(m.To, data) // one that does not fit the header's form is left out
+		}
+	}
 }
 
 // begin makes p the first packet of what goes out next: another layer, or the

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
 
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
@@ -311,4 +312,39 @@ func TestFullMailboxDropsPacketsAndLosesNone(t *testing.T) {
 	if n := pool.InUse(); n != 0 {
 		t.Errorf("%d packets still held", n)
 	}
+}
+
+func TestKnownHeaderExtensionsArePassedOn(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		cfg := videoConfig(w)
+		cfg.Extensions = []ExtensionMapping{{From: 8, To: 3}}
+		st := sub.Add(src, cfg)
+		sub.Start()
+		synctest.Wait()
+		for i, withExtension := range []bool{true, false} {
+			p := rtp.Packet{Header: rtp.Header{Version: 2, SequenceNumber: uint16(i)}, Payload: make([]byte, 10+100*i)} // the second pays for repairing the first
+			if withExtension {
+				for id, data := range map[uint8][]byte{8: {9, 16, 9, 0}, 2: {1, 2, 3}} {
+					if err := p.SetExtension(id, data); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			src.pushPacket(&p, packet.ExtSeq(i+1), i == 0)
+		}
+		synctest.Wait()
+		st.HandleRTCP(&rtcp.TransportLayerNack{MediaSSRC: mediaSSRC, Nacks: []rtcp.NackPair{{PacketID: 65534}}})
+		synctest.Wait()
+		got := w.take()
+		if len(got) != 3 {
+			t.Fatalf("%d packets, want 2 and a retransmission", len(got))
+		}
+		for i, want := range []string{"\x09\x10\x09\x00", "", "\x09\x10\x09\x00"} {
+			if ext := string(got[i].GetExtension(3)); ext != want || len(got[i].GetExtensionIDs()) > 1 {
+				t.Errorf("packet %d has extensions %v, 3 is %x, want %x only", i, got[i].GetExtensionIDs(), ext, want)
+			}
+		}
+	})
 }
