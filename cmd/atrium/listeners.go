@@ -10,6 +10,9 @@ import (
 	"syscall"
 )
 
+// portAttempts bounds the search for a port that is free wherever it is needed.
+const portAttempts = 20
+
 // listen opens TCP listeners on the address that a configuration key holds:
 // both loopback addresses for localhost, all addresses for an empty host. The
 // error says what to change.
@@ -33,7 +36,7 @@ func listen(ctx context.Context, key, address string) ([]net.Listener, error) {
 		if err == nil {
 			return listeners, nil
 		}
-		if port != "0" || attempt == 10 || !errors.Is(err, syscall.EADDRINUSE) {
+		if port != "0" || attempt == portAttempts || !errors.Is(err, syscall.EADDRINUSE) {
 			return nil, listenError(key, address, err)
 		}
 	}

@@ -29,15 +29,9 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 	if err != nil {
 		return nil, err
 	}
-	ports, err := sfu.Listen(ctx, sfu.ListenConfig{
-		Port:            uint16(cfg.Port), // the key's range
-		Addresses:       cfg.Listen,
-		PublicAddresses: cfg.PublicAddresses,
-		DisableTCP:      !cfg.TCP,
-		Logger:          logger,
-	})
+	ports, err := listenMedia(ctx, cfg, logger)
 	if err != nil {
-		return nil, mediaListenError(cfg, err)
+		return nil, err
 	}
 	engine, err := sfu.New(sfu.Config{
 		Ports:       ports,
@@ -50,6 +44,26 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 		return nil, errors.Join(fmt.Errorf("start media: %w", err), ports.Close())
 	}
 	return &mediaPlane{engine: engine, rooms: room.SFU(engine, logger), port: ports.Port()}, nil
+}
+
+// listenMedia opens the media port. With port 0 the system picks one that is
+// free for UDP but may be taken for TCP; then another is tried.
+func listenMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*sfu.Ports, error) {
+	for attempt := 1; ; attempt++ {
+		ports, err := sfu.Listen(ctx, sfu.ListenConfig{
+			Port:            uint16(cfg.Port), // the key's range
+			Addresses:       cfg.Listen,
+			PublicAddresses: cfg.PublicAddresses,
+			DisableTCP:      !cfg.TCP,
+			Logger:          logger,
+		})
+		if err == nil {
+			return ports, nil
+		}
+		if cfg.Port != 0 || attempt == portAttempts || !errors.Is(err, syscall.EADDRINUSE) {
+			return nil, mediaListenError(cfg, err)
+		}
+	}
 }
 
 func videoCodecs(names []string) ([]codec.Codec, error) {
