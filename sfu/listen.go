@@ -7,24 +7,18 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"strconv"
-	"time"
+	"syscall"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/transport/v4"
+	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
-const (
-	// tcpQueue is how many packets wait for one ICE-TCP connection's reader.
-	tcpQueue = 64
-	// tcpWriteBuffer bounds what waits for a slow ICE-TCP client, in octets;
-	// beyond it packets are dropped.
-	tcpWriteBuffer = 1 << 20
-	// tcpFirstMessage is how long a TCP connection may stay silent.
-	tcpFirstMessage = 10 * time.Second
-)
+// portAttempts is how often a port is looked for that is free for UDP and TCP.
+const portAttempts = 16
 
 // ListenConfig says where media is taken.
 type ListenConfig struct {
@@ -42,25 +36,34 @@ type ListenConfig struct {
 
 // Ports are the sockets that carry all media.
 type Ports struct {
-	UDP    *udp.Mux
-	tcp    ice.TCPMux
-	port   uint16
-	public []netip.Addr
+	UDP  *udp.Mux
+	tcp  ice.TCPMux
+	port uint16
 }
 
 // Listen opens the ports.
 func Listen(ctx context.Context, cfg ListenConfig) (*Ports, error) {
+	for attempt := 1; ; attempt++ {
+		p, err := listen(ctx, cfg)
+		// A port that is free for UDP may be taken for TCP.
+		if err == nil || cfg.Port != 0 || attempt == portAttempts || !errors.Is(err, syscall.EADDRINUSE) {
+			return p, err
+		}
+	}
+}
+
+func listen(ctx context.Context, cfg ListenConfig) (*Ports, error) {
 	sockets, err := udp.Listen(udp.ListenConfig{Port: cfg.Port, Addresses: cfg.Addresses, Logger: cfg.Logger})
 	if err != nil {
 		return nil, fmt.Errorf("listen for media: %w", err)
 	}
-	p := &Ports{public: cfg.PublicAddresses}
+	p := &Ports{}
 	if a, ok := sockets[0].LocalAddr().(*net.UDPAddr); ok {
 		p.port = a.AddrPort().Port()
 	}
 	var advertise []netip.AddrPort
 	for _, a := range cfg.PublicAddresses {
-		advertise = append(advertise, netip.AddrPortFrom(a, p.port))
+		advertise = append(advertise, netip.AddrPortFrom(a.Unmap(), p.port))
 	}
 	if p.UDP, err = udp.New(udp.Config{Sockets: sockets, Advertise: advertise, Logger: cfg.Logger}); err != nil {
 		return nil, fmt.Errorf("listen for media: %w", err)
@@ -68,30 +71,10 @@ func Listen(ctx context.Context, cfg ListenConfig) (*Ports, error) {
 	if cfg.DisableTCP {
 		return p, nil
 	}
-	if err := p.listenTCP(ctx, cfg); err != nil {
-		return nil, errors.Join(err, p.Close())
+	if p.tcp, err = listenTCP(ctx, cfg, p.port); err != nil {
+		return nil, errors.Join(fmt.Errorf("listen for ICE-TCP: %w", err), p.UDP.Close())
 	}
 	return p, nil
-}
-
-// listenTCP opens ICE-TCP (RFC 6544) on the same port number, on the first
-// address or on all.
-func (p *Ports) listenTCP(ctx context.Context, cfg ListenConfig) error {
-	host := ""
-	if len(cfg.Addresses) > 0 {
-		host = cfg.Addresses[0].String()
-	}
-	var lc net.ListenConfig
-	l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(int(p.port))))
-	if err != nil {
-		return fmt.Errorf("listen for ICE-TCP: %w", err)
-	}
-	p.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{
-		Listener: l, Logger: pionLogs{loggerOrDiscard(cfg.Logger)}.NewLogger("ice-tcp"),
-		ReadBufferSize: tcpQueue, WriteBufferSize: tcpWriteBuffer,
-		FirstStunBindTimeout: tcpFirstMessage, AliveDurationForConnFromStun: tcpFirstMessage,
-	})
-	return nil
 }
 
 // apply makes connections use the ports.
@@ -103,19 +86,11 @@ func (p *Ports) apply(s *webrtc.SettingEngine) error {
 		networks = append(networks, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6)
 	}
 	s.SetNetworkTypes(networks)
-	if p.tcp == nil || len(p.public) == 0 {
-		return nil
+	n, err := stdnet.NewNet()
+	if err != nil {
+		return fmt.Errorf("network: %w", err)
 	}
-	rule := webrtc.ICEAddressRewriteRule{
-		AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
-		Networks: []webrtc.NetworkType{webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6},
-	}
-	for _, a := range p.public {
-		rule.External = append(rule.External, a.String())
-	}
-	if err := s.SetICEAddressRewriteRules(rule); err != nil {
-		return fmt.Errorf("public addresses: %w", err)
-	}
+	s.SetNet(knownAddresses{Net: n, list: p.UDP.ListenAddresses})
 	return nil
 }
 
@@ -129,4 +104,22 @@ func (p *Ports) Close() error {
 		err = errors.Join(err, p.tcp.Close())
 	}
 	return err
+}
+
+// knownAddresses tells ICE agents which addresses this machine has: those that
+// the UDP candidates name. Each agent would ask the kernel otherwise, for its
+// TCP candidates, and offer those that are not public too.
+type knownAddresses struct {
+	transport.Net
+	list func() []netip.AddrPort
+}
+
+// Interfaces returns one interface with all addresses.
+func (k knownAddresses) Interfaces() ([]*transport.Interface, error) {
+	i := transport.NewInterface(net.Interface{Index: 1, Name: "media", Flags: net.FlagUp})
+	for _, a := range k.list() {
+		addr := a.Addr()
+		i.AddAddress(&net.IPNet{IP: addr.AsSlice(), Mask: net.CIDRMask(addr.BitLen(), addr.BitLen())})
+	}
+	return []*transport.Interface{i}, nil
 }
