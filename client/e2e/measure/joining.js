@@ -56,7 +56,7 @@ class Room {
         if (pc.connectionState === 'connected') {
           resolve(performance.now());
         } else if (pc.connectionState === 'failed') {
-          reject(new Error('the connection failed'));
+          reject(new Error(`${method}: failed: ${describe(pc)}`));
         }
       };
     });
@@ -72,7 +72,8 @@ class Room {
       (this.#candidates.get(endpoint) ?? []).forEach(take);
       this.#candidates.set(endpoint, take);
     }
-    return { began, connected: (await connected) - began };
+    const stood = await within(connected, () => `${method}: not connected: ${describe(pc)}`);
+    return { began, connected: stood - began };
   }
 
   publish(pc, relay) {
@@ -123,6 +124,20 @@ function receiving() {
   return { pc, picture, close: () => (pc.close(), video.remove()) };
 }
 
+const PATIENCE = 20_000;
+
+async function within(promise, explain) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(explain())), PATIENCE);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function describe(pc) {
+  return `connection ${pc.connectionState}, ICE ${pc.iceConnectionState}, gathering ${pc.iceGatheringState}`;
+}
+
 /** Publishes and stays. */
 globalThis.host = async ({ url, room, user }) => {
   const self = await Room.join(url, room, user);
@@ -133,16 +148,15 @@ globalThis.host = async ({ url, room, user }) => {
 globalThis.joinOnce = async ({ url, room, user, sender, relay }) => {
   const self = await Room.join(url, room, user);
   const out = publishing();
-  const published = await self.publish(out, relay);
   const { pc, picture, close } = receiving();
-  const received = await self.receive(pc, sender, relay);
-  const times = {
-    publish: published.connected,
-    receive: received.connected,
-    picture: (await picture) - received.began,
-  };
-  close();
-  out.close();
-  await self.leave();
-  return times;
+  try {
+    const published = await self.publish(out, relay);
+    const received = await self.receive(pc, sender, relay);
+    const seen = await within(picture, () => `no picture: ${describe(pc)}`);
+    return { publish: published.connected, receive: received.connected, picture: seen - received.began };
+  } finally {
+    close();
+    out.close();
+    await self.leave();
+  }
 };
