@@ -1,42 +1,57 @@
 package ingress
 
-import "time"
+import (
+	"sync/atomic"
+	"time"
+)
 
 // ntpEpoch is the NTP era zero (1900) in Unix seconds (RFC 3550 section 4).
 const ntpEpoch = 2208988800
 
-// maxClockError is how far the publisher's clock may wander from our first
-// sight of it before we look anew: beyond it the clock was set, not drifting.
+// maxClockError is how far the publisher's clock may seem to wander from our
+// first sight of it before we look anew: beyond it the clock was set, not
+// drifting.
 const maxClockError = time.Second
 
 // clockOffset maps the publisher's NTP clock to ours. The mapping is fixed at
-// the first sender report and shared by all tracks of the publisher, so the
-// network's jitter moves audio and video together and never apart.
+// the first sender report and shared by all tracks of the publisher, so that
+// neither the network's jitter nor a new look ever moves audio and video apart.
+// It is written on the goroutine of the SRTCP session and read anywhere.
 type clockOffset struct {
-	known  bool
-	offset time.Duration // ours minus theirs
+	offset  atomic.Int64 // ours minus theirs, in nanoseconds
+	known   bool
+	suspect bool // the last report was off by more than maxClockError
 }
 
-// local converts an NTP timestamp of the publisher, received now.
-func (c *clockOffset) local(ntp uint64, now time.Time) time.Time {
-	theirs := ntpToTime(ntp)
-	if diff := now.Sub(theirs); !c.known || (diff-c.offset).Abs() > maxClockError {
-		c.known, c.offset = true, diff
+// observe takes a report's NTP time, received now. One report that is off came
+// late; two in a row mean that the clock was set.
+func (c *clockOffset) observe(theirs, now time.Time) {
+	diff := now.Sub(theirs)
+	off := (diff - time.Duration(c.offset.Load())).Abs() > maxClockError
+	if !c.known || off && c.suspect {
+		c.known, off = true, false
+		c.offset.Store(int64(diff))
 	}
-	return theirs.Add(c.offset)
+	c.suspect = off
+}
+
+// local returns the moment of our clock for one of the publisher's.
+func (c *clockOffset) local(theirs time.Time) time.Time {
+	return theirs.Add(time.Duration(c.offset.Load()))
 }
 
 // ntpToTime converts a 64-bit NTP timestamp.
 func ntpToTime(ntp uint64) time.Time {
-	sec := int64(ntp>>32) - ntpEpoch
+	sec := int64(ntp>>32) - ntpEpoch //nolint:gosec // 32 bits
 	nsec := int64((ntp & 0xffffffff) * 1e9 >> 32)
 	return time.Unix(sec, nsec)
 }
 
-// reference ties an RTP timestamp of a track to a moment of our clock.
+// reference ties an RTP timestamp of a track to a moment of the publisher's
+// clock.
 type reference struct {
-	rtp  uint32
-	wall time.Time
+	rtp    uint32
+	theirs time.Time
 	// for the LSR and DLSR of our receiver reports (RFC 3550 section 6.4.1)
 	lastSR  uint32
 	arrival time.Time

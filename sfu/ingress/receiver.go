@@ -67,7 +67,7 @@ func NewReceiver(cfg Config) *Receiver {
 		r.twcc = twcc.NewRecorder(cfg.SSRC)
 	}
 	for _, tc := range cfg.Tracks {
-		t := newTrack(tc, cfg)
+		t := newTrack(tc, cfg, &r.clock)
 		r.tracks = append(r.tracks, t)
 		if tc.SSRC != 0 {
 			r.bySSRC[tc.SSRC] = route{track: t}
@@ -131,6 +131,9 @@ func (r *Receiver) route(p *packet.Packet) (route, bool) {
 			rt = route{track: t, rtx: t.cfg.RTXPayloadType != 0}
 		}
 	}
+	if rt.track != nil && !rt.rtx && rt.track.reception.started {
+		rt = route{} // a second encoding, which was not agreed: its numbers are another space
+	}
 	r.bySSRC[p.SSRC] = rt // also what belongs nowhere, so that it is looked up once
 	return rt, rt.track != nil
 }
@@ -152,8 +155,14 @@ func (r *Receiver) recordTransport(p *packet.Packet, now time.Time) {
 	r.twcc.Record(p.SSRC, seq, now.Sub(r.epoch).Microseconds())
 }
 
-// tick sends the reports that are due.
+// tick sends the reports that are due, and asks for what is still missing: any
+// packet of the publisher drives it, since the track with the gap may be silent.
 func (r *Receiver) tick(now time.Time) {
+	for _, t := range r.tracks {
+		if t.detector.Missing() > 0 {
+			t.askForMissing(now)
+		}
+	}
 	if r.twcc != nil && !r.epoch.IsZero() && now.Sub(r.lastTWCC) >= twccInterval {
 		r.lastTWCC = now
 		if pkts := r.twcc.BuildFeedbackPacket(); len(pkts) > 0 {
@@ -188,7 +197,9 @@ func (r *Receiver) report(now time.Time) {
 func (r *Receiver) SenderReport(sr *rtcp.SenderReport, now time.Time) {
 	for _, t := range r.tracks {
 		if t.ssrc.Load() == sr.SSRC {
-			t.setReference(sr, r.clock.local(sr.NTPTime, now), now)
+			theirs := ntpToTime(sr.NTPTime)
+			r.clock.observe(theirs, now)
+			t.ref.Store(&reference{rtp: sr.RTPTime, theirs: theirs, lastSR: uint32(sr.NTPTime >> 16), arrival: now})
 		}
 	}
 }

@@ -156,14 +156,30 @@ func TestUndeclaredSourcesAreRoutedByMIDThenPayloadType(t *testing.T) {
 
 func TestSourcesOfOnePublisherAreBounded(t *testing.T) {
 	d := newDesk(t, false)
-	for i := range uint32(maxSSRCs + 1) {
+	for i := range uint32(2 * maxSSRCs) {
 		d.write(t, rtp.Header{SSRC: 100 + i, PayloadType: 111, SequenceNumber: uint16(i)}, []byte{1})
 	}
 	if len(d.bySSRC) != maxSSRCs {
 		t.Errorf("%d sources remembered, want %d", len(d.bySSRC), maxSSRCs)
 	}
-	if got := d.Stats().Unrouted; got != 1 {
-		t.Errorf("%d packets unrouted, want the last source's one", got)
+}
+
+// Simulcast is not answered; a publisher that sends several encodings all the
+// same has the first one forwarded, and not a mixture.
+func TestSecondEncodingOfATrackIsNotMixedIn(t *testing.T) {
+	d := newDesk(t, false)
+	for i := range uint16(5) {
+		d.write(t, rtp.Header{SSRC: 100, PayloadType: 96, SequenceNumber: 10 + i}, []byte{0x10, 1, 0})
+		d.write(t, rtp.Header{SSRC: 200, PayloadType: 96, SequenceNumber: 10 + i}, []byte{0x10, 1, 0})
+	}
+	if diff := cmp.Diff([]uint16{10, 11, 12, 13, 14}, d.video.sequenceNumbers()); diff != "" {
+		t.Errorf("forwarded (-want +got):\n%s", diff)
+	}
+	if got := d.Stats().Unrouted; got != 5 {
+		t.Errorf("%d packets unrouted, want the second encoding's 5", got)
+	}
+	if got := d.Tracks()[1].SSRC(); got != 100 {
+		t.Errorf("feedback would go to source %d, want 100", got)
 	}
 }
 
@@ -215,6 +231,49 @@ func TestRepairOfTheFutureIsRefused(t *testing.T) {
 	}
 	if got := d.feedback.nacked(); len(got) != 0 {
 		t.Errorf("asked for %d packets that were never sent", len(got))
+	}
+}
+
+// The gap is noted with the last packet of the picture; only sound comes after it.
+func TestGapBeforeASilenceIsAskedFor(t *testing.T) {
+	d := newDesk(t, true)
+	d.writeVideo(t, 1, 3)
+	for i := range uint16(5) {
+		d.now = d.now.Add(20 * time.Millisecond)
+		d.write(t, rtp.Header{SSRC: audioSSRC, PayloadType: 111, SequenceNumber: i}, []byte{1})
+	}
+	if got := d.feedback.nacked(); len(got) == 0 || got[0] != 2 {
+		t.Errorf("asked for %v, want 2", got)
+	}
+}
+
+func TestRestartedSourceIsForwardedAgain(t *testing.T) {
+	d := newDesk(t, true)
+	d.writeVideo(t, 40000, 40001)
+	before := d.video.got[1].Seq
+	d.video.got = nil
+	d.writeVideo(t, 20000, 20001, 20002)
+	if diff := cmp.Diff([]uint16{20001, 20002}, d.video.sequenceNumbers()); diff != "" {
+		t.Fatalf("after a restart (-want +got):\n%s", diff)
+	}
+	d.writeVideo(t, 20004, 20005, 20006, 20007)
+	if got := d.video.got[0].Seq; got <= before || got.Seq() != 20004 {
+		t.Errorf("extended number %d is not above %d", got, before)
+	}
+	if diff := cmp.Diff([]uint16{20003}, d.feedback.nacked()); diff != "" {
+		t.Errorf("asked for (-want +got):\n%s", diff)
+	}
+	if got := d.Stats().Tracks[1]; got.Restarts != 1 {
+		t.Errorf("stats %+v, want one restart", got)
+	}
+}
+
+func TestLatePacketIsNoRestart(t *testing.T) {
+	d := newDesk(t, true)
+	d.writeVideo(t, 40000)
+	d.writeVideo(t, 20000, 30000, 100, 40001)
+	if got := d.Stats().Tracks[1]; got.Restarts != 0 || got.Packets != 2 {
+		t.Errorf("stats %+v, want 2 packets and no restart", got)
 	}
 }
 
@@ -328,6 +387,40 @@ func TestReferenceIsCommonToTheTracksOfAPublisher(t *testing.T) {
 	}
 	if apart := video.Sub(audio); (apart - time.Second).Abs() > time.Millisecond {
 		t.Errorf("references %v apart, want the publisher's one second", apart)
+	}
+}
+
+// A report that is late, or a clock that was set, moves sound and picture
+// together.
+func TestLateReportDoesNotPartSoundAndPicture(t *testing.T) {
+	d := newDesk(t, true)
+	d.writeVideo(t, 1)
+	d.write(t, rtp.Header{SSRC: audioSSRC, PayloadType: 111, SequenceNumber: 1}, []byte{1})
+	toNTP := func(at time.Time) uint64 {
+		return uint64(at.Unix()+ntpEpoch)<<32 | uint64(at.Nanosecond())<<32/1e9
+	}
+	report := func(ssrc uint32, sampled, arrival time.Time) {
+		d.SenderReport(&rtcp.SenderReport{SSRC: ssrc, NTPTime: toNTP(sampled)}, arrival)
+	}
+	apart := func() time.Duration {
+		_, audio, _ := d.Tracks()[0].Reference()
+		_, video, _ := d.Tracks()[1].Reference()
+		return video.Sub(audio)
+	}
+	t0 := d.now
+	report(audioSSRC, t0, t0)
+	report(videoSSRC, t0, t0.Add(1200*time.Millisecond)) // late
+	if got := apart().Abs(); got > time.Millisecond {
+		t.Errorf("a late report puts picture and sound %v apart", got)
+	}
+	set := t0.Add(time.Hour) // their clock jumps
+	report(audioSSRC, set, t0.Add(2*time.Second))
+	report(videoSSRC, set, t0.Add(2*time.Second))
+	if got := apart().Abs(); got > time.Millisecond {
+		t.Errorf("a set clock puts picture and sound %v apart", got)
+	}
+	if _, wall, _ := d.Tracks()[0].Reference(); wall.Sub(t0.Add(2*time.Second)).Abs() > time.Millisecond {
+		t.Errorf("after the clock was set, its moments are at %v, want ours", wall)
 	}
 }
 

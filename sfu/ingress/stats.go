@@ -19,13 +19,14 @@ type TrackStats struct {
 	Duplicates      uint64
 	Padding         uint64 // repair packets without payload
 	Foreign         uint64 // payload types that were not agreed
+	Restarts        uint64 // times the source began anew
 	Malformed       uint64 // payloads that do not parse
 }
 
 type receiverCounters struct{ malformed, unrouted atomic.Uint64 }
 
 type trackCounters struct {
-	packets, octets, keyframes, nacked, repaired, unrepaired, duplicates, padding, foreign, malformed atomic.Uint64
+	packets, octets, keyframes, nacked, repaired, unrepaired, duplicates, padding, foreign, malformed, restarts atomic.Uint64
 }
 
 // Stats returns a snapshot. Any goroutine.
@@ -44,6 +45,6 @@ func (t *Track) Stats() TrackStats {
 		Packets: c.packets.Load(), Octets: c.octets.Load(), Keyframes: c.keyframes.Load(),
 		Nacked: c.nacked.Load(), Repaired: c.repaired.Load(), Unrepaired: c.unrepaired.Load(),
 		Duplicates: c.duplicates.Load(), Padding: c.padding.Load(),
-		Foreign: c.foreign.Load(), Malformed: c.malformed.Load(),
+		Foreign: c.foreign.Load(), Malformed: c.malformed.Load(), Restarts: c.restarts.Load(),
 	}
 }

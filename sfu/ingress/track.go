@@ -28,13 +28,13 @@ type TrackConfig struct {
 // called from any goroutine.
 type Track struct {
 	cfg      TrackConfig
-	pool     *packet.Pool
 	feedback Feedback
 	own      uint32 // our SSRC in feedback
 	level    uint8  // audio level extension id
+	clock    *clockOffset
 
 	ssrc      atomic.Uint32 // of the media, 0 until known
-	unwrap    packet.Unwrapper
+	sequence  sequence
 	seen      window
 	reception reception
 	detector  *nack.Detector
@@ -47,8 +47,8 @@ type Track struct {
 	stats trackCounters
 }
 
-func newTrack(tc TrackConfig, cfg Config) *Track {
-	t := &Track{cfg: tc, pool: cfg.Pool, feedback: cfg.Feedback, own: cfg.SSRC, level: cfg.AudioLevelExtension}
+func newTrack(tc TrackConfig, cfg Config, clock *clockOffset) *Track {
+	t := &Track{cfg: tc, feedback: cfg.Feedback, own: cfg.SSRC, level: cfg.AudioLevelExtension, clock: clock}
 	t.ssrc.Store(tc.SSRC)
 	t.detector = nack.NewDetector()
 	t.reception.clockRate = tc.Codec.ClockRate()
@@ -79,7 +79,7 @@ func (t *Track) Reference() (rtp uint32, wall time.Time, ok bool) {
 	if ref == nil {
 		return 0, time.Time{}, false
 	}
-	return ref.rtp, ref.wall, true
+	return ref.rtp, t.clock.local(ref.theirs), true
 }
 
 // receive takes a media packet. The caller keeps its reference.
@@ -89,9 +89,19 @@ func (t *Track) receive(p *packet.Packet, now time.Time) {
 		return
 	}
 	t.ssrc.Store(p.SSRC)
-	p.Seq = t.unwrap.Unwrap(p.SequenceNumber)
+	seq, restarted := t.sequence.next(p.SequenceNumber)
+	if restarted {
+		t.restart()
+	}
+	p.Seq = seq
 	t.reception.received(p, now)
 	t.accept(p, now)
+}
+
+// restart forgets what belongs to the numbers before the source began anew.
+func (t *Track) restart() {
+	t.stats.restarts.Add(1)
+	t.seen, t.reception, t.detector = window{}, reception{clockRate: t.reception.clockRate}, nack.NewDetector()
 }
 
 // receiveRTX takes a packet of the repair stream and restores the original.
@@ -104,12 +114,12 @@ func (t *Track) receiveRTX(p *packet.Packet, now time.Time) {
 		t.stats.padding.Add(1) // bandwidth probes are repair packets without a payload
 		return
 	}
-	highest, ok := t.unwrap.Highest()
-	if ahead := int16(p.SequenceNumber - highest.Seq()); !ok || ahead > 0 { //nolint:gosec // wrapping is meant
+	seq, ok := t.sequence.past(p.SequenceNumber)
+	if !ok {
 		t.stats.malformed.Add(1) // repairs what was never sent
 		return
 	}
-	p.Seq = t.unwrap.Unwrap(p.SequenceNumber)
+	p.Seq = seq
 	if t.accept(p, now) {
 		t.stats.repaired.Add(1)
 	}
@@ -128,7 +138,6 @@ func (t *Track) accept(p *packet.Packet, now time.Time) bool {
 	t.sinks.push(p)
 	if t.cfg.NACK {
 		t.detector.Received(p.Seq, now)
-		t.askForMissing(now)
 	}
 	return true
 }
@@ -180,11 +189,6 @@ func (t *Track) nackPairs() []rtcp.NackPair {
 		pairs[i] = rtcp.NackPair{PacketID: p.PacketID, LostPackets: rtcp.PacketBitmap(p.LostPackets)}
 	}
 	return pairs
-}
-
-// setReference notes a sender report; wall is its NTP time on our clock.
-func (t *Track) setReference(sr *rtcp.SenderReport, wall, now time.Time) {
-	t.ref.Store(&reference{rtp: sr.RTPTime, wall: wall, lastSR: uint32(sr.NTPTime >> 16), arrival: now})
 }
 
 // receptionReport returns the report block of the interval that ends now, or
