@@ -67,7 +67,7 @@ func TestForwardingDoesNotAllocate(t *testing.T) {
 		now = now.Add(33 * time.Millisecond)
 		s.runBatch(now)
 	}
-	for range 2 * ringSize / packets { // the ring and the pool fill up
+	for range 2 * videoRing / packets { // the ring and the pool fill up
 		round()
 	}
 	allocs := testing.AllocsPerRun(200, round)

@@ -2,14 +2,22 @@ package egress
 
 import (
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
-// ringSize is how many packets of a track can be retransmitted: one to two
-// seconds of a 720p layer, more than the receivers' patience.
-const ringSize = 1024
+// How many packets of a track can be sent again: two to five seconds, more than
+// the receivers' patience.
+const (
+	videoRing = 1024
+	audioRing = 256
+)
+
+// feedLimit is one track's share of a shard's mailbox, so that a publisher who
+// floods loses packets of its own and not those of others.
+const feedLimit = mailboxLimit / 8
 
 // Source is a published track. Its methods may be called from any goroutine.
 type Source interface {
@@ -26,6 +34,7 @@ type Source interface {
 type feed struct {
 	shard  *Shard
 	source Source
+	queued atomic.Int32 // packets in the mailbox
 
 	// owned by the shard
 	streams []*Stream
@@ -35,15 +44,19 @@ type feed struct {
 	closed  bool
 }
 
-func newFeed(s *Shard, src Source) *feed {
-	return &feed{shard: s, source: src, ring: packet.NewRing(ringSize)}
+func newFeed(s *Shard, src Source, window int) *feed {
+	return &feed{shard: s, source: src, ring: packet.NewRing(window)}
 }
 
 // Push implements packet.Sink on the publisher's goroutine.
 func (f *feed) Push(p *packet.Packet) {
-	if !f.shard.box.put(item{feed: f, pkt: p}, false) {
-		p.Release()
+	if f.queued.Add(1) > feedLimit {
+		f.shard.box.drops.Add(1)
+	} else if f.shard.box.put(item{feed: f, pkt: p}, false) {
+		return
 	}
+	f.queued.Add(-1)
+	p.Release()
 }
 
 // forward sends the batch's packets to every stream, stream by stream.

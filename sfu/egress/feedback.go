@@ -13,11 +13,11 @@ func (st *Stream) HandleRTCP(pkt rtcp.Packet) {
 	case *rtcp.TransportLayerNack:
 		if seqs := requested(p.Nacks); len(seqs) > 0 {
 			st.stats.nacks.Add(1)
-			st.sub.shard.request(func() { st.answerNACK(seqs, time.Now()) })
+			st.sub.request(func() { st.answerNACK(seqs, time.Now()) })
 		}
 	case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 		st.stats.plis.Add(1)
-		st.sub.shard.request(st.keyframeRequested)
+		st.sub.request(st.keyframeRequested)
 	case *rtcp.ReceiverReport:
 		for _, block := range p.Reports {
 			st.reported(block)
@@ -36,7 +36,7 @@ func (st *Stream) reported(block rtcp.ReceptionReport) {
 	}
 	st.stats.fractionLost.Store(uint32(block.FractionLost))
 	now := time.Now()
-	st.sub.shard.request(func() { st.measureRTT(block, now) })
+	st.sub.request(func() { st.measureRTT(block, now) })
 }
 
 // keyframeRequested passes the request on: the publisher's side limits the rate

@@ -74,6 +74,7 @@ func (s *Shard) runBatch(now time.Time) {
 
 // sort keeps a packet for the second half of the batch, with its reference.
 func (s *Shard) sort(f *feed, p *packet.Packet) {
+	f.queued.Add(-1)
 	if len(f.pending) == 0 {
 		s.touched = append(s.touched, f)
 	}
@@ -102,15 +103,12 @@ func (s *Shard) shutdown() {
 // closed.
 func (s *Shard) command(fn func()) bool { return s.box.put(item{do: fn}, true) }
 
-// request is command for what a remote peer asks for: it is dropped while the
-// shard is behind.
-func (s *Shard) request(fn func()) bool { return s.box.put(item{do: fn}, false) }
-
-// feed returns the shard's feed of a source, and starts it when it is new.
-func (s *Shard) feed(src Source) *feed {
+// feed returns the shard's feed of a source, and starts it when it is new, with
+// a ring of window packets.
+func (s *Shard) feed(src Source, window int) *feed {
 	f := s.feeds[src]
 	if f == nil {
-		f = newFeed(s, src)
+		f = newFeed(s, src, window)
 		s.feeds[src] = f
 		src.AddSink(f)
 	}

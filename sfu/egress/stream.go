@@ -10,13 +10,6 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/simulcast"
 )
 
-// How many sent packets can be asked for again: of a picture all that the ring
-// holds, of sound five seconds.
-const (
-	videoHistory = ringSize
-	audioHistory = 256
-)
-
 // keyframeRetry is how long a stream waits for a keyframe before it asks again.
 const keyframeRetry = 500 * time.Millisecond
 
@@ -39,6 +32,14 @@ type StreamConfig struct {
 	Muted      bool
 	// Writer takes the stream's packets.
 	Writer Writer
+}
+
+// window is how many packets can be sent again.
+func (c StreamConfig) window() int {
+	if c.Video {
+		return videoRing
+	}
+	return audioRing
 }
 
 // ExtensionMapping passes a header extension on: From is its identifier in the
@@ -69,9 +70,9 @@ type Stream struct {
 }
 
 func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
-	selector, history := simulcast.NewAudioSelector(), audioHistory
+	selector := simulcast.NewAudioSelector()
 	if cfg.Video {
-		selector, history = simulcast.NewVideoSelector(0), videoHistory
+		selector = simulcast.NewVideoSelector(0)
 	}
 	if cfg.Muted {
 		selector.Pause()
@@ -79,7 +80,7 @@ func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 	extensions := make([]rtp.Extension, 0, len(cfg.Extensions))
 	return &Stream{
 		sub: sub, cfg: cfg, selector: selector,
-		history:  nack.NewHistory(history),
+		history:  nack.NewHistory(cfg.window()),
 		rewriter: simulcast.NewRewriter(cfg.ClockRate, cfg.FirstSequence, cfg.FirstTimestamp),
 		header:   rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC, Extensions: extensions},
 		rtx:      newRetransmitter(cfg),
@@ -113,7 +114,11 @@ func (st *Stream) forwardBatch(batch []*packet.Packet, now time.Time) {
 // first packet was lost and repaired can begin only then, and the rest of it was
 // withheld until now. It returns the first sequence number it did not look at.
 func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
-	for seq := start.Seq + 1; seq <= st.feed.highest; seq++ {
+	first := start.Seq + 1
+	if span := packet.ExtSeq(st.feed.ring.Size()); st.feed.highest >= span {
+		first = max(first, st.feed.highest-span+1)
+	}
+	for seq := first; seq <= st.feed.highest; seq++ {
 		if p := st.feed.ring.Get(seq); p != nil && p.Layer == start.Layer {
 			st.forward(p, now)
 		}

@@ -294,15 +294,21 @@ func TestFullMailboxDropsPacketsAndLosesNone(t *testing.T) {
 	pool := packet.NewPool()
 	src := &fakeSource{pool: pool}
 	s := newShard() // never run
-	f := newFeed(s, src)
-	src.AddSink(f)
-	for i := range packet.ExtSeq(mailboxLimit + 10) {
+	for range mailboxLimit / feedLimit {
+		src.AddSink(newFeed(s, src, videoRing))
+	}
+	for i := range packet.ExtSeq(feedLimit) {
 		src.push(i, 0, false, 1)
 	}
-	if got := s.box.drops.Load(); got != 10 {
-		t.Errorf("%d drops, want 10", got)
+	if len(s.box.items) != mailboxLimit {
+		t.Fatalf("%d items wait, want a full mailbox", len(s.box.items))
 	}
-	if s.request(func() {}) {
+	src.AddSink(newFeed(s, src, videoRing))
+	src.push(feedLimit, 0, false, 1)
+	if got := s.box.drops.Load(); got != mailboxLimit/feedLimit+1 {
+		t.Errorf("%d drops, want one for each feed", got)
+	}
+	if newSubscriber(s, nil, nil).request(func() {}) {
 		t.Error("a remote peer's request was taken by a full mailbox")
 	}
 	if !s.command(func() {}) {
@@ -345,6 +351,59 @@ func TestKnownHeaderExtensionsArePassedOn(t *testing.T) {
 			if ext := string(got[i].GetExtension(3)); ext != want || len(got[i].GetExtensionIDs()) > 1 {
 				t.Errorf("packet %d has extensions %v, 3 is %x, want %x only", i, got[i].GetExtensionIDs(), ext, want)
 			}
+		}
+	})
+}
+
+// One publisher that floods, and one subscriber, leave room in the mailbox.
+func TestNobodyFillsAMailboxAlone(t *testing.T) {
+	src := &fakeSource{pool: packet.NewPool()}
+	s := newShard() // never run
+	src.AddSink(newFeed(s, src, videoRing))
+	for i := range packet.ExtSeq(2 * feedLimit) {
+		src.push(i, 0, false, 1)
+	}
+	if got := len(s.box.items); got != feedLimit {
+		t.Errorf("%d packets of one track wait, want %d", got, feedLimit)
+	}
+	sub := newSubscriber(s, nil, func() {})
+	taken := 0
+	for range 2 * requestLimit {
+		if sub.request(func() {}) {
+			taken++
+		}
+	}
+	if taken != requestLimit {
+		t.Errorf("%d requests of one subscriber wait, want %d", taken, requestLimit)
+	}
+	s.runBatch(time.Now())
+	if !sub.request(func() {}) {
+		t.Error("a request was refused by an empty mailbox")
+	}
+	src.push(1, 0, false, 1)
+	if got := len(s.box.items); got != 2 {
+		t.Errorf("%d items wait after the batch, want 2", got)
+	}
+	s.shutdown()
+}
+
+// A publisher's numbers may jump by half a cycle with each packet: looking for
+// what to catch up must not walk through all of them.
+func TestCatchingUpIsBoundedByTheRing(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber(w)
+		sub.Add(src, videoConfig(w))
+		sub.Start()
+		synctest.Wait()
+		far := packet.ExtSeq(1) << 40
+		src.push(far, 0, false, 10)
+		synctest.Wait()
+		src.push(far-videoRing+1, 0, true, 10)
+		src.push(1, 0, true, 10) // left the ring long ago: would take hours
+		synctest.Wait()
+		if got := len(w.take()); got != 2 {
+			t.Errorf("%d packets, want the keyframe and the one that came before it", got)
 		}
 	})
 }

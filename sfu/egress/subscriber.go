@@ -2,6 +2,7 @@ package egress
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -22,6 +23,10 @@ type ReportWriter interface {
 	WriteRTCP(pkts []rtcp.Packet) error
 }
 
+// requestLimit is how many requests of one subscriber may wait for its shard: a
+// browser sends one or two RTCP packets in 50 ms.
+const requestLimit = 32
+
 // Subscriber is one receiving connection with its streams. Its methods may be
 // called from any goroutine, take effect in the order of the calls, and do
 // nothing after Close.
@@ -30,6 +35,7 @@ type Subscriber struct {
 	reports ReportWriter
 	release func()
 	once    sync.Once
+	pending atomic.Int32 // requests in the mailbox
 
 	// owned by the shard
 	streams []*Stream
@@ -50,7 +56,7 @@ func (s *Subscriber) Add(src Source, cfg StreamConfig) *Stream {
 			return
 		}
 		s.streams = append(s.streams, st)
-		st.feed = s.shard.feed(src)
+		st.feed = s.shard.feed(src, cfg.window())
 		st.feed.add(st)
 		if s.started {
 			st.start()
@@ -71,6 +77,18 @@ func (s *Subscriber) Start() {
 			st.start()
 		}
 	})
+}
+
+// request runs what the remote peer asks for on the shard's goroutine. While the
+// shard is behind, or has enough of this peer's requests, it is dropped.
+func (s *Subscriber) request(fn func()) bool {
+	if s.pending.Add(1) <= requestLimit {
+		if s.shard.box.put(item{do: func() { s.pending.Add(-1); fn() }}, false) {
+			return true
+		}
+	}
+	s.pending.Add(-1)
+	return false
 }
 
 // Close ends the subscriber and its streams.

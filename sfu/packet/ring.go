@@ -16,6 +16,9 @@ func NewRing(size int) *Ring {
 	return &Ring{slots: make([]*Packet, size)}
 }
 
+// Size returns the window, in sequence numbers.
+func (r *Ring) Size() int { return len(r.slots) }
+
 // Put stores the packet under its Seq, retains it, and releases the packet whose
 // place it takes. It reports whether it did: a packet older than the window and
 // a second packet with a number that is there already are ignored.

@@ -28,6 +28,12 @@ type Rewriter struct {
 	anchorAt time.Time
 }
 
+// maxJump is the largest gap that is passed on. A source that jumps further has
+// restarted, and the stream goes on without a gap: SRTP takes a jump of more than
+// half a cycle for a step back, and would use the keystream of a number twice
+// (RFC 3711 section 3.3.1).
+const maxJump = 1 << 14
+
 // NewRewriter returns a Rewriter whose first packet goes out with the given
 // sequence number and timestamp, which RFC 3550 section 5.1 wants to be random.
 // clockRate is in Hz.
@@ -74,6 +80,9 @@ func (r *Rewriter) Rewrite(seq packet.ExtSeq, ts uint32) (outSeq uint16, outTS u
 		return 0, 0, false
 	}
 	out := r.outFirst + (seq - r.srcFirst)
+	if out > r.outNext+maxJump {
+		r.srcFirst, r.outFirst, out = seq, r.outNext, r.outNext
+	}
 	if out >= r.outNext {
 		r.outNext = out + 1
 	}

@@ -208,3 +208,21 @@ func TestResumeKeepsTheTimelineOfTheSource(t *testing.T) {
 		t.Error("a packet from the pause passed")
 	}
 }
+
+// SRTP would seal another payload under a number already used, if the numbers
+// jumped by nearly a cycle.
+func TestFarJumpOfTheSourceIsNotPassedOn(t *testing.T) {
+	r := simulcast.NewRewriter(90000, 100, 5000)
+	r.Switch(70000, 0, time.Unix(1e9, 0))
+	for _, step := range []struct {
+		seq  packet.ExtSeq
+		want uint16
+	}{{70000, 100}, {70001, 101}, {70001 + 65534, 102}, {70001 + 65535, 103}, {70001 + 65535 + 1000, 1103}} {
+		if got, _, ok := r.Rewrite(step.seq, 0); !ok || got != step.want {
+			t.Errorf("%d goes out as %d (%v), want %d", step.seq, got, ok, step.want)
+		}
+	}
+	if _, _, ok := r.Rewrite(70002, 0); ok {
+		t.Error("a packet from before the jump passed")
+	}
+}
