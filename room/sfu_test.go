@@ -24,18 +24,20 @@ import (
 
 const roomSubscribers = 50
 
-// roomDuration is how long the room of TestRoomOfFifty lives: a few seconds, or
-// what ATRIUM_ROOM_DURATION says.
-func roomDuration(t *testing.T) time.Duration {
+// roomTerms says how long the room of fifty lives, and which part of the packets
+// may be lost. On a crowded machine the kernel drops what fifty clients in this
+// process do not read in time, so the figure to hold, nothing at all, is
+// for a quiet machine: ATRIUM_ROOM_DURATION=1m go test -run Fifty ./room
+func roomTerms(t *testing.T) (d time.Duration, mayLose float64) {
 	s := os.Getenv("ATRIUM_ROOM_DURATION")
 	if s == "" {
-		return 5 * time.Second
+		return 5 * time.Second, 0.01
 	}
 	d, err := time.ParseDuration(s)
 	if err != nil {
 		t.Fatalf("ATRIUM_ROOM_DURATION: %v", err)
 	}
-	return d
+	return d, 0
 }
 
 // A publisher and fifty subscribers with real connections over loopback: no
@@ -57,7 +59,8 @@ func TestRoomOfFiftyLosesNothingAndLeavesNothing(t *testing.T) {
 }
 
 func runRoomOfFifty(t *testing.T) {
-	ctx, cancel := context.WithTimeout(context.Background(), roomDuration(t)+time.Minute)
+	duration, mayLose := roomTerms(t)
+	ctx, cancel := context.WithTimeout(context.Background(), duration+2*time.Minute)
 	defer cancel()
 	ports, err := sfu.Listen(ctx, sfu.ListenConfig{Addresses: []netip.Addr{netip.MustParseAddr("127.0.0.1")}, DisableTCP: true})
 	if err != nil {
@@ -73,7 +76,7 @@ func runRoomOfFifty(t *testing.T) {
 	for i := range roomSubscribers {
 		subs = append(subs, newReceiver(ctx, t, m, fmt.Sprintf("subscriber%d", i)))
 	}
-	pub.send(t, roomDuration(t))
+	pub.send(t, duration)
 
 	var lost, received, withPicture int64
 	for _, s := range subs {
@@ -99,8 +102,11 @@ func runRoomOfFifty(t *testing.T) {
 	}
 	t.Logf("%d packets received by %d subscribers, %d lost; shard wake-ups %d, mailbox drops %d, queue drops %d",
 		received, withPicture, lost, stats.Egress.Batches, stats.Egress.MailboxDrops, stats.Network.Dropped.QueueFull)
-	if withPicture != roomSubscribers || lost != 0 {
+	if withPicture != roomSubscribers || float64(lost) > mayLose*float64(received) {
 		t.Errorf("%d of %d subscribers had a picture, %d packets were lost", withPicture, roomSubscribers, lost)
+	}
+	if drops := stats.Egress.MailboxDrops + stats.Network.Dropped.QueueFull; drops != 0 {
+		t.Errorf("the server itself dropped %d packets", drops)
 	}
 	if left := engine.Stats().Packets; left != 0 {
 		t.Errorf("%d packets still held", left)

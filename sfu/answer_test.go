@@ -293,3 +293,17 @@ func TestPublisherChoosesItsCodecByTheOrderOfTheOffer(t *testing.T) {
 		})
 	}
 }
+
+func TestSimulcastIsNotAnswered(t *testing.T) {
+	offer := strings.Replace(fixture(t, "publish-sendonly.sdp"), "a=mid:1\r\n",
+		"a=mid:1\r\na=rid:h send\r\na=rid:l send\r\na=simulcast:send h;l\r\n", 1)
+	simulate(t, 1, func(t *testing.T, s *stage) {
+		p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{Offer: offer, Observer: &silent{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(p.Answer(), "a=rid:") || strings.Contains(p.Answer(), "a=simulcast:") {
+			t.Errorf("the client would send several encodings:\n%s", p.Answer())
+		}
+	})
+}

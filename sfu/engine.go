@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/dtls/v3"
@@ -27,7 +29,19 @@ const (
 	iceDisconnected = 5 * time.Second
 	iceFailed       = 10 * time.Second
 	iceKeepalive    = 2 * time.Second
+	// dtlsTimeout ends a handshake that does not come to its end.
+	dtlsTimeout = 10 * time.Second
 )
+
+// What one connection may open. A browser uses under 20 sources, RTP and RTCP
+// together, and one data channel.
+const (
+	maxSources      = 64
+	maxDataChannels = 16
+)
+
+// closeTimeout bounds the wait for one connection at shutdown.
+const closeTimeout = 5 * time.Second
 
 // Config configures an Engine.
 type Config struct {
@@ -100,19 +114,27 @@ func (e *Engine) configure(cfg Config) error {
 	s.DisableActiveTCP(true)
 	s.SetFireOnTrackBeforeFirstRTP(true)
 	s.SetSCTPMaxMessageSize(64 << 10)
+	s.SetDTLSConnectContextMaker(func() (context.Context, func()) {
+		return context.WithTimeout(context.Background(), dtlsTimeout)
+	})
 	if err := s.SetAnsweringDTLSRole(webrtc.DTLSRoleServer); err != nil {
 		return fmt.Errorf("DTLS role: %w", err)
 	}
 	return cfg.Ports.apply(s)
 }
 
-// newPeerConnection returns a connection whose packets go to the inlets that
-// newInlet makes, one for each source.
+// newPeerConnection returns p's connection. Its packets go to the inlets that
+// newInlet makes, one for each source. Pion remembers a source for as long as
+// the connection lives, so a peer that invents too many of them loses it.
 func (e *Engine) newPeerConnection(
-	media *webrtc.MediaEngine, newInlet func(packetio.BufferPacketType, uint32) *inlet,
+	media *webrtc.MediaEngine, p *Peer, newInlet func(packetio.BufferPacketType, uint32) *inlet,
 ) (*webrtc.PeerConnection, error) {
 	settings := e.settings
+	var sources atomic.Int32
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
+		if sources.Add(1) > maxSources {
+			p.tryDo(func() { p.fail("too many media sources") })
+		}
 		return newInlet(kind, ssrc)
 	}
 	certificate, err := e.certificates.current(time.Now())
@@ -127,6 +149,12 @@ func (e *Engine) newPeerConnection(
 	if err != nil {
 		return nil, fmt.Errorf("new peer connection: %w", err)
 	}
+	var channels atomic.Int32
+	pc.OnDataChannel(func(*webrtc.DataChannel) { // nothing is forwarded on them
+		if channels.Add(1) > maxDataChannels {
+			p.tryDo(func() { p.fail("too many data channels") })
+		}
+	})
 	return pc, nil
 }
 
@@ -154,9 +182,18 @@ func (e *Engine) forget(p *Peer) {
 
 // Close ends all connections, waits for them, and closes the ports.
 func (e *Engine) Close() error {
-	for _, p := range e.shut() {
+	peers := e.shut()
+	for _, p := range peers {
 		p.Close()
-		<-p.Done()
+	}
+	for _, p := range peers {
+		timeout := time.NewTimer(closeTimeout)
+		select {
+		case <-p.Done():
+		case <-timeout.C:
+			p.log.Error("connection did not close in time", "waited", closeTimeout)
+		}
+		timeout.Stop()
 	}
 	e.egress.Close()
 	return e.ports.Close()

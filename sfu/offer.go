@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -177,23 +178,28 @@ func (o *offer) usable(kind string, sending bool) *section {
 	return nil
 }
 
-// restrict marks all audio and video sections but those in used as inactive,
-// and returns the offer's text.
+// restrict reduces the offer to what will be answered, and returns its text:
+// audio and video sections that are not in used become inactive; simulcast is
+// taken out, which makes the client send one encoding (RFC 8853 section 5.3.2);
+// candidates beyond maxCandidates are dropped.
 func (o *offer) restrict(used map[*section]bool) (string, error) {
+	candidates := 0
 	for _, s := range o.sections {
-		if used[s] || s.kind != "audio" && s.kind != "video" {
-			continue
-		}
-		var kept []sdp.Attribute
-		for _, a := range s.media.Attributes {
+		unused := !used[s] && (s.kind == "audio" || s.kind == "video")
+		s.media.Attributes = slices.DeleteFunc(s.media.Attributes, func(a sdp.Attribute) bool {
 			switch a.Key {
 			case sdp.AttrKeySendRecv, sdp.AttrKeySendOnly, sdp.AttrKeyRecvOnly, sdp.AttrKeyInactive,
 				sdp.AttrKeySSRC, sdp.AttrKeySSRCGroup:
-			default:
-				kept = append(kept, a)
+				return unused
+			case sdp.AttrKeyCandidate:
+				candidates++
+				return candidates > maxCandidates
 			}
+			return a.Key == "rid" || a.Key == "simulcast"
+		})
+		if unused {
+			s.media.Attributes = append(s.media.Attributes, sdp.Attribute{Key: sdp.AttrKeyInactive})
 		}
-		s.media.Attributes = append(kept, sdp.Attribute{Key: sdp.AttrKeyInactive})
 	}
 	text, err := o.desc.Marshal()
 	if err != nil {

@@ -15,6 +15,8 @@ const (
 	// gatherTimeout bounds the wait for local candidates. They are those of one
 	// port and known at once; what comes later is trickled.
 	gatherTimeout = 2 * time.Second
+	// connectTimeout bounds the time from the offer to the connection.
+	connectTimeout = 30 * time.Second
 	// maxCandidates bounds the remote candidates of one connection: a browser on
 	// a machine with ten interfaces sends about forty.
 	maxCandidates = 128
@@ -70,11 +72,17 @@ func (p *Peer) run() {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	defer timer.Stop()
+	deadline := time.NewTimer(connectTimeout)
+	defer deadline.Stop()
 	for {
 		select {
 		case fn := <-p.commands:
 			fn()
 		case <-timer.C:
+		case <-deadline.C:
+			if !p.connected {
+				p.fail("the connection was not established in time")
+			}
 		case <-p.closing:
 			p.teardown()
 			return

@@ -73,7 +73,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 	if err != nil {
 		return nil, err
 	}
-	pc, err := e.newPeerConnection(media, p.inlet)
+	pc, err := e.newPeerConnection(media, p.peer, p.inlet)
 	if err != nil {
 		return nil, err
 	}
@@ -176,15 +176,10 @@ func (p *Publication) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet 
 	if kind == packetio.RTPBufferPacket {
 		return &inlet{take: func(b []byte) { p.receiver.WriteRTP(b, time.Now()) }}
 	}
-	return &inlet{take: func(b []byte) {
-		pkts, err := rtcp.Unmarshal(b)
-		if err != nil {
-			return
-		}
-		for _, pkt := range pkts {
-			if sr, ok := pkt.(*rtcp.SenderReport); ok && sr.SSRC == ssrc {
-				p.receiver.SenderReport(sr, time.Now())
-			}
+	return &inlet{take: func(b []byte) { // one RTCP packet at a time
+		var sr rtcp.SenderReport
+		if len(b) > 1 && b[1] == uint8(rtcp.TypeSenderReport) && sr.Unmarshal(b) == nil && sr.SSRC == ssrc {
+			p.receiver.SenderReport(&sr, time.Now())
 		}
 		p.senders.handleRTCP(ssrc, b)
 	}}

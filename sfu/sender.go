@@ -71,12 +71,16 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 	return params, nil
 }
 
+// maxOneByteID is the highest identifier in the one-byte form of header
+// extensions (RFC 8285 section 4.2), the form that we write.
+const maxOneByteID = 14
+
 // passed returns the header extensions that both publisher and subscriber know
 // and that are passed on.
 func passed(publisher, subscriber map[string]uint8) []egress.ExtensionMapping {
 	var list []egress.ExtensionMapping
 	for _, uri := range forwardedExtensions {
-		if from, to := publisher[uri], subscriber[uri]; from != 0 && to != 0 {
+		if from, to := publisher[uri], subscriber[uri]; from != 0 && to != 0 && to <= maxOneByteID {
 			list = append(list, egress.ExtensionMapping{From: from, To: to})
 		}
 	}

@@ -54,7 +54,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	if err != nil {
 		return nil, err
 	}
-	pc, err := e.newPeerConnection(media, s.inlet)
+	pc, err := e.newPeerConnection(media, s.peer, s.inlet)
 	if err != nil {
 		return nil, err
 	}
@@ -75,13 +75,9 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 // join adds the tracks to the connection, and the subscription to where it is
 // looked for.
 func (s *Subscription) join(pc *webrtc.PeerConnection, use []chosen, tracks []*Track) error {
-	if !s.publication.subscriptions.add(s) {
-		return fmt.Errorf("subscribe: the publication is %w", ErrClosed)
-	}
 	for i, t := range tracks {
 		snd := &sender{
 			track: t, codec: use[i].codec, streamID: s.publication.streamID, sub: s.subscriber,
-			muted:      s.muted()&t.kind != 0,
 			extensions: passed(t.extension, use[i].section.extension),
 		}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
@@ -89,6 +85,12 @@ func (s *Subscription) join(pc *webrtc.PeerConnection, use []chosen, tracks []*T
 			return fmt.Errorf("add %s track: %w", snd.Kind(), err)
 		}
 		s.senders = append(s.senders, snd)
+	}
+	if !s.publication.subscriptions.add(s) { // from here on it may be muted
+		return fmt.Errorf("subscribe: the publication is %w", ErrClosed)
+	}
+	for _, snd := range s.senders {
+		snd.muted = s.muted()&snd.track.kind != 0 // read by Bind, when the answer is set
 	}
 	return s.publication.engine.adopt(s.peer, false)
 }

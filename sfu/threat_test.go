@@ -2,6 +2,8 @@ package sfu_test
 
 import (
 	"math/rand/v2"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +12,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/internal/testnet"
+	"github.com/atrium-rtc/atrium/sfu"
 )
 
 // R7: however many subscribers ask, the publisher hears of it twice a second.
@@ -222,6 +225,115 @@ func TestMuteStopsAndUnmuteStartsAtAKeyframe(t *testing.T) {
 				t.Errorf("subscriber %d has %d video packets after unmute", i, v)
 			}
 			sub.conforms()
+		}
+	})
+}
+
+// Pion remembers every source it hears of. A peer that invents them loses its
+// connection, and nobody else anything.
+func TestInventedSourcesEndTheConnection(t *testing.T) {
+	simulate(t, 26, func(t *testing.T, s *stage) {
+		good := s.publish("10.0.1.1", false)
+		control := s.subscribe("10.0.2.1", good.publication)
+		bad := s.publish("10.0.1.2", false)
+		for i := range uint32(20) {
+			remb := &rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: 1}
+			for j := range uint32(200) {
+				remb.SSRCs = append(remb.SSRCs, i*200+j+1)
+			}
+			_ = bad.pc.WriteRTCP([]rtcp.Packet{remb})
+		}
+		good.send(2 * time.Second)
+		<-bad.publication.Done()
+		if f := bad.observer.failures(); len(f) != 1 || !strings.Contains(f[0], "sources") {
+			t.Errorf("the flooder was told %q, want one failure about sources", f)
+		}
+		if whole, all := control.complete(); all < 55 || whole != all {
+			t.Errorf("the bystander has %d of %d frames", whole, all)
+		}
+	})
+}
+
+// A client that takes the answer and never connects is cleaned up, and its
+// owner told.
+func TestConnectionThatNeverComesIsGivenUp(t *testing.T) {
+	simulate(t, 27, func(t *testing.T, s *stage) {
+		observer := &silent{}
+		p, err := s.engine.Publish(t.Context(), sfu.PublishRequest{
+			Offer: fixture(t, "publish-sendonly.sdp"), Observer: observer,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(40 * time.Second)
+		if f := observer.failures(); len(f) != 1 {
+			t.Errorf("told %q, want one failure", f)
+		}
+		<-p.Done()
+		if n := s.engine.Stats().Peers; n != 0 {
+			t.Errorf("%d peers left", n)
+		}
+	})
+}
+
+// The connection stands but for DTLS, whose packets are lost.
+func TestHandshakeThatNeverEndsIsGivenUp(t *testing.T) {
+	simulate(t, 28, func(t *testing.T, s *stage) {
+		pc := s.client("10.0.1.1", webrtc.RTPCodecParameters{
+			RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}, PayloadType: 96,
+		})
+		if _, err := pc.AddTransceiverFromTrack(vp8Track(s)); err != nil {
+			t.Fatal(err)
+		}
+		observer := &silent{}
+		p, err := s.engine.Publish(t.Context(), sfu.PublishRequest{Offer: s.offerOf(pc), Observer: observer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		// An answer with another fingerprint makes the client refuse the server's
+		// certificate, so that the handshake never ends.
+		answer := regexp.MustCompile(`sha-256 [0-9A-F]{2}:`).ReplaceAllString(p.Answer(), "sha-256 00:")
+		s.accept(pc, answer)
+		start := time.Now()
+		<-p.Done()
+		if took := time.Since(start); took > 35*time.Second {
+			t.Errorf("given up after %v", took)
+		}
+		if f := observer.failures(); len(f) != 1 {
+			t.Errorf("told %q, want one failure", f)
+		}
+	})
+}
+
+// Mute comes from the room's goroutine while others negotiate; run with -race.
+func TestMutingWhileOthersSubscribe(t *testing.T) {
+	simulate(t, 29, func(t *testing.T, s *stage) {
+		p := s.publish("10.0.1.1", false)
+		stop := make(chan struct{})
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				case <-time.After(time.Millisecond):
+					p.publication.Mute(sfu.Kind(i % 4))
+				}
+			}
+		}()
+		var subs []*subscriber
+		for _, ip := range []string{"10.0.2.1", "10.0.2.2", "10.0.2.3", "10.0.2.4"} {
+			subs = append(subs, s.subscribe(ip, p.publication))
+		}
+		close(stop)
+		<-done
+		p.publication.Mute(0)
+		p.send(2 * time.Second)
+		for i, sub := range subs {
+			if len(sub.frames()) == 0 {
+				t.Errorf("subscriber %d has no picture", i)
+			}
 		}
 	})
 }
