@@ -5,7 +5,8 @@ let media = null;
 
 /** Opens camera and microphone, once for all joins. */
 globalThis.openMedia = async () => {
-  media ??= await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 180, frameRate: 30 } });
+  const video = { width: 320, height: 180, frameRate: 30 };
+  media ??= await navigator.mediaDevices.getUserMedia({ audio: true, video });
 };
 
 class Room {

@@ -1,4 +1,4 @@
-// How long joining takes with ICE-lite and with full ICE, in Chromium and Firefox, against the real binary. See README.md.
+// How long joining takes with ICE-lite and with full ICE, in Chromium and Firefox, against the real binary.
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';

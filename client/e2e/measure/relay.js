@@ -7,7 +7,8 @@ import { networkInterfaces } from 'node:os';
 
 // Firefox sends nothing to loopback candidates when it has another interface.
 function ownAddress() {
-  const outside = Object.values(networkInterfaces()).flat().find(({ internal, family }) => !internal && family === 'IPv4');
+  const all = Object.values(networkInterfaces()).flat();
+  const outside = all.find(({ internal, family }) => !internal && family === 'IPv4');
   return outside?.address ?? '127.0.0.1';
 }
 

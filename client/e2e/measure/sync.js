@@ -76,10 +76,11 @@ try {
   }
   last.forEach((s, i) => {
     const sorted = apart[i].toSorted((a, b) => a - b);
+    const [least, median, most] = [sorted.at(0), sorted[sorted.length >> 1], sorted.at(-1)];
     console.log(`${['ann', 'bob'][i]}: SRTP ${s.srtp}; DTLS ${s.dtls} as ${s.role}`);
     console.log(`  ${describe(s.local)} -> ${describe(s.remote)}, round trip ${s.rtt.toFixed(1)} ms`);
-    console.log(`  picture minus sound, ms: least ${sorted.at(0)}, median ${sorted[sorted.length >> 1]}, most ${sorted.at(-1)}` +
-      ` (${sorted.length} samples); ${s.frames} frames, ${s.freezes} freezes, ${s.lost} lost, ${s.concealed} samples concealed`);
+    console.log(`  ${s.frames} frames, ${s.freezes} freezes, ${s.lost} packets lost, ${s.concealed} samples concealed`);
+    console.log(`  picture minus sound, ms: least ${least}, median ${median}, most ${most} of ${sorted.length} samples`);
     console.log(`  in order: ${apart[i].map((ms) => ms.toFixed(0)).join(' ')}`);
   });
 } finally {
