@@ -14,26 +14,30 @@ type packetIO interface {
 	WriteToAddrPort(b []byte, to netip.AddrPort) (int, error)
 }
 
-func ioOf(conn net.PacketConn) packetIO {
+func ioOf(conn net.PacketConn) (packetIO, error) {
 	switch c := conn.(type) {
 	case *net.UDPConn:
-		return kernelIO{c}
+		s, err := newSender(c)
+		return kernelIO{c, s}, err
 	case packetIO:
-		return c
+		return c, nil
 	}
-	return genericIO{conn}
+	return genericIO{conn}, nil
 }
 
 // kernelIO reads one datagram per system call. ReadBatch of golang.org/x/net
 // would read several, but it allocates an address for each.
-type kernelIO struct{ conn *net.UDPConn }
+type kernelIO struct {
+	conn   *net.UDPConn
+	sender *sender
+}
 
 func (k kernelIO) ReadFromAddrPort(b []byte) (int, netip.AddrPort, error) {
 	return k.conn.ReadFromUDPAddrPort(b)
 }
 
 func (k kernelIO) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
-	return k.conn.WriteToUDPAddrPort(b, to)
+	return k.sender.send(b, to)
 }
 
 // genericIO adapts any other net.PacketConn whose addresses are *net.UDPAddr.

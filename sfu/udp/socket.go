@@ -31,8 +31,12 @@ func newSocket(raw net.PacketConn, p *pool, c *counters, logger *slog.Logger) (*
 	if err != nil {
 		return nil, err
 	}
+	datagrams, err := ioOf(raw)
+	if err != nil {
+		return nil, err
+	}
 	return &socket{
-		io:       ioOf(raw),
+		io:       datagrams,
 		raw:      raw,
 		bound:    bound,
 		pool:     p,

@@ -1,0 +1,75 @@
+//go:build unix
+
+package udp
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// sender writes datagrams without waiting. A forwarding shard serves many
+// subscribers: were it to wait for room in the socket, as net.UDPConn does, one
+// saturated link would delay everybody's media. A datagram that finds no room is
+// lost, like any datagram that a router finds no room for.
+type sender struct {
+	raw syscall.RawConn
+	ops sync.Pool // of *sendOp
+}
+
+// sendOp is one call, kept to be used again.
+type sendOp struct {
+	b    []byte
+	v4   unix.SockaddrInet4
+	v6   unix.SockaddrInet6
+	to   unix.Sockaddr
+	err  error
+	call func(fd uintptr) bool // do, bound once
+}
+
+func (op *sendOp) do(fd uintptr) bool {
+	op.err = unix.Sendto(int(fd), op.b, unix.MSG_DONTWAIT, op.to) //nolint:gosec // a descriptor
+	return true                                                   // never wait for the socket
+}
+
+func newSender(conn *net.UDPConn) (*sender, error) {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, fmt.Errorf("raw socket: %w", err)
+	}
+	s := &sender{raw: raw}
+	s.ops.New = func() any {
+		op := &sendOp{}
+		op.call = op.do
+		return op
+	}
+	return s, nil
+}
+
+// send sends b, whose destination is of the socket's family.
+func (s *sender) send(b []byte, to netip.AddrPort) (int, error) {
+	op := s.ops.Get().(*sendOp) //nolint:forcetypeassert // New makes no other
+	defer s.ops.Put(op)
+	op.b = b
+	if a := to.Addr(); a.Is4() {
+		op.v4.Addr, op.v4.Port = a.As4(), int(to.Port())
+		op.to = &op.v4
+	} else {
+		op.v6.Addr, op.v6.Port = a.As16(), int(to.Port())
+		op.to = &op.v6
+	}
+	err := s.raw.Write(op.call)
+	op.b = nil
+	if err == nil && op.err != nil {
+		err = os.NewSyscallError("sendto", op.err)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("send to %v: %w", to, err)
+	}
+	return len(b), nil
+}
