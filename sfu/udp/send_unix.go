@@ -53,7 +53,7 @@ func newSender(conn *net.UDPConn) (*sender, error) {
 
 // send sends b, whose destination is of the socket's family.
 func (s *sender) send(b []byte, to netip.AddrPort) (int, error) {
-	op := s.ops.Get().(*sendOp) //nolint:forcetypeassert // New makes no other
+	op, _ := s.ops.Get().(*sendOp) // New makes no other
 	defer s.ops.Put(op)
 	op.b = b
 	if a := to.Addr(); a.Is4() {
