@@ -102,10 +102,26 @@ func TestOneAddressIsReadByOneCandidate(t *testing.T) {
 			b.send(a, request(t, "alice:x"))
 			b.send(a, media)
 		}
-		b.expect(second, 20, "the candidate that spoke first")
-		b.expect(first, 0, "the other")
-		_ = second.Close()
+		b.expect(first, 20, "the oldest candidate")
+		b.expect(second, 0, "the other, which spoke first")
+		_ = first.Close()
 		b.send(a, request(t, "alice:x"))
-		b.expect(first, 1, "a request after that candidate's end")
+		b.expect(second, 1, "a request after that candidate's end")
+	})
+}
+
+// A full agent pairs every candidate of its own with every remote one, and
+// checks them all. The request that nominates may overtake these checks.
+func TestNominationAndItsProofReachTheSameCandidate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Config{})
+		first, second, a := b.conn("alice"), b.conn("alice"), b.client("10.0.0.2")
+		b.send(a, request(t, "alice:x")) // unknown yet
+		b.expect(first, 1, "the request")
+		b.check(second, a)
+		b.check(first, a)
+		b.send(a, media) // stands for the answers, which have no name either
+		b.expect(first, 2, "what followed the checks")
+		b.expect(second, 0, "the other candidate")
 	})
 }

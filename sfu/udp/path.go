@@ -48,14 +48,15 @@ func (p *path) yields(now time.Time) bool {
 	return !p.spoke(now) && (p.alive.IsZero() || now.Sub(p.alive) >= takeoverAfter)
 }
 
-// learn notes that remote belongs to c's agent, because c sends STUN there.
+// learn notes that remote belongs to c's agent, because c sends STUN there. What
+// comes from remote goes to the candidate that requests from there went to
+// before: a check is nominated by a request and proved by a response, and an
+// agent that gets the two on different candidates never puts them together.
 func (s *socket) learn(c *muxedConn, remote netip.AddrPort) {
 	s.mu.RLock()
 	p := s.paths[remote]
 	s.mu.RUnlock()
 	if p != nil && p.conn.ufrag == c.ufrag {
-		// Perhaps another candidate of the same agent: it stays the receiver, so
-		// that packets from one address keep their order.
 		return
 	}
 
@@ -75,11 +76,12 @@ func (s *socket) learn(c *muxedConn, remote netip.AddrPort) {
 		}
 		s.forget(remote)
 	}
-	if len(c.remotes) >= maxRemotes {
-		s.forget(s.leastUsed(c, now))
+	receiver := nearest(s.ufrags[c.ufrag], remote)
+	if len(receiver.remotes) >= maxRemotes {
+		s.forget(s.leastUsed(receiver, now))
 	}
-	s.paths[remote] = &path{conn: c}
-	c.remotes = append(c.remotes, remote)
+	s.paths[remote] = &path{conn: receiver}
+	receiver.remotes = append(receiver.remotes, remote)
 }
 
 // leastUsed picks the address c can best do without: the one longest passed
