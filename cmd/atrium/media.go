@@ -46,24 +46,19 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 	return &mediaPlane{engine: engine, rooms: room.SFU(engine, logger), port: ports.Port()}, nil
 }
 
-// listenMedia opens the media port. With port 0 the system picks one that is
-// free for UDP but may be taken for TCP; then another is tried.
+// listenMedia opens the media port.
 func listenMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*sfu.Ports, error) {
-	for attempt := 1; ; attempt++ {
-		ports, err := sfu.Listen(ctx, sfu.ListenConfig{
-			Port:            uint16(cfg.Port), // the key's range
-			Addresses:       cfg.Listen,
-			PublicAddresses: cfg.PublicAddresses,
-			DisableTCP:      !cfg.TCP,
-			Logger:          logger,
-		})
-		if err == nil {
-			return ports, nil
-		}
-		if cfg.Port != 0 || attempt == portAttempts || !errors.Is(err, syscall.EADDRINUSE) {
-			return nil, mediaListenError(cfg, err)
-		}
+	ports, err := sfu.Listen(ctx, sfu.ListenConfig{
+		Port:            uint16(cfg.Port), // the key's range
+		Addresses:       cfg.Listen,
+		PublicAddresses: cfg.PublicAddresses,
+		DisableTCP:      !cfg.TCP,
+		Logger:          logger,
+	})
+	if err != nil {
+		return nil, mediaListenError(cfg, err)
 	}
+	return ports, nil
 }
 
 func videoCodecs(names []string) ([]codec.Codec, error) {

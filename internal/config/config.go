@@ -67,7 +67,7 @@ type Media struct {
 	Port            int          `koanf:"port" default:"8082" min:"0" max:"65535" unit:"port" help:"The one UDP port of all media, and the TCP port of ICE-TCP. 0 takes any free port."`
 	Listen          []netip.Addr `koanf:"listen" help:"Addresses to receive media on. Empty: every IPv4 and IPv6 address of the machine."`
 	PublicAddresses []netip.Addr `koanf:"public_addresses" help:"Addresses to tell clients instead of the machine's own: behind NAT, the addresses of the NAT."`
-	ICELite         bool         `koanf:"ice_lite" default:"true" help:"Leave connectivity checks to the clients (RFC 8445, section 2.5). Turn off only where the server cannot be reached directly."`
+	ICELite         bool         `koanf:"ice_lite" default:"false" help:"Leave connectivity checks to the clients (RFC 8445, section 2.5). The server then sends nothing to an address that has not proved itself, and browsers join up to a tenth of a second later."`
 	TCP             bool         `koanf:"tcp" default:"true" help:"Accept media over TCP (RFC 6544), for networks that block UDP."`
 	VideoCodecs     []string     `koanf:"video_codecs" default:"vp8,vp9,h264,av1" one_of:"vp8 vp9 h264 av1" help:"Video codecs that may be published. The publisher's order of preference decides."`
 	Shards          int          `koanf:"shards" default:"0" min:"0" max:"256" unit:"goroutines" help:"Forwarding shards; subscribers are spread over them. 0 is one per processor."`

@@ -27,7 +27,7 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 		HTTP:     HTTP{Listen: "localhost:8080"},
 		TLS:      TLS{Mode: TLSOff, ACME: ACME{Cache: "acme-cache", Directory: "https://acme-v02.api.letsencrypt.org/directory"}},
 		Operator: Operator{Listen: "localhost:8081"},
-		Media:    Media{Port: 8082, ICELite: true, TCP: true, VideoCodecs: []string{"vp8", "vp9", "h264", "av1"}},
+		Media:    Media{Port: 8082, TCP: true, VideoCodecs: []string{"vp8", "vp9", "h264", "av1"}},
 		Rooms:    Rooms{AutoCreate: true, CreatorPattern: ".*", MaxRooms: 1000, MaxParticipants: 500, MaxSubscriptions: 500},
 		Signaling: Signaling{
 			ReconnectGrace: 10 * time.Second, MaxSessions: 10000,
