@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -17,9 +16,6 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
 )
-
-// rttInterval is how often the round trip to a publisher is read from ICE.
-const rttInterval = 2 * time.Second
 
 // PublishRequest asks for a publishing connection.
 type PublishRequest struct {
@@ -185,67 +181,10 @@ func (p *Publication) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet 
 	}}
 }
 
-// SendRTCP implements ingress.Feedback.
-func (p *Publication) SendRTCP(pkts []rtcp.Packet) {
-	_ = p.peer.WriteRTCP(pkts) // what is lost here is sent again, like anything on the network
-}
-
-// KeyframeNeeded implements ingress.Feedback.
-func (p *Publication) KeyframeNeeded(t *ingress.Track) {
-	for _, own := range p.tracks {
-		if own.Track == t {
-			own.RequestKeyframe()
-		}
-	}
-}
-
 // connected runs on the peer's goroutine.
 func (p *Publication) connected() {
 	if p.loopback != nil {
 		p.loopback.Start()
-	}
-}
-
-// tick sends the keyframe requests that are due. It runs on the peer's
-// goroutine.
-func (p *Publication) tick(now time.Time) time.Duration {
-	if !p.peer.connected {
-		return 0
-	}
-	if !now.Before(p.nextRTT) {
-		p.nextRTT = now.Add(rttInterval)
-		p.measureRTT()
-	}
-	next := p.nextRTT.Sub(now)
-	for _, t := range p.tracks {
-		if t.wanted.Swap(false) {
-			t.throttle.want()
-		}
-		if t.SSRC() == 0 && t.throttle.wanted {
-			next = min(next, keyframeInterval) // nothing came yet that could be referred to
-			continue
-		}
-		send, wait := t.throttle.due(now)
-		if send {
-			p.requested.Add(1)
-			p.SendRTCP([]rtcp.Packet{t.keyframeRequest(p.ssrc)})
-		} else if wait > 0 {
-			next = min(next, wait)
-		}
-	}
-	return next
-}
-
-// measureRTT tells the tracks the round trip that ICE's checks measured, which
-// spaces repeated NACKs.
-func (p *Publication) measureRTT() {
-	stats, ok := p.peer.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats()
-	if !ok || stats.CurrentRoundTripTime <= 0 {
-		return
-	}
-	rtt := time.Duration(stats.CurrentRoundTripTime * float64(time.Second))
-	for _, t := range p.tracks {
-		t.SetRTT(rtt)
 	}
 }
 
@@ -280,61 +219,3 @@ func (p *Publication) Close() { p.peer.Close() }
 
 // Done is closed when the connection is torn down.
 func (p *Publication) Done() <-chan struct{} { return p.peer.Done() }
-
-// subscriptionSet are the subscriptions to one publication, and its muted kinds.
-type subscriptionSet struct {
-	mu     sync.Mutex
-	set    map[*Subscription]struct{}
-	muted  Kind
-	closed bool
-}
-
-// add returns false when the publication is closed.
-func (l *subscriptionSet) add(s *Subscription) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return false
-	}
-	if l.set == nil {
-		l.set = make(map[*Subscription]struct{})
-	}
-	l.set[s] = struct{}{}
-	s.published.Store(uint32(l.muted))
-	return true
-}
-
-func (l *subscriptionSet) remove(s *Subscription) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.set, s)
-}
-
-func (l *subscriptionSet) mute(kinds Kind) {
-	for _, s := range l.mark(kinds) {
-		s.applyMute()
-	}
-}
-
-func (l *subscriptionSet) mark(kinds Kind) []*Subscription {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.muted = kinds
-	list := make([]*Subscription, 0, len(l.set))
-	for s := range l.set {
-		s.published.Store(uint32(kinds))
-		list = append(list, s)
-	}
-	return list
-}
-
-func (l *subscriptionSet) close() []*Subscription {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.closed = true
-	list := make([]*Subscription, 0, len(l.set))
-	for s := range l.set {
-		list = append(list, s)
-	}
-	return list
-}

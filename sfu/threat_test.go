@@ -337,3 +337,49 @@ func TestMutingWhileOthersSubscribe(t *testing.T) {
 		}
 	})
 }
+
+// Data channels open and lead nowhere; a peer that opens them without end loses
+// its connection.
+func TestDataChannelsAreTakenUpToALimit(t *testing.T) {
+	const limit = 16
+	simulate(t, 30, func(t *testing.T, s *stage) {
+		pc := s.client("10.0.1.1")
+		if _, err := pc.AddTrack(vp8Track(s)); err != nil {
+			t.Fatal(err)
+		}
+		opened := make(chan struct{}, limit+1)
+		open := func() {
+			channel, err := pc.CreateDataChannel("ann_webcam", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			channel.OnOpen(func() {
+				_ = channel.SendText("hello")
+				opened <- struct{}{}
+			})
+		}
+		open()
+		observer := &silent{}
+		p, err := s.engine.Publish(t.Context(), sfu.PublishRequest{Offer: s.offerOf(pc), Observer: observer})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.accept(pc, p.Answer())
+		s.connected(pc)
+		for range limit - 1 {
+			open()
+		}
+		for range limit {
+			<-opened
+		}
+		time.Sleep(time.Second)
+		if f := observer.failures(); len(f) != 0 {
+			t.Fatalf("%d channels ended the connection: %q", limit, f)
+		}
+		open()
+		<-p.Done()
+		if f := observer.failures(); len(f) != 1 || !strings.Contains(f[0], "data channels") {
+			t.Errorf("told %q, want one failure about data channels", f)
+		}
+	})
+}
