@@ -15,10 +15,7 @@ func TestSenderReportKeepsThePublishersTime(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		sampled := time.Now()
 		src.rtp, src.wall = 50000, sampled
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		sub.Add(src, videoConfig(w))
-		sub.Start()
+		w, _, _ := started(e, src)
 		time.Sleep(2 * time.Second)
 		src.push(1, 230000, true, 10) // 180000 after the reference: sampled now
 		time.Sleep(2 * tickInterval)
@@ -51,11 +48,7 @@ func ntpTime(ntp uint64) time.Time {
 func TestRoundTripIsMeasuredFromReceiverReports(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		src.wall = time.Now()
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		st := sub.Add(src, videoConfig(w))
-		sub.Start()
-		synctest.Wait()
+		w, _, st := started(e, src)
 		src.push(1, 0, true, 10)
 		time.Sleep(2 * tickInterval)
 		sr := w.senderReports()[0]

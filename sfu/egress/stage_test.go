@@ -144,6 +144,16 @@ func videoConfig(w Writer) StreamConfig {
 	}
 }
 
+// started returns a video stream of src whose connection is up.
+func started(e *Engine, src *fakeSource) (*fakeWriter, *Subscriber, *Stream) {
+	w := &fakeWriter{}
+	sub := e.NewSubscriber(w)
+	st := sub.Add(src, videoConfig(w))
+	sub.Start()
+	synctest.Wait()
+	return w, sub, st
+}
+
 // bubble runs fn with one shard in fake time, and checks that no packet is left
 // when all is closed.
 func bubble(t *testing.T, fn func(t *testing.T, e *Engine, src *fakeSource)) {

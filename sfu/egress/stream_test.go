@@ -55,10 +55,7 @@ func TestVideoBeginsAtAKeyframeThatWasAskedFor(t *testing.T) {
 
 func TestKeyframeIsAskedForAgainUntilItComes(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		sub.Add(src, videoConfig(w))
-		sub.Start()
+		started(e, src)
 		time.Sleep(1700 * time.Millisecond)
 		if got := src.requests(); got != 4 {
 			t.Errorf("%d requests in 1.7 s, want 4 (at once and every 500 ms)", got)
@@ -73,11 +70,7 @@ func TestKeyframeIsAskedForAgainUntilItComes(t *testing.T) {
 
 func TestKeyframeWhoseFirstPacketCameLastIsSentWhole(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		sub.Add(src, videoConfig(w))
-		sub.Start()
-		synctest.Wait()
+		w, _, _ := started(e, src)
 		src.push(11, 3000, false, 10)
 		src.push(12, 3000, false, 10)
 		synctest.Wait()
@@ -93,11 +86,7 @@ func TestKeyframeWhoseFirstPacketCameLastIsSentWhole(t *testing.T) {
 
 func TestNACKIsAnsweredOnTheRepairStream(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		st := sub.Add(src, videoConfig(w))
-		sub.Start()
-		synctest.Wait()
+		w, _, st := started(e, src)
 		for i := range packet.ExtSeq(20) {
 			src.push(1000+i, 3000, i == 0, 100)
 		}
@@ -152,11 +141,7 @@ func TestRetransmissionWithoutARepairStreamRepeatsThePacket(t *testing.T) {
 // R6 and the NACK bomb: 20 legal NACK packets that ask for everything.
 func TestNACKBombIsNotMultiplied(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		st := sub.Add(src, videoConfig(w))
-		sub.Start()
-		synctest.Wait()
+		w, _, st := started(e, src)
 		media := 0
 		for i := range packet.ExtSeq(900) {
 			src.push(1000+i, uint32(i*300), i == 0, 1000)
@@ -190,11 +175,7 @@ func TestNACKBombIsNotMultiplied(t *testing.T) {
 
 func TestMutedStreamResumesWithoutAGap(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		st := sub.Add(src, videoConfig(w))
-		sub.Start()
-		synctest.Wait()
+		w, _, st := started(e, src)
 		src.push(1, 0, true, 10)
 		src.push(2, 0, false, 10)
 		synctest.Wait()
@@ -226,10 +207,7 @@ func TestMutedStreamResumesWithoutAGap(t *testing.T) {
 
 func TestPictureLossIsPassedOn(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		st := sub.Add(src, videoConfig(w))
-		sub.Start()
+		_, _, st := started(e, src)
 		src.push(1, 0, true, 10)
 		synctest.Wait()
 		before := src.requests()
@@ -267,11 +245,7 @@ func TestStreamsOfASubscriberShareASourceButNotNumbers(t *testing.T) {
 
 func TestClosedSubscriberGetsNothingMore(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		st := sub.Add(src, videoConfig(w))
-		sub.Start()
-		synctest.Wait()
+		w, sub, st := started(e, src)
 		src.push(1, 0, true, 10)
 		sub.Close()
 		sub.Close()
@@ -391,11 +365,7 @@ func TestNobodyFillsAMailboxAlone(t *testing.T) {
 // what to catch up must not walk through all of them.
 func TestCatchingUpIsBoundedByTheRing(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
-		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
-		sub.Add(src, videoConfig(w))
-		sub.Start()
-		synctest.Wait()
+		w, _, _ := started(e, src)
 		far := packet.ExtSeq(1) << 40
 		src.push(far, 0, false, 10)
 		synctest.Wait()
