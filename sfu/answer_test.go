@@ -1,7 +1,6 @@
 package sfu_test
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -56,14 +55,31 @@ func outlineOf(t *testing.T, answer string) []outline {
 	return list
 }
 
+// answered publishes an offer that must be answered, without a client behind it.
+func (s *stage) answered(offer string, loopback bool) *sfu.Publication {
+	s.t.Helper()
+	p, err := s.engine.Publish(s.t.Context(), sfu.PublishRequest{Offer: offer, Loopback: loopback, Observer: &silent{}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return p
+}
+
+// answeredTo subscribes to p with Chromium's offer.
+func (s *stage) answeredTo(p *sfu.Publication) *sfu.Subscription {
+	s.t.Helper()
+	sub, err := s.engine.Subscribe(s.t.Context(), p, sfu.SubscribeRequest{
+		Offer: fixture(s.t, "subscribe-recvonly.sdp"), Observer: &silent{},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return sub
+}
+
 func TestPublishedOfferIsAnsweredWithOneCodecOfEachKind(t *testing.T) {
 	simulate(t, 1, func(t *testing.T, s *stage) {
-		p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{
-			Offer: fixture(t, "publish-sendonly.sdp"), Observer: &silent{},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := s.answered(fixture(t, "publish-sendonly.sdp"), false)
 		want := []outline{
 			{Kind: "audio", MID: "0", Direction: "recvonly", Formats: []string{"111"}},
 			{Kind: "video", MID: "1", Direction: "recvonly", Formats: []string{"96", "97"}},
@@ -85,12 +101,7 @@ func TestPublishedOfferIsAnsweredWithOneCodecOfEachKind(t *testing.T) {
 
 func TestLoopbackOfferIsAnsweredSendrecvInOneStream(t *testing.T) {
 	simulate(t, 1, func(t *testing.T, s *stage) {
-		p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{
-			Offer: fixture(t, "publish-sendrecv-loopback-data.sdp"), Loopback: true, Observer: &silent{},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := s.answered(fixture(t, "publish-sendrecv-loopback-data.sdp"), true)
 		got := outlineOf(t, p.Answer())
 		if len(got) != 3 {
 			t.Fatalf("%d sections, want 3:\n%s", len(got), p.Answer())
@@ -108,12 +119,7 @@ func TestLoopbackOfferIsAnsweredSendrecvInOneStream(t *testing.T) {
 
 func TestLoopbackOfferWithoutLoopbackIsAnsweredRecvonly(t *testing.T) {
 	simulate(t, 1, func(t *testing.T, s *stage) {
-		p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{
-			Offer: fixture(t, "publish-sendrecv-loopback-data.sdp"), Observer: &silent{},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := s.answered(fixture(t, "publish-sendrecv-loopback-data.sdp"), false)
 		for _, o := range outlineOf(t, p.Answer())[:2] {
 			if o.Direction != "recvonly" || o.Stream != "" {
 				t.Errorf("section %+v, want recvonly without a stream", o)
@@ -124,18 +130,8 @@ func TestLoopbackOfferWithoutLoopbackIsAnsweredRecvonly(t *testing.T) {
 
 func TestSubscriptionIsAnsweredWithThePublishersCodecsInOneStream(t *testing.T) {
 	simulate(t, 1, func(t *testing.T, s *stage) {
-		p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{
-			Offer: fixture(t, "publish-sendonly.sdp"), Observer: &silent{},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		sub, err := s.engine.Subscribe(context.Background(), p, sfu.SubscribeRequest{
-			Offer: fixture(t, "subscribe-recvonly.sdp"), Observer: &silent{},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := s.answered(fixture(t, "publish-sendonly.sdp"), false)
+		sub := s.answeredTo(p)
 		got := outlineOf(t, sub.Answer())
 		want := []outline{
 			{Kind: "audio", MID: "0", Direction: "sendonly", Formats: []string{"111"}, Stream: got[0].Stream},
@@ -183,18 +179,8 @@ func TestKindThatIsNotPublishedIsAnsweredInactiveButNotRefused(t *testing.T) {
 	for _, missing := range []string{"audio", "video"} {
 		t.Run(missing, func(t *testing.T) {
 			simulate(t, 1, func(t *testing.T, s *stage) {
-				p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{
-					Offer: without(t, fixture(t, "publish-sendonly.sdp"), missing), Observer: &silent{},
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				sub, err := s.engine.Subscribe(context.Background(), p, sfu.SubscribeRequest{
-					Offer: fixture(t, "subscribe-recvonly.sdp"), Observer: &silent{},
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
+				p := s.answered(without(t, fixture(t, "publish-sendonly.sdp"), missing), false)
+				sub := s.answeredTo(p)
 				for _, o := range outlineOf(t, sub.Answer()) {
 					want := "sendonly"
 					if o.Kind == missing {
@@ -234,7 +220,7 @@ func TestUnusableOffersAreRefused(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			simulate(t, 1, func(t *testing.T, s *stage) {
-				p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{Offer: tt.offer, Observer: &silent{}})
+				p, err := s.engine.Publish(t.Context(), sfu.PublishRequest{Offer: tt.offer, Observer: &silent{}})
 				if !errors.Is(err, tt.want) {
 					t.Errorf("got %v, want %v", err, tt.want)
 				}
@@ -253,10 +239,7 @@ func TestOfferWithOldStyleMIDsIsAnswered(t *testing.T) {
 		t.Fatal("the fixture has changed its form")
 	}
 	simulate(t, 1, func(t *testing.T, s *stage) {
-		p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{Offer: named, Observer: &silent{}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := s.answered(named, false)
 		want := []outline{
 			{Kind: "audio", MID: "audio", Direction: "recvonly", Formats: []string{"111"}},
 			{Kind: "video", MID: "video", Direction: "recvonly", Formats: []string{"96", "97"}},
@@ -273,19 +256,11 @@ func TestPublisherChoosesItsCodecByTheOrderOfTheOffer(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			text := strings.Replace(offer, "SAVPF 96 ", "SAVPF "+tt.first+" 96 ", 1)
 			simulate(t, 1, func(t *testing.T, s *stage) {
-				p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{Offer: text, Observer: &silent{}})
-				if err != nil {
-					t.Fatal(err)
-				}
+				p := s.answered(text, false)
 				if got := p.Tracks()[1].Codec().String(); got != tt.name {
 					t.Errorf("publishes %s, want %s\n%s", got, tt.name, p.Answer())
 				}
-				sub, err := s.engine.Subscribe(context.Background(), p, sfu.SubscribeRequest{
-					Offer: fixture(t, "subscribe-recvonly.sdp"), Observer: &silent{},
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
+				sub := s.answeredTo(p)
 				if !strings.Contains(sub.Answer(), " "+tt.name+"/90000") {
 					t.Errorf("the subscription is not answered with %s:\n%s", tt.name, sub.Answer())
 				}
@@ -298,10 +273,7 @@ func TestSimulcastIsNotAnswered(t *testing.T) {
 	offer := strings.Replace(fixture(t, "publish-sendonly.sdp"), "a=mid:1\r\n",
 		"a=mid:1\r\na=rid:h send\r\na=rid:l send\r\na=simulcast:send h;l\r\n", 1)
 	simulate(t, 1, func(t *testing.T, s *stage) {
-		p, err := s.engine.Publish(context.Background(), sfu.PublishRequest{Offer: offer, Observer: &silent{}})
-		if err != nil {
-			t.Fatal(err)
-		}
+		p := s.answered(offer, false)
 		if strings.Contains(p.Answer(), "a=rid:") || strings.Contains(p.Answer(), "a=simulcast:") {
 			t.Errorf("the client would send several encodings:\n%s", p.Answer())
 		}
