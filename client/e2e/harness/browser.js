@@ -3,28 +3,13 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { ARGUMENTS, EXECUTABLE } from './chromium.js';
 
 export const OUT = fileURLToPath(new URL('../out/', import.meta.url));
 
-const ARGUMENTS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream=fps=30',
-  '--autoplay-policy=no-user-gesture-required',
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  '--allow-loopback-in-peer-connection',
-];
-
 /** Starts a browser; CHROMIUM names another one. The caller closes it. */
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ARGUMENTS });
+  return chromium.launch({ executablePath: EXECUTABLE, args: ['--headless', ...ARGUMENTS] });
 }
 
 /**

@@ -1,21 +1,7 @@
 // The browsers that are measured, with a fake camera and microphone, driven by puppeteer.
 
 import puppeteer from 'puppeteer-core';
-
-const CHROMIUM = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--use-fake-ui-for-media-stream',
-  '--use-fake-device-for-media-stream=fps=30',
-  '--autoplay-policy=no-user-gesture-required',
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-quic',
-  '--allow-loopback-in-peer-connection',
-];
+import { ARGUMENTS, EXECUTABLE } from '../harness/chromium.js';
 
 const FIREFOX = {
   'media.navigator.streams.fake': true,
@@ -34,5 +20,5 @@ export function launch(name) {
       extraPrefsFirefox: FIREFOX,
     });
   }
-  return puppeteer.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: CHROMIUM });
+  return puppeteer.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
 }
