@@ -10,6 +10,13 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
+const (
+	// maxEarly is how much too soon a request may come to be answered in time,
+	// and maxPostponed how many of them are kept.
+	maxEarly     = 50 * time.Millisecond
+	maxPostponed = 64
+)
+
 // osnSize is the original sequence number in front of an RTX payload (RFC 4588
 // section 4).
 const osnSize = 2
@@ -34,23 +41,66 @@ func newRetransmitter(cfg StreamConfig) retransmitter {
 // turn that into a flood, least of all towards itself on a narrow link.
 func (st *Stream) answerNACK(seqs []uint16, now time.Time) {
 	for _, seq := range seqs {
-		src, verdict := st.history.Request(seq, now, st.rtt)
-		if verdict != nack.Resend {
-			st.stats.refused.Add(1)
+		if wait := st.history.Wait(seq, now, st.rtt); wait > 0 && wait <= maxEarly {
+			st.postpone(seq, now.Add(wait))
 			continue
 		}
-		p := st.feed.ring.Get(src.Seq)
-		switch {
-		case p == nil:
-			st.history.Withdraw(seq)
-			st.stats.refused.Add(1)
-		case !st.sub.budget.Allow(len(p.Payload()), now):
-			st.history.Withdraw(seq)
-			st.stats.overBudget.Add(1)
-		default:
-			st.resend(p, seq, src.Timestamp)
+		st.repair(seq, now)
+	}
+}
+
+// repair sends one packet again, if it may.
+func (st *Stream) repair(seq uint16, now time.Time) {
+	src, verdict := st.history.Request(seq, now, st.rtt)
+	if verdict != nack.Resend {
+		st.stats.refused.Add(1)
+		return
+	}
+	p := st.feed.ring.Get(src.Seq)
+	switch {
+	case p == nil:
+		st.history.Withdraw(seq)
+		st.stats.refused.Add(1)
+	case !st.sub.budget.Allow(len(p.Payload()), now):
+		st.history.Withdraw(seq)
+		st.stats.overBudget.Add(1)
+	default:
+		st.resend(p, seq, src.Timestamp)
+	}
+}
+
+// postponed is a request that came a little early.
+type postponed struct {
+	seq uint16
+	due time.Time
+}
+
+// postpone keeps a request until it may be answered.
+func (st *Stream) postpone(seq uint16, due time.Time) {
+	for _, p := range st.postponed {
+		if p.seq == seq {
+			return
 		}
 	}
+	if len(st.postponed) >= maxPostponed {
+		st.stats.refused.Add(1)
+		return
+	}
+	st.postponed = append(st.postponed, postponed{seq, due})
+}
+
+// answerPostponed answers the requests that are due. It is called with every
+// batch of the track, which is soon enough.
+func (st *Stream) answerPostponed(now time.Time) {
+	kept := st.postponed[:0]
+	for _, p := range st.postponed {
+		if now.Before(p.due) {
+			kept = append(kept, p)
+		} else {
+			st.repair(p.seq, now)
+		}
+	}
+	st.postponed = kept
 }
 
 // resend sends p, which went out as seq at ts, once more.

@@ -53,12 +53,13 @@ type Stream struct {
 	feed *feed
 	cfg  StreamConfig
 
-	selector *simulcast.Selector
-	rewriter *simulcast.Rewriter
-	history  *nack.History
-	header   rtp.Header // reused for every packet
-	rtx      retransmitter
-	report   senderReport
+	selector  *simulcast.Selector
+	rewriter  *simulcast.Rewriter
+	history   *nack.History
+	header    rtp.Header // reused for every packet
+	rtx       retransmitter
+	postponed []postponed
+	report    senderReport
 
 	started   bool          // the connection is up
 	begun     bool          // something was sent
@@ -107,6 +108,9 @@ func (st *Stream) forwardBatch(batch []*packet.Packet, now time.Time) {
 		if st.forward(p, now) {
 			next = st.catchUp(p, now)
 		}
+	}
+	if len(st.postponed) > 0 {
+		st.answerPostponed(now)
 	}
 }
 
@@ -210,5 +214,6 @@ func (st *Stream) tick(now time.Time) {
 	if now.Sub(st.lastAsked) >= keyframeRetry {
 		st.askForKeyframe(now)
 	}
+	st.answerPostponed(now)
 	st.sendReport(now)
 }

@@ -377,3 +377,47 @@ func TestCatchingUpIsBoundedByTheRing(t *testing.T) {
 		}
 	})
 }
+
+// A browser asks again after a round trip; one that is 10 ms early is answered
+// at the earliest moment that R6 allows, instead of a round trip later.
+func TestEarlyRequestIsAnsweredWhenItMay(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w, _, st := started(e, src)
+		seq := packet.ExtSeq(0)
+		send := func(n int) {
+			for range n {
+				seq++
+				src.push(1000+seq, 3000*uint32(seq), seq == 1, 1000)
+				time.Sleep(5 * time.Millisecond)
+			}
+		}
+		send(20)
+		request := func() {
+			st.HandleRTCP(&rtcp.TransportLayerNack{MediaSSRC: mediaSSRC, Nacks: []rtcp.NackPair{{PacketID: 65535}}})
+		}
+		request()
+		first := time.Now()
+		time.Sleep(90 * time.Millisecond)
+		request()
+		request()
+		w.take()
+		var again time.Time
+		for again.IsZero() && time.Since(first) < time.Second {
+			send(1)
+			for _, p := range w.take() {
+				if p.SSRC == rtxSSRC {
+					again = time.Now()
+				}
+			}
+		}
+		if wait := again.Sub(first); wait < 100*time.Millisecond || wait > 111*time.Millisecond {
+			t.Errorf("answered again after %v, want 100 ms and a packet's time", wait)
+		}
+		send(20)
+		for _, p := range w.take() {
+			if p.SSRC == rtxSSRC {
+				t.Error("two requests for one packet were both answered")
+			}
+		}
+	})
+}

@@ -58,11 +58,12 @@ type History struct {
 	start time.Time // sent.at counts from here
 }
 
-// sent is one outgoing packet. 24 octets: there is one ring for each stream of
+// sent is one outgoing packet. 32 octets: there is one ring for each stream of
 // each subscriber.
 type sent struct {
 	source  Source
-	at      uint32 // milliseconds since History.start when last sent, modulo 2^32
+	at      uint32 // microseconds since History.start when last sent, modulo 2^32
+	before  uint32 // at, before the last resend
 	out     uint16
 	resends uint8
 	used    bool
@@ -80,7 +81,7 @@ func (h *History) Sent(out uint16, source Source, now time.Time) {
 	if h.start.IsZero() {
 		h.start = now
 	}
-	*h.slot(out) = sent{source: source, at: h.millis(now), out: out, used: true}
+	*h.slot(out) = sent{source: source, at: h.micros(now), out: out, used: true}
 }
 
 // Request decides whether the packet that went out as out may go out again, and
@@ -92,21 +93,31 @@ func (h *History) Request(out uint16, now time.Time, rtt time.Duration) (Source,
 	if !s.used || s.out != out {
 		return Source{}, Unknown
 	}
-	// Both times are whole milliseconds rounded down, so the true distance can
-	// be almost one millisecond less than their difference.
-	elapsed := time.Duration(h.millis(now)-s.at) * time.Millisecond
+	elapsed := h.since(s.at, now)
 	if elapsed > maxResendAge {
 		return Source{}, Unknown
 	}
 	if s.resends >= MaxResends {
 		return s.source, TooOften
 	}
-	if s.resends > 0 && elapsed < resendSpacing(rtt)+time.Millisecond {
+	if s.resends > 0 && elapsed < resendSpacing(rtt) {
 		return s.source, TooSoon
 	}
 	s.resends++
-	s.at = h.millis(now)
+	s.before, s.at = s.at, h.micros(now)
 	return s.source, Resend
+}
+
+// Wait returns how long it is until Request would no longer say TooSoon, and 0
+// when it does not say so now. A receiver asks again after a round trip, which
+// is often a little early: better to wait than to refuse, since it will not ask
+// again for another round trip.
+func (h *History) Wait(out uint16, now time.Time, rtt time.Duration) time.Duration {
+	s := h.slot(out)
+	if !s.used || s.out != out || s.resends == 0 || s.resends >= MaxResends {
+		return 0
+	}
+	return max(0, resendSpacing(rtt)-h.since(s.at, now))
 }
 
 // Withdraw takes back the last Resend for out, because the packet was gone from
@@ -114,13 +125,20 @@ func (h *History) Request(out uint16, now time.Time, rtt time.Duration) (Source,
 func (h *History) Withdraw(out uint16) {
 	if s := h.slot(out); s.used && s.out == out && s.resends > 0 {
 		s.resends--
+		s.at = s.before
 	}
 }
 
 func (h *History) slot(out uint16) *sent { return &h.sent[int(out)&(len(h.sent)-1)] }
 
-func (h *History) millis(now time.Time) uint32 {
-	return uint32(now.Sub(h.start).Milliseconds()) // modulo 2^32 is meant
+func (h *History) micros(now time.Time) uint32 {
+	return uint32(now.Sub(h.start).Microseconds()) // modulo 2^32 is meant
+}
+
+// since returns how long ago at was, at the least: both times are whole
+// microseconds, rounded down.
+func (h *History) since(at uint32, now time.Time) time.Duration {
+	return max(0, time.Duration(h.micros(now)-at)-1) * time.Microsecond
 }
 
 // resendSpacing is min(100 ms, 2 RTT), and 100 ms while the RTT is unknown.
