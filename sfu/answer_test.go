@@ -140,6 +140,9 @@ func TestSubscriptionIsAnsweredWithThePublishersCodecsInOneStream(t *testing.T) 
 		if diff := cmp.Diff(want, got); diff != "" || got[0].Stream == "" {
 			t.Errorf("answer (-want +got):\n%s\n%s", diff, sub.Answer())
 		}
+		if n := strings.Count(sub.Answer(), "a=rtcp-xr:rcvr-rtt=all\r\n"); n != 2 {
+			t.Errorf("the round trip is agreed to in %d sections, want 2:\n%s", n, sub.Answer())
+		}
 		if !strings.Contains(sub.Answer(), "a=ssrc-group:FID ") {
 			t.Errorf("no repair stream in the answer:\n%s", sub.Answer())
 		}

@@ -157,8 +157,8 @@ func (p *Peer) AddICECandidate(c Candidate) error {
 
 // start attaches the PeerConnection, starts the owner goroutine and negotiates
 // on it.
-func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, offerText, mid string) error {
-	p.pc, p.mid = pc, mid
+func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, offerText string) error {
+	p.pc, p.mid = pc, o.sections[0].mid
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c != nil {
 			p.do(func() { p.observer.ICECandidate(localCandidate(c, p.mid)) })
@@ -182,8 +182,8 @@ func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, offerText, 
 			p.Close()
 			return r.err
 		}
-		p.answer = r.answer
-		return nil
+		p.answer, r.err = agreeReceiverRTT(r.answer, o)
+		return r.err
 	case <-ctx.Done():
 		p.Close()
 		return fmt.Errorf("negotiate: %w", ctx.Err())

@@ -39,6 +39,7 @@ type Publication struct {
 	receiver *ingress.Receiver
 	loopback *egress.Subscriber // nil without
 	senders  senders            // of the loopback
+	echo     timeEcho
 
 	subscriptions subscriptionSet
 	requested     atomic.Uint64 // keyframes
@@ -86,7 +87,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 		_ = pc.Close()
 		return nil, err
 	}
-	if err := p.peer.start(ctx, pc, text, o.sections[0].mid); err != nil {
+	if err := p.peer.start(ctx, pc, o, text); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -176,6 +177,9 @@ func (p *Publication) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet 
 		var sr rtcp.SenderReport
 		if len(b) > 1 && b[1] == uint8(rtcp.TypeSenderReport) && sr.Unmarshal(b) == nil && sr.SSRC == ssrc {
 			p.receiver.SenderReport(&sr, time.Now())
+		}
+		if echo := p.echo.answer(p.senders, b); len(echo) > 0 {
+			p.SendRTCP(echo)
 		}
 		p.senders.handleRTCP(ssrc, b)
 	}}

@@ -29,6 +29,7 @@ type Subscription struct {
 	senders     senders
 	published   atomic.Uint32 // kinds muted by the publication
 	own         atomic.Uint32 // kinds muted for this subscriber
+	echo        timeEcho
 }
 
 // Subscribe answers a subscriber's offer with a publication's media. The errors
@@ -65,7 +66,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 		_ = pc.Close()
 		return nil, err
 	}
-	if err := s.peer.start(ctx, pc, text, o.sections[0].mid); err != nil {
+	if err := s.peer.start(ctx, pc, o, text); err != nil {
 		return nil, err
 	}
 	s.applyMute() // it may have changed in the meantime
@@ -147,7 +148,12 @@ func (s *Subscription) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet
 	if kind == packetio.RTPBufferPacket {
 		return &inlet{}
 	}
-	return &inlet{take: func(b []byte) { s.senders.handleRTCP(ssrc, b) }}
+	return &inlet{take: func(b []byte) {
+		if echo := s.echo.answer(s.senders, b); len(echo) > 0 {
+			_ = s.peer.WriteRTCP(echo) // the client asks again in a second
+		}
+		s.senders.handleRTCP(ssrc, b)
+	}}
 }
 
 func (s *Subscription) muted() Kind { return Kind(s.published.Load() | s.own.Load()) } //nolint:gosec // two bits

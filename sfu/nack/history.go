@@ -138,7 +138,11 @@ func (h *History) micros(now time.Time) uint32 {
 // since returns how long ago at was, at the least: both times are whole
 // microseconds, rounded down.
 func (h *History) since(at uint32, now time.Time) time.Duration {
-	return max(0, time.Duration(h.micros(now)-at)-1) * time.Microsecond
+	elapsed := h.micros(now) - at // modulo 2^32 is meant
+	if elapsed == 0 {
+		return 0
+	}
+	return time.Duration(elapsed-1) * time.Microsecond
 }
 
 // resendSpacing is min(100 ms, 2 RTT), and 100 ms while the RTT is unknown.
