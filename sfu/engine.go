@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -203,11 +205,7 @@ func (e *Engine) shut() []*Peer {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.closed = true
-	list := make([]*Peer, 0, len(e.peers))
-	for p := range e.peers {
-		list = append(list, p)
-	}
-	return list
+	return slices.Collect(maps.Keys(e.peers))
 }
 
 // newStreamID returns an id for a=msid (RFC 8830): opaque, since user names may

@@ -41,19 +41,12 @@ type offeredCodec struct {
 	codec       codec.Codec
 	payloadType uint8
 	fmtp        string
-	feedback    []feedbackType // that both sides know
+	feedback    []feedbackType // that the client knows
 	rtx         uint8          // payload type of its repair stream, 0 if none
 }
 
 // has reports whether a feedback type was offered.
-func (c offeredCodec) has(f feedbackType) bool {
-	for _, x := range c.feedback {
-		if x == f {
-			return true
-		}
-	}
-	return false
-}
+func (c offeredCodec) has(f feedbackType) bool { return slices.Contains(c.feedback, f) }
 
 // feedbackType is an RTCP feedback message, as in a=rtcp-fb (RFC 4585 section
 // 4.2): a type and an optional parameter.
@@ -164,16 +157,21 @@ func parseSSRC(s string) uint32 {
 	return uint32(n)
 }
 
-// usable returns the first section of a kind with a codec that we forward and
-// the wanted direction.
-func (o *offer) usable(kind string, sending bool) *section {
-	for _, s := range o.sections {
-		if s.kind != kind || len(s.codecs) == 0 {
-			continue
-		}
-		if sending && s.sends || !sending && s.receives {
-			return s
-		}
+// sending returns the first section of a kind in which the client sends, with a
+// codec that we forward.
+func (o *offer) sending(kind string) *section {
+	return o.first(func(s *section) bool { return s.kind == kind && s.sends && len(s.codecs) > 0 })
+}
+
+// receiving returns the first section of a kind in which the client receives,
+// whatever it can decode.
+func (o *offer) receiving(kind string) *section {
+	return o.first(func(s *section) bool { return s.kind == kind && s.receives })
+}
+
+func (o *offer) first(ok func(*section) bool) *section {
+	if i := slices.IndexFunc(o.sections, ok); i >= 0 {
+		return o.sections[i]
 	}
 	return nil
 }

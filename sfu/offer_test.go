@@ -28,7 +28,7 @@ func TestOfferOfChromiumIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	video := o.usable("video", true)
+	video := o.sending("video")
 	if video.mid != "1" || video.ssrc != 4097606675 || video.rtx != 1750613689 {
 		t.Errorf("mid %q, ssrc %d, rtx %d", video.mid, video.ssrc, video.rtx)
 	}

@@ -46,6 +46,7 @@ type Peer struct {
 	closing  chan struct{} // closed by Close
 	closed   chan struct{} // closed when all is torn down
 	once     sync.Once
+	echo     timeEcho // owned by the goroutine of the SRTCP session
 
 	// owned by the goroutine
 	mid         string // of the section that carries the transport
@@ -173,7 +174,7 @@ func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, o
 	}
 	done := make(chan result, 1)
 	p.do(func() {
-		answer, err := p.negotiate(ctx, offerText)
+		answer, err := p.negotiate(ctx, o, offerText)
 		done <- result{answer, err}
 	})
 	select {
@@ -182,8 +183,8 @@ func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, o
 			p.Close()
 			return r.err
 		}
-		p.answer, r.err = agreeReceiverRTT(r.answer, o)
-		return r.err
+		p.answer = r.answer
+		return nil
 	case <-ctx.Done():
 		p.Close()
 		return fmt.Errorf("negotiate: %w", ctx.Err())
@@ -193,9 +194,9 @@ func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, o
 }
 
 // negotiate runs on the owner goroutine.
-func (p *Peer) negotiate(ctx context.Context, offerText string) (string, error) {
-	offer := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offerText}
-	if err := p.pc.SetRemoteDescription(offer); err != nil {
+func (p *Peer) negotiate(ctx context.Context, o *offer, offerText string) (string, error) {
+	remote := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offerText}
+	if err := p.pc.SetRemoteDescription(remote); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
 	}
 	answer, err := p.pc.CreateAnswer(nil)
@@ -215,7 +216,7 @@ func (p *Peer) negotiate(ctx context.Context, offerText string) (string, error) 
 	case <-ctx.Done():
 		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
 	}
-	return p.pc.LocalDescription().SDP, nil
+	return agreeReceiverRTT(p.pc.LocalDescription().SDP, o)
 }
 
 // stateChanged runs on the owner goroutine.

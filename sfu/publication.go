@@ -39,7 +39,6 @@ type Publication struct {
 	receiver *ingress.Receiver
 	loopback *egress.Subscriber // nil without
 	senders  senders            // of the loopback
-	echo     timeEcho
 
 	subscriptions subscriptionSet
 	requested     atomic.Uint64 // keyframes
@@ -98,7 +97,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 func choosePublished(o *offer) ([]chosen, error) {
 	var use []chosen
 	for _, kind := range []string{"audio", "video"} {
-		if s := o.usable(kind, true); s != nil {
+		if s := o.sending(kind); s != nil {
 			use = append(use, chosen{section: s, codec: published(s.codecs)})
 		}
 	}
@@ -178,10 +177,7 @@ func (p *Publication) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet 
 		if len(b) > 1 && b[1] == uint8(rtcp.TypeSenderReport) && sr.Unmarshal(b) == nil && sr.SSRC == ssrc {
 			p.receiver.SenderReport(&sr, time.Now())
 		}
-		if echo := p.echo.answer(p.senders, b); len(echo) > 0 {
-			p.SendRTCP(echo)
-		}
-		p.senders.handleRTCP(ssrc, b)
+		p.senders.handleRTCP(p.peer, ssrc, b)
 	}}
 }
 

@@ -103,10 +103,7 @@ func (s *sender) RID() string { return "" }
 
 // Kind is audio or video.
 func (s *sender) Kind() webrtc.RTPCodecType {
-	if s.track.kind == Video {
-		return webrtc.RTPCodecTypeVideo
-	}
-	return webrtc.RTPCodecTypeAudio
+	return webrtc.NewRTPCodecType(s.track.kind.String())
 }
 
 // WriteRTP implements egress.Writer on the shard's goroutine.
@@ -125,9 +122,13 @@ func (s *sender) setMuted(muted bool) {
 // senders are those of one connection.
 type senders []*sender
 
-// handleRTCP gives RTCP about one of our sources to its stream. It runs on the
+// handleRTCP takes an RTCP packet from p's client: its reference time is sent
+// back, and what is about one of our sources goes to its stream. It runs on the
 // SRTCP session's goroutine.
-func (l senders) handleRTCP(ssrc uint32, b []byte) {
+func (l senders) handleRTCP(p *Peer, ssrc uint32, b []byte) {
+	if echo := p.echo.answer(l, b); len(echo) > 0 {
+		_ = p.WriteRTCP(echo) // the client asks again in a second
+	}
 	for _, s := range l {
 		if s.ssrc.Load() != ssrc {
 			continue
@@ -140,8 +141,8 @@ func (l senders) handleRTCP(ssrc uint32, b []byte) {
 		if err != nil {
 			return
 		}
-		for _, p := range pkts {
-			st.HandleRTCP(p)
+		for _, pkt := range pkts {
+			st.HandleRTCP(pkt)
 		}
 	}
 }

@@ -29,7 +29,6 @@ type Subscription struct {
 	senders     senders
 	published   atomic.Uint32 // kinds muted by the publication
 	own         atomic.Uint32 // kinds muted for this subscriber
-	echo        timeEcho
 }
 
 // Subscribe answers a subscriber's offer with a publication's media. The errors
@@ -104,11 +103,7 @@ func chooseSubscribed(o *offer, tracks []*Track) ([]chosen, []*Track, error) {
 		taken []*Track
 	)
 	for _, t := range tracks {
-		kind := "audio"
-		if t.kind == Video {
-			kind = "video"
-		}
-		section := o.receiving(kind)
+		section := o.receiving(t.kind.String())
 		if section == nil {
 			continue
 		}
@@ -122,16 +117,6 @@ func chooseSubscribed(o *offer, tracks []*Track) ([]chosen, []*Track, error) {
 		return nil, nil, fmt.Errorf("%w: it receives nothing that is published", ErrNoMedia)
 	}
 	return use, taken, nil
-}
-
-// receiving returns the first section of a kind in which the client receives.
-func (o *offer) receiving(kind string) *section {
-	for _, s := range o.sections {
-		if s.kind == kind && s.receives {
-			return s
-		}
-	}
-	return nil
 }
 
 // describe names a codec for a person: "VP9", "H264 (packetization-mode=1; ...)".
@@ -148,12 +133,7 @@ func (s *Subscription) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet
 	if kind == packetio.RTPBufferPacket {
 		return &inlet{}
 	}
-	return &inlet{take: func(b []byte) {
-		if echo := s.echo.answer(s.senders, b); len(echo) > 0 {
-			_ = s.peer.WriteRTCP(echo) // the client asks again in a second
-		}
-		s.senders.handleRTCP(ssrc, b)
-	}}
+	return &inlet{take: func(b []byte) { s.senders.handleRTCP(s.peer, ssrc, b) }}
 }
 
 func (s *Subscription) muted() Kind { return Kind(s.published.Load() | s.own.Load()) } //nolint:gosec // two bits

@@ -1,6 +1,10 @@
 package sfu
 
-import "sync"
+import (
+	"maps"
+	"slices"
+	"sync"
+)
 
 // subscriptionSet are the subscriptions to one publication, and its muted kinds.
 type subscriptionSet struct {
@@ -41,21 +45,15 @@ func (l *subscriptionSet) mark(kinds Kind) []*Subscription {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.muted = kinds
-	list := make([]*Subscription, 0, len(l.set))
 	for s := range l.set {
 		s.published.Store(uint32(kinds))
-		list = append(list, s)
 	}
-	return list
+	return slices.Collect(maps.Keys(l.set))
 }
 
 func (l *subscriptionSet) close() []*Subscription {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.closed = true
-	list := make([]*Subscription, 0, len(l.set))
-	for s := range l.set {
-		list = append(list, s)
-	}
-	return list
+	return slices.Collect(maps.Keys(l.set))
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/pion/rtcp"
 
-	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
 )
 
@@ -17,6 +16,18 @@ const (
 	Audio Kind = 1 << iota
 	Video
 )
+
+// String returns the kind as SDP and log lines name it; a set has no name.
+func (k Kind) String() string {
+	switch k {
+	case Audio:
+		return "audio"
+	case Video:
+		return "video"
+	default:
+		return "several kinds"
+	}
+}
 
 // Track is one published track. Its methods may be called from any goroutine.
 type Track struct {
@@ -33,9 +44,6 @@ type Track struct {
 
 // Kind returns Audio or Video.
 func (t *Track) Kind() Kind { return t.kind }
-
-// Codec returns what the track carries.
-func (t *Track) Codec() codec.Codec { return t.codec.codec }
 
 // RequestKeyframe asks the publisher for a keyframe, as soon as the last request
 // is keyframeInterval ago. Requests in the meantime are one request.

@@ -25,7 +25,7 @@ type Source interface {
 	RemoveSink(packet.Sink)
 	// RequestKeyframe asks the publisher for a keyframe; it is rate limited there.
 	RequestKeyframe()
-	// Reference ties an RTP timestamp to our clock (see StreamReport).
+	// Reference ties an RTP timestamp to our clock (see Stream.sendReport).
 	Reference() (rtp uint32, wall time.Time, ok bool)
 }
 

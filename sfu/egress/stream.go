@@ -109,9 +109,7 @@ func (st *Stream) forwardBatch(batch []*packet.Packet, now time.Time) {
 			next = st.catchUp(p, now)
 		}
 	}
-	if len(st.postponed) > 0 {
-		st.answerPostponed(now)
-	}
+	st.answerPostponed(now)
 }
 
 // catchUp sends the packets after start that came before it: a keyframe whose

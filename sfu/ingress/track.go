@@ -125,8 +125,8 @@ func (t *Track) receiveRTX(p *packet.Packet, now time.Time) {
 	}
 }
 
-// accept forwards a packet that is seen for the first time, and asks for those
-// that are missing.
+// accept forwards a packet that is seen for the first time, and notes what it
+// shows to be missing; Receiver.tick asks for that.
 func (t *Track) accept(p *packet.Packet, now time.Time) bool {
 	if !t.seen.add(p.Seq) {
 		t.stats.duplicates.Add(1)
