@@ -13,6 +13,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/testnet"
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
 // R7: however many subscribers ask, the publisher hears of it twice a second.
@@ -176,7 +177,7 @@ func TestReportsKeepSoundAndPictureTogether(t *testing.T) {
 			}
 			r := reports[len(reports)-1]
 			ahead := float64(int32(r.RTPTime-pkts[0].Timestamp)) / rate
-			return time.Unix(int64(r.NTPTime>>32), int64((r.NTPTime&0xffffffff)*1e9>>32)).Add(-time.Duration(ahead * 1e9))
+			return packet.TimeOfNTP(r.NTPTime).Add(-time.Duration(ahead * 1e9))
 		}
 		audio := captured(webrtc.RTPCodecTypeAudio, 48000, sub.audio)
 		video := captured(webrtc.RTPCodecTypeVideo, 90000, sub.video)

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+
+	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
 const (
@@ -11,8 +13,6 @@ const (
 	// first packet at once: until it comes, a browser cannot synchronize sound
 	// and picture.
 	reportInterval = time.Second
-	// ntpEpoch is NTP's era zero (1900) in Unix seconds.
-	ntpEpoch = 2208988800
 	// maxRTT is the longest round trip that is believed.
 	maxRTT = 5 * time.Second
 )
@@ -52,7 +52,7 @@ func (st *Stream) sendReport(now time.Time) {
 	if !ok {
 		return
 	}
-	ntp := toNTP(now)
+	ntp := packet.NTP(now)
 	r.lastPackets, r.at, r.ntp = r.packets, now, uint32(ntp>>16) //nolint:gosec // the middle 32 bits
 	_ = st.sub.reports.WriteRTCP([]rtcp.Packet{&rtcp.SenderReport{
 		SSRC: st.cfg.SSRC, NTPTime: ntp, RTPTime: ts,
@@ -73,11 +73,4 @@ func (st *Stream) measureRTT(block rtcp.ReceptionReport, now time.Time) {
 	}
 	st.rtt = rtt
 	st.stats.rtt.Store(int64(rtt))
-}
-
-// toNTP converts to a 64-bit NTP timestamp.
-func toNTP(t time.Time) uint64 {
-	sec := uint64(t.Unix() + ntpEpoch)                   //nolint:gosec // after 1900
-	frac := uint64(t.Nanosecond()) << 32 / 1_000_000_000 //nolint:gosec // not negative
-	return sec<<32 | frac
 }

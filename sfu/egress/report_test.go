@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+
+	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
 // The publisher said that it sampled timestamp 50000 of the track at a moment
@@ -26,7 +28,7 @@ func TestSenderReportKeepsThePublishersTime(t *testing.T) {
 		r := reports[0]
 		out := w.take()[0]
 		// what the report says about the packet's timestamp
-		sentAt := ntpTime(r.NTPTime).Add(-time.Duration(float64(r.RTPTime-out.Timestamp) / 90000 * float64(time.Second)))
+		sentAt := packet.TimeOfNTP(r.NTPTime).Add(-time.Duration(float64(r.RTPTime-out.Timestamp) / 90000 * float64(time.Second)))
 		want := sampled.Add(2 * time.Second)
 		if diff := sentAt.Sub(want).Abs(); diff > time.Millisecond {
 			t.Errorf("the packet appears sampled at %v, want %v", sentAt, want)
@@ -41,10 +43,6 @@ func TestSenderReportKeepsThePublishersTime(t *testing.T) {
 	})
 }
 
-func ntpTime(ntp uint64) time.Time {
-	return time.Unix(int64(ntp>>32)-ntpEpoch, int64((ntp&0xffffffff)*1e9>>32))
-}
-
 func TestRoundTripIsMeasuredFromReceiverReports(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		src.wall = time.Now()
@@ -52,7 +50,7 @@ func TestRoundTripIsMeasuredFromReceiverReports(t *testing.T) {
 		src.push(1, 0, true, 10)
 		time.Sleep(2 * tickInterval)
 		sr := w.senderReports()[0]
-		time.Sleep(time.Until(ntpTime(sr.NTPTime).Add(80*time.Millisecond + 500*time.Millisecond)))
+		time.Sleep(time.Until(packet.TimeOfNTP(sr.NTPTime).Add(80*time.Millisecond + 500*time.Millisecond)))
 		st.HandleRTCP(&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{
 			SSRC: mediaSSRC, LastSenderReport: uint32(sr.NTPTime >> 16), Delay: 65536 / 2, FractionLost: 64,
 		}}})

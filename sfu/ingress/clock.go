@@ -5,9 +5,6 @@ import (
 	"time"
 )
 
-// ntpEpoch is the NTP era zero (1900) in Unix seconds (RFC 3550 section 4).
-const ntpEpoch = 2208988800
-
 // maxClockError is how far the publisher's clock may seem to wander from our
 // first sight of it before we look anew: beyond it the clock was set, not
 // drifting.
@@ -38,13 +35,6 @@ func (c *clockOffset) observe(theirs, now time.Time) {
 // local returns the moment of our clock for one of the publisher's.
 func (c *clockOffset) local(theirs time.Time) time.Time {
 	return theirs.Add(time.Duration(c.offset.Load()))
-}
-
-// ntpToTime converts a 64-bit NTP timestamp.
-func ntpToTime(ntp uint64) time.Time {
-	sec := int64(ntp>>32) - ntpEpoch //nolint:gosec // 32 bits
-	nsec := int64((ntp & 0xffffffff) * 1e9 >> 32)
-	return time.Unix(sec, nsec)
 }
 
 // reference ties an RTP timestamp of a track to a moment of the publisher's

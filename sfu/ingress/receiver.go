@@ -197,7 +197,7 @@ func (r *Receiver) report(now time.Time) {
 func (r *Receiver) SenderReport(sr *rtcp.SenderReport, now time.Time) {
 	for _, t := range r.tracks {
 		if t.ssrc.Load() == sr.SSRC {
-			theirs := ntpToTime(sr.NTPTime)
+			theirs := packet.TimeOfNTP(sr.NTPTime)
 			r.clock.observe(theirs, now)
 			t.ref.Store(&reference{rtp: sr.RTPTime, theirs: theirs, lastSR: uint32(sr.NTPTime >> 16), arrival: now})
 		}

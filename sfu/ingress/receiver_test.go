@@ -10,6 +10,7 @@ import (
 	"github.com/pion/rtp"
 
 	"github.com/atrium-rtc/atrium/internal/invariant"
+	"github.com/atrium-rtc/atrium/internal/rtptest"
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
@@ -310,7 +311,7 @@ func TestForeignPayloadTypesAreNotForwarded(t *testing.T) {
 func TestReceiverReportTellsLossAndTheLastSenderReport(t *testing.T) {
 	d := newDesk(t, true)
 	d.writeVideo(t, 1)
-	ntp := uint64(ntpEpoch+1e9) << 32
+	ntp := rtptest.NTP(time.Unix(1e9, 0))
 	d.SenderReport(&rtcp.SenderReport{SSRC: videoSSRC, NTPTime: ntp, RTPTime: 3000}, d.now)
 	for i := range uint16(30) { // 2 of 32 are missing
 		d.now = d.now.Add(20 * time.Millisecond)
@@ -375,11 +376,8 @@ func TestReferenceIsCommonToTheTracksOfAPublisher(t *testing.T) {
 	d.writeVideo(t, 1)
 	d.write(t, rtp.Header{SSRC: audioSSRC, PayloadType: 111, SequenceNumber: 1}, []byte{1})
 	theirs := d.now.Add(-7 * time.Minute)
-	toNTP := func(at time.Time) uint64 {
-		return uint64(at.Unix()+ntpEpoch)<<32 | uint64(at.Nanosecond())<<32/1e9
-	}
-	d.SenderReport(&rtcp.SenderReport{SSRC: audioSSRC, NTPTime: toNTP(theirs), RTPTime: 48000}, d.now)
-	d.SenderReport(&rtcp.SenderReport{SSRC: videoSSRC, NTPTime: toNTP(theirs.Add(time.Second)), RTPTime: 90000}, d.now.Add(1090*time.Millisecond))
+	d.SenderReport(&rtcp.SenderReport{SSRC: audioSSRC, NTPTime: rtptest.NTP(theirs), RTPTime: 48000}, d.now)
+	d.SenderReport(&rtcp.SenderReport{SSRC: videoSSRC, NTPTime: rtptest.NTP(theirs.Add(time.Second)), RTPTime: 90000}, d.now.Add(1090*time.Millisecond))
 	_, audio, ok1 := d.Tracks()[0].Reference()
 	_, video, ok2 := d.Tracks()[1].Reference()
 	if !ok1 || !ok2 {
@@ -396,11 +394,8 @@ func TestLateReportDoesNotPartSoundAndPicture(t *testing.T) {
 	d := newDesk(t, true)
 	d.writeVideo(t, 1)
 	d.write(t, rtp.Header{SSRC: audioSSRC, PayloadType: 111, SequenceNumber: 1}, []byte{1})
-	toNTP := func(at time.Time) uint64 {
-		return uint64(at.Unix()+ntpEpoch)<<32 | uint64(at.Nanosecond())<<32/1e9
-	}
 	report := func(ssrc uint32, sampled, arrival time.Time) {
-		d.SenderReport(&rtcp.SenderReport{SSRC: ssrc, NTPTime: toNTP(sampled)}, arrival)
+		d.SenderReport(&rtcp.SenderReport{SSRC: ssrc, NTPTime: rtptest.NTP(sampled)}, arrival)
 	}
 	apart := func() time.Duration {
 		_, audio, _ := d.Tracks()[0].Reference()
