@@ -18,12 +18,12 @@ func exclusives() []exclusive {
 		{
 			module: "github.com/pion/webrtc",
 			by:     []string{"sfu", "internal/testnet"},
-			tests:  []string{"sfu", "room", "signaling", "internal/testnet", "cmd"},
+			tests:  []string{"sfu", "room", "signaling", "internal/load", "internal/testnet", "cmd"},
 		},
 		{
 			module: "github.com/gorilla/websocket",
 			by:     []string{"signaling/rpc"},
-			tests:  []string{"signaling", "cmd"},
+			tests:  []string{"signaling", "internal/load", "cmd"},
 		},
 		{
 			module: "github.com/prometheus/client_golang",

@@ -15,6 +15,7 @@ func levels() map[string]level {
 	const ground, zero, one, two, three, four, five, six = 0, 2, 3, 4, 5, 6, 7, 8
 	return map[string]level{
 		"internal/invariant": ground,
+		"internal/link":      ground,
 		"sfu/packet":         ground + 1,
 
 		"sfu/codec":     zero,
@@ -36,6 +37,20 @@ func levels() map[string]level {
 		"signaling":    four,
 		"room/cluster": four,
 		"client":       four, // the embedded page; imports nothing of ours
+
+		// The load generator. It shares the ground and the wire with the server, and
+		// none of the code that it measures.
+		"internal/load/histogram": zero,
+		"internal/load/result":    zero,
+		"internal/load/stamp":     one,
+		"internal/load/clip":      one,
+		"internal/load/scenario":  one,
+		"internal/load/transport": two,
+		"internal/load/report":    two,
+		"internal/load/publish":   three,
+		"internal/load/watch":     three,
+		"internal/load/session":   four,
+		"internal/load":           five,
 
 		"metrics":         five,
 		"internal/config": five,
