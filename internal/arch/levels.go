@@ -42,6 +42,7 @@ func levels() map[string]level {
 		// none of the code that it measures.
 		"internal/load/histogram": zero,
 		"internal/load/result":    zero,
+		"internal/load/usage":     zero,
 		"internal/load/stamp":     one,
 		"internal/load/clip":      one,
 		"internal/load/scenario":  one,
