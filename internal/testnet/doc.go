@@ -10,6 +10,7 @@
 //	                      '-- Observe sees packets sent, lost and delivered
 //
 // Give Host.Net to a Pion SettingEngine and Host.ListenPacket to a udp.Mux.
-// The fate of a packet depends on the seed, the link, the peer and the packet's
-// kind and place among its kind (see dice), not on how goroutines interleave.
+// The links themselves are modelled in internal/link: the fate of a packet
+// depends on the seed, the link, the peer and the packet's kind and place among
+// its kind, not on how goroutines interleave.
 package testnet

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pion/transport/v4"
+
+	"github.com/atrium-rtc/atrium/internal/link"
 )
 
 // firstEphemeral is where ports that nobody asked for begin. They count up, so
@@ -20,8 +22,8 @@ type Host struct {
 	net   *Net
 	addrs []netip.Addr
 
-	up, down link    // net.mu, like all below
-	conns    []*Conn // open sockets
+	up, down *link.Path // net.mu, like all below
+	conns    []*Conn    // open sockets
 	nextPort uint16
 }
 
@@ -30,8 +32,8 @@ func newHost(n *Net, addrs []netip.Addr) *Host {
 	return &Host{
 		net:      n,
 		addrs:    addrs,
-		up:       link{dice: newDice(n.seed, name+" up")},
-		down:     link{dice: newDice(n.seed, name+" down")},
+		up:       link.New(Link{}, n.seed, name+" up"),
+		down:     link.New(Link{}, n.seed, name+" down"),
 		nextPort: firstEphemeral,
 	}
 }
@@ -63,21 +65,21 @@ func (h *Host) ListenPacket(port uint16) *Conn {
 func (h *Host) SetUplink(l Link) {
 	h.net.mu.Lock()
 	defer h.net.mu.Unlock()
-	h.up.set(l, time.Now())
+	h.up.Set(l, time.Now())
 }
 
 // SetDownlink changes how packets to the host travel, like SetUplink.
 func (h *Host) SetDownlink(l Link) {
 	h.net.mu.Lock()
 	defer h.net.mu.Unlock()
-	h.down.set(l, time.Now())
+	h.down.Set(l, time.Now())
 }
 
 // Stats returns what the host's links have done so far.
 func (h *Host) Stats() (up, down LinkStats) {
 	h.net.mu.Lock()
 	defer h.net.mu.Unlock()
-	return h.up.stats, h.down.stats
+	return h.up.Stats(), h.down.Stats()
 }
 
 // listen opens a socket; a valid remote makes it a connected one.

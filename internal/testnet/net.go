@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/link"
 )
 
 // Options are the choices of a network.
@@ -115,13 +117,6 @@ type packet struct {
 	payload  []byte
 }
 
-func (p *packet) wireSize() int {
-	if p.to.Addr().Is4() {
-		return headersIPv4 + len(p.payload)
-	}
-	return headersIPv6 + len(p.payload)
-}
-
 // send starts a packet on its way from a host.
 func (n *Net) send(h *Host, p *packet) {
 	n.mu.Lock()
@@ -135,9 +130,9 @@ func (n *Net) send(h *Host, p *packet) {
 		n.deliver(p, now)
 		return
 	}
-	arrival, event := h.up.carry(p, p.to.Addr(), now)
-	if event != Sent {
-		n.show(p, event, now)
+	arrival, outcome := h.up.Carry(p.payload, p.to.Addr(), now)
+	if outcome != link.Passed {
+		n.show(p, dropped(outcome), now)
 		return
 	}
 	n.schedule(arrival, func(at time.Time) { n.enterDownlink(p, at) })
@@ -151,12 +146,20 @@ func (n *Net) enterDownlink(p *packet, at time.Time) {
 		n.show(p, Unreachable, at)
 		return
 	}
-	arrival, event := h.down.carry(p, p.from.Addr(), at)
-	if event != Sent {
-		n.show(p, event, at)
+	arrival, outcome := h.down.Carry(p.payload, p.from.Addr(), at)
+	if outcome != link.Passed {
+		n.show(p, dropped(outcome), at)
 		return
 	}
 	n.schedule(arrival, func(at time.Time) { n.deliver(p, at) })
+}
+
+// dropped is the event of a packet that a link did not pass.
+func dropped(o link.Outcome) Event {
+	if o == link.Overflowed {
+		return Overflowed
+	}
+	return Lost
 }
 
 func (n *Net) deliver(p *packet, at time.Time) {

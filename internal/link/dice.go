@@ -1,4 +1,4 @@
-package testnet
+package link
 
 import (
 	"encoding/binary"
