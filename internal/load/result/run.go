@@ -25,11 +25,12 @@ type Run struct {
 	Stopped   string       `json:"stopped,omitempty"` // why it ended early: "interrupted", ...
 }
 
-// Seconds is a duration in seconds, Millis one in milliseconds: JSON has no
-// durations, and people read these.
+// JSON has no durations; people read these.
 type (
+	// Seconds is a duration in seconds.
 	Seconds float64
-	Millis  float64
+	// Millis is a duration in milliseconds.
+	Millis float64
 )
 
 // Planned says what was asked for.
