@@ -45,7 +45,7 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 		sfu.Stats{
 			Peers: 16, Packets: 100,
 			Network: udp.Stats{DatagramsIn: 7, DatagramsOut: 70, Dropped: udp.Dropped{QueueFull: 8}},
-			Egress:  egress.Stats{MailboxDrops: 11},
+			Egress:  egress.Stats{MailboxDrops: 11, Packets: 500, Octets: 550000, Retransmitted: 4},
 		},
 	)
 	text := scrape(t, from)
@@ -61,6 +61,9 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 		`atrium_requests_total{code="104",method="joinRoom"} 2`,
 		"atrium_media_connections 16",
 		"atrium_media_mailbox_drops_total 11",
+		"atrium_media_packets_sent_total 500",
+		"atrium_media_octets_sent_total 550000",
+		"atrium_media_packets_retransmitted_total 4",
 		`atrium_refusals_total{code="104"} 6`,
 		`atrium_udp_datagrams_total{direction="in"} 7`,
 		`atrium_udp_datagrams_total{direction="out"} 70`,

@@ -129,6 +129,11 @@ func ofMedia() []series {
 		gauge("atrium_media_packets_held", "Received packets in buffers and queues.", func(s *snapshot) int { return int(s.media.Packets) }),
 		gauge("atrium_media_forwarded_streams", "Tracks that are forwarded, one for each track and receiver.", func(s *snapshot) int { return s.media.Egress.Subscribers }),
 		counter("atrium_media_batches_total", "Wake-ups of forwarding shards.", func(s *snapshot) uint64 { return s.media.Egress.Batches }),
+		counter("atrium_media_packets_sent_total", "RTP packets forwarded to receivers, retransmissions not included.",
+			func(s *snapshot) uint64 { return s.media.Egress.Packets }),
+		counter("atrium_media_octets_sent_total", "Octets of RTP payload in them.", func(s *snapshot) uint64 { return s.media.Egress.Octets }),
+		counter("atrium_media_packets_retransmitted_total", "RTP packets sent again to receivers that asked for them.",
+			func(s *snapshot) uint64 { return s.media.Egress.Retransmitted }),
 		counter("atrium_media_mailbox_drops_total", "Packets and requests lost because a forwarding shard was behind. Above 0 the machine is overloaded.",
 			func(s *snapshot) uint64 { return s.media.Egress.MailboxDrops }),
 	}

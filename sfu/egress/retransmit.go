@@ -124,4 +124,5 @@ func (st *Stream) resend(p *packet.Packet, seq uint16, ts uint32) {
 	}
 	st.stats.retransmitted.Add(1)
 	st.stats.retransmittedOctets.Add(uint64(len(payload)))
+	st.sub.shard.sent.retransmitted++
 }

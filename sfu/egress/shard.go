@@ -21,6 +21,7 @@ type Shard struct {
 	subscribers map[*Subscriber]struct{}
 	batch       []item
 	stop        bool
+	sent        sent
 
 	stats shardCounters
 }
@@ -70,6 +71,7 @@ func (s *Shard) runBatch(now time.Time) {
 		s.touched[i] = nil
 	}
 	s.touched = s.touched[:0]
+	s.stats.publish(s.sent)
 }
 
 // sort keeps a packet for the second half of the batch, with its reference.
@@ -85,6 +87,7 @@ func (s *Shard) tick(now time.Time) {
 	for sub := range s.subscribers {
 		sub.tick(now)
 	}
+	s.stats.publish(s.sent)
 }
 
 // shutdown releases every packet that the shard holds.

@@ -9,6 +9,9 @@ import (
 type Stats struct {
 	Subscribers  int
 	Batches      uint64 // wake-ups of shards
+	// Media packets sent for the first time, their payload octets, and packets
+	// sent again. They are some batches behind, never wrong in the end.
+	Packets, Octets, Retransmitted uint64
 	MailboxDrops uint64 // packets and requests lost because a shard was behind
 }
 
@@ -25,9 +28,25 @@ type StreamStats struct {
 	RTT                                time.Duration
 }
 
-type shardCounters struct{ batches atomic.Uint64 }
+// sent is what a shard has sent since its start. It belongs to the shard's
+// goroutine, which publishes it after each batch: an atomic addition for every
+// packet would cost more than it tells.
+type sent struct{ packets, octets, retransmitted uint64 }
 
-func (c *shardCounters) addTo(s *Stats) { s.Batches += c.batches.Load() }
+type shardCounters struct{ batches, packets, octets, retransmitted atomic.Uint64 }
+
+func (c *shardCounters) publish(s sent) {
+	c.packets.Store(s.packets)
+	c.octets.Store(s.octets)
+	c.retransmitted.Store(s.retransmitted)
+}
+
+func (c *shardCounters) addTo(s *Stats) {
+	s.Batches += c.batches.Load()
+	s.Packets += c.packets.Load()
+	s.Octets += c.octets.Load()
+	s.Retransmitted += c.retransmitted.Load()
+}
 
 type streamCounters struct {
 	packets, octets, withheld, failed, nacks, plis          atomic.Uint64

@@ -156,6 +156,8 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 	st.report.sent(len(payload))
 	st.stats.packets.Add(1)
 	st.stats.octets.Add(uint64(len(payload)))
+	st.sub.shard.sent.packets++
+	st.sub.shard.sent.octets += uint64(len(payload))
 	return switched
 }
 

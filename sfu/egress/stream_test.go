@@ -109,6 +109,10 @@ func TestNACKIsAnsweredOnTheRepairStream(t *testing.T) {
 				t.Errorf("payload %x is not the original's", p.Payload[:4])
 			}
 		}
+		total := e.Stats()
+		if total.Packets != 20 || total.Octets != 2000 || total.Retransmitted != 2 {
+			t.Errorf("the engine counts %+v, want 20 packets of 100 octets, 2 of them again", total)
+		}
 	})
 }
 
