@@ -133,8 +133,19 @@ func usage(name string, unit Unit, sentence string, read func(*Usage) float64) M
 	}}
 }
 
-// lookup finds a metric by its name.
-func lookup(name string) (Metric, error) {
+// Format writes the metric's value in s, which is part of r, or a dash when
+// there is none.
+func (m Metric) Format(r *Run, s *Summary) string {
+	v, err := m.read(r, s)
+	if err != nil {
+		return Nothing
+	}
+	return m.Unit.Format(v)
+}
+
+// LookupMetric finds a metric by its name. The error of an unknown one says
+// which may have been meant.
+func LookupMetric(name string) (Metric, error) {
 	all := Metrics()
 	names := make([]string, 0, len(all))
 	for _, m := range all {

@@ -80,7 +80,7 @@ func parseRequirement(text string) (Requirement, error) {
 		Operator: operator,
 		Value:    strings.TrimSpace(value),
 	}
-	metric, err := lookup(r.Metric)
+	metric, err := LookupMetric(r.Metric)
 	if err != nil {
 		return Requirement{}, err
 	}
@@ -117,7 +117,7 @@ func (r Requirement) String() string {
 // group that the run does not have, does not meet it; the text says so.
 func (r Requirement) Judge(run *Run) Verdict {
 	v := Verdict{Requirement: r.String()}
-	metric, err := lookup(r.Metric)
+	metric, err := LookupMetric(r.Metric)
 	if err != nil {
 		v.Text = err.Error()
 		return v

@@ -111,9 +111,9 @@ func measuredRun() *result.Run {
 
 func TestMetricsReadTheirFigures(t *testing.T) {
 	want := map[string]string{
-		"delivered": "99.90 %", "loss": "0.10 %", "frames.complete": "75.0 %", "frames.late": "7",
-		"frozen": "5.0 %", "freezes": "3", "freezes.per_minute": "1.50/min", "freeze.longest": "2.50 s",
-		"audio.gaps": "5", "audio.gap": "2.0 %", "pli.per_minute": "3.00/min", "joins.failed": "2",
+		"delivered": "99.90 %", "loss": "0.10 %", "frames.complete": "75.00 %", "frames.late": "7",
+		"frozen": "5.00 %", "freezes": "3", "freezes.per_minute": "1.50/min", "freeze.longest": "2.50 s",
+		"audio.gaps": "5", "audio.gap": "2.00 %", "pli.per_minute": "3.00/min", "joins.failed": "2",
 		"latency.p50": "11.0 ms", "latency.p90": "12.0 ms", "latency.p95": "13.0 ms", "latency.p99": "14.0 ms",
 		"latency.max": "15.0 ms", "latency.mean": "16.0 ms",
 		"join.p50": "21.0 ms", "join.p90": "22.0 ms", "join.p95": "23.0 ms", "join.p99": "24.0 ms",
@@ -137,6 +137,12 @@ func TestMetricsReadTheirFigures(t *testing.T) {
 			t.Errorf("%s of %v does not meet %s", m.Name, verdict.Value, verdict.Requirement)
 		}
 		got[m.Name] = verdict.Text
+		if text := m.Format(run, &run.Total); text != verdict.Text {
+			t.Errorf("%s reads %s alone and %s in a verdict", m.Name, text, verdict.Text)
+		}
+		if text := m.Format(empty, &empty.Total); (text != result.Nothing) != (m.Name == "errors") {
+			t.Errorf("%s of a run that measured nothing reads %s", m.Name, text)
+		}
 		if verdict := r.Judge(empty); verdict.Met && m.Name != "errors" {
 			t.Errorf("%s is met by a run that measured nothing: %+v", m.Name, verdict)
 		}

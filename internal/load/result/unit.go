@@ -21,6 +21,9 @@ const (
 	BitPerSecond      // people read kbit/s, Mbit/s, Gbit/s
 )
 
+// Nothing stands where there is no figure.
+const Nothing = "–"
+
 // Format writes v with about three digits and its unit: "99.98 %", "12.3 ms",
 // "1.21 GiB". A share that is not whole never reads as 0 % or 100 %.
 func (u Unit) Format(v float64) string { return u.format(v, 0) }
@@ -40,7 +43,7 @@ func (u Unit) formatAgainst(v, bound float64) string {
 // format writes v with extra more decimals than it needs.
 func (u Unit) format(v float64, extra int) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return "–"
+		return Nothing
 	}
 	if u == Share {
 		return formatShare(v, extra)
@@ -89,7 +92,7 @@ func pick(v, step float64, suffixes ...string) (factor float64, suffix string) {
 func formatShare(v float64, extra int) string {
 	percent := v * 100
 	const finest = 0.0001
-	decimals := 1
+	decimals := 2
 	switch distance := min(math.Abs(percent), math.Abs(100-percent)); {
 	case distance == 0:
 		return strconv.FormatFloat(percent, 'f', 0, 64) + " %"
@@ -101,8 +104,6 @@ func formatShare(v float64, extra int) string {
 		decimals = 4
 	case distance < 0.01:
 		decimals = 3
-	case distance < 1:
-		decimals = 2
 	}
 	return strconv.FormatFloat(percent, 'f', decimals+extra, 64) + " %"
 }
