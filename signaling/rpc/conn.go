@@ -119,15 +119,20 @@ func (u *Upgrader) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 	if err != nil {
 		return nil, fmt.Errorf("upgrade to websocket: %w", err)
 	}
-	c := &Conn{ws: ws, cfg: u.cfg, out: newOutbox(u.cfg.QueueLimit), ended: make(chan struct{})}
-	c.limiter = rate.NewLimiter(u.cfg.Rate, u.cfg.Burst)
-	c.limit.Store(u.cfg.ReadLimit)
+	return newConn(ws, u.cfg), nil
+}
+
+// newConn takes a websocket over, of either side. cfg has its defaults.
+func newConn(ws *websocket.Conn, cfg Config) *Conn {
+	c := &Conn{ws: ws, cfg: cfg, out: newOutbox(cfg.QueueLimit), ended: make(chan struct{})}
+	c.limiter = rate.NewLimiter(cfg.Rate, cfg.Burst)
+	c.limit.Store(cfg.ReadLimit)
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	ws.SetReadLimit(0) // the reader counts for itself, see body
 	ws.SetPingHandler(func(payload string) error { c.alive(); c.out.putPong(payload); return nil })
 	ws.SetPongHandler(func(string) error { c.alive(); return nil })
 	ws.SetCloseHandler(func(int, string) error { return nil }) // the writer answers
-	return c, nil
+	return c
 }
 
 // Serve reads until the connection ends and returns why; handle gets each
@@ -135,6 +140,11 @@ func (u *Upgrader) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 // read. When Serve returns the connection is closed and its goroutines are
 // gone.
 func (c *Conn) Serve(handle func(Request)) error {
+	return c.serve(func(msg []byte) { c.request(msg, handle) })
+}
+
+// serve is Serve for messages of any kind.
+func (c *Conn) serve(handle func(msg []byte)) error {
 	written := make(chan struct{})
 	go func() {
 		defer close(written)

@@ -15,5 +15,12 @@
 //	          <-| writer: pong, ping, frames, close <--- outbox   |<- Send, Close
 //	            +------------------------------------------------+
 //
+// A Client is the other side, for programs that call a server: the same Conn
+// with a table of the calls that wait, and below it a brake, with which a load
+// test makes itself a slow reader or one whose power went.
+//
+//	caller -> Call ---------> outbox -> writer -> brake -> websocket
+//	       <- answer, Notify <--------- reader <- brake <-
+//
 // Errors are input: whatever a peer sends ends at most its own Conn.
 package rpc

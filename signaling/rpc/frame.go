@@ -22,6 +22,12 @@ type (
 		Error   any             `json:"error"`
 		Version string          `json:"jsonrpc"`
 	}
+	requestFrame struct {
+		Version string `json:"jsonrpc"`
+		Method  string `json:"method"`
+		Params  any    `json:"params,omitempty"`
+		ID      int64  `json:"id"`
+	}
 	notificationFrame struct {
 		Method  string `json:"method"`
 		Params  any    `json:"params"`

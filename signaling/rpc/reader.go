@@ -12,7 +12,7 @@ import (
 )
 
 // read is the reader: it runs on the goroutine that called Serve.
-func (c *Conn) read(handle func(Request)) error {
+func (c *Conn) read(handle func(msg []byte)) error {
 	for {
 		msg, err := c.message()
 		if err != nil {
@@ -24,14 +24,19 @@ func (c *Conn) read(handle func(Request)) error {
 		if err := c.pace(); err != nil {
 			continue // closing
 		}
-		req, err := Parse(msg)
-		switch refusal := (*Error)(nil); {
-		case err == nil:
-			handle(req)
-		case errors.As(err, &refusal):
-			if frame, err := ErrorFrame(req.ID, refusal); err == nil {
-				c.Send(frame)
-			}
+		handle(msg)
+	}
+}
+
+// request passes a request on, and refuses what is none.
+func (c *Conn) request(msg []byte, handle func(Request)) {
+	req, err := Parse(msg)
+	switch refusal := (*Error)(nil); {
+	case err == nil:
+		handle(req)
+	case errors.As(err, &refusal):
+		if frame, err := ErrorFrame(req.ID, refusal); err == nil {
+			c.Send(frame)
 		}
 	}
 }
