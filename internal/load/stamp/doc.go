@@ -7,7 +7,7 @@
 //	VP8   |frame|filler|STAMP|                     behind the last partition
 //	VP9   |frame|filler|STAMP|superframe index|    behind the only frame of a superframe
 //	H264  |SPS|PPS|SEI: STAMP, filler|slices|      user data in front of the first slice
-//	AV1   |frame|metadata OBU: filler STAMP|       private metadata, the last OBU
+//	AV1   |frame|metadata OBU: filler STAMP|       ITU-T T.35 metadata, the last OBU
 //	Opus  |code 3|frame|padding: filler STAMP|     padding of the packet
 //
 // Append makes the room in a frame, which is then cut into RTP payloads; Write
