@@ -1,0 +1,222 @@
+package watch
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtcp"
+
+	"github.com/atrium-rtc/atrium/internal/load/histogram"
+	"github.com/atrium-rtc/atrium/internal/load/transport"
+	"github.com/atrium-rtc/atrium/sfu/nack"
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+// DefaultLate is how long after its time a frame counts as late.
+const DefaultLate = 150 * time.Millisecond
+
+// Kind is audio or video.
+type Kind uint8
+
+// The kinds of media.
+const (
+	Audio Kind = iota
+	Video
+	kinds
+)
+
+// Writer sends RTCP to the server: transport.Conn.
+type Writer interface {
+	WriteRTCP(compound []byte) error
+}
+
+// Config describes one subscription.
+type Config struct {
+	Media *transport.Media // what was negotiated
+	// Late is by how much a frame must be shown later than it would have been
+	// with the quickest transit of the last half minute to be late; DefaultLate
+	// if 0.
+	Late   time.Duration
+	Writer Writer
+	RTT    func() time.Duration // to the server, 0 while unknown; may be nil
+}
+
+// Receiver is the far end of one subscription. RTP, RTCP and Tick are for the
+// connection's reader goroutine; the other methods are for any.
+type Receiver struct {
+	cfg          Config
+	asked        time.Time
+	audio, video *track   // nil where nothing was negotiated
+	tracks       []*track // those that are not nil
+	latency      histogram.Histogram
+	paused       [kinds]atomic.Bool
+
+	packet packet.Packet // scratch: the packet being read
+	counts Snapshot      // those that no track keeps
+	ticked time.Time
+	feedback
+
+	mu     sync.Mutex
+	shared Snapshot // guarded by mu
+}
+
+// feedback is what must be remembered to answer like a browser.
+type feedback struct {
+	polled   time.Time
+	reported time.Time
+
+	transportID uint8 // header extension, 0 for none
+	transport   *twcc.Recorder
+	epoch       time.Time // zero of its clock
+	recorded    time.Time // last feedback
+
+	due []packet.ExtSeq // scratch
+	fir uint8           // sequence number of the next full intra request
+}
+
+// New returns a Receiver for a subscription that was asked for at that moment.
+func New(cfg Config, asked time.Time) *Receiver {
+	if cfg.Late == 0 {
+		cfg.Late = DefaultLate
+	}
+	r := &Receiver{cfg: cfg, asked: asked, ticked: asked}
+	r.due = make([]packet.ExtSeq, 0, nack.MaxMissing)
+	if s := cfg.Media.Audio; s != nil {
+		r.audio = &track{stream: s, sound: newSound(s.ClockRate)}
+		r.add(r.audio)
+	}
+	if s := cfg.Media.Video; s != nil {
+		r.video = &track{stream: s, picture: newPicture(s.ClockRate, cfg.Late)}
+		r.add(r.video)
+	}
+	r.shared = r.snapshot(asked)
+	return r
+}
+
+func (r *Receiver) add(t *track) {
+	r.tracks = append(r.tracks, t)
+	// One number space for the whole connection, and one identifier (RFC 8843
+	// section 9.3).
+	if id := t.stream.Extensions[transport.ExtensionTransportCC]; id != 0 && t.stream.TransportCC && r.transport == nil {
+		r.transportID, r.transport = id, twcc.NewRecorder(ownSSRC)
+	}
+}
+
+// RTP takes one decrypted packet.
+func (r *Receiver) RTP(b []byte, now time.Time) {
+	if r.packet.Parse(b) != nil {
+		r.counts.Malformed++
+		return
+	}
+	r.recordTransport(now)
+	if t, repair := r.route(); t == nil {
+		r.counts.Unknown++
+	} else if !repair || r.restore(t) {
+		a := arrival{repair: repair}
+		a.read(&r.packet, t.stream.Codec, now)
+		r.receive(t, &a)
+	}
+	if now.Sub(r.polled) >= pollInterval {
+		r.poll(now)
+	}
+}
+
+// route finds the track of the packet by its payload type, which is unique in a
+// bundle (RFC 8843 section 9.1).
+func (r *Receiver) route() (t *track, repair bool) {
+	for _, t := range r.tracks {
+		switch rtx := t.stream.RTXPayloadType; {
+		case r.packet.PayloadType == t.stream.PayloadType:
+			return t, false
+		case rtx != 0 && r.packet.PayloadType == rtx:
+			return t, true
+		}
+	}
+	return nil, false
+}
+
+// restore undoes the retransmission format (RFC 4588 section 4).
+func (r *Receiver) restore(t *track) bool {
+	ssrc, ok := t.original(r.packet.SSRC)
+	if !ok {
+		t.counts.Stray++
+		return false
+	}
+	err := r.packet.RestoreFromRTX(ssrc, t.stream.PayloadType)
+	switch {
+	case errors.Is(err, packet.ErrEmptyRTX):
+		t.counts.Probes++
+	case err != nil:
+		r.counts.Malformed++
+	}
+	return err == nil
+}
+
+// receive gives the packet to its track and takes the time it was on its way.
+func (r *Receiver) receive(t *track, a *arrival) {
+	if !t.receive(a) || !a.stamped {
+		return
+	}
+	latency := a.now.Sub(a.stamp.Sent)
+	if latency < 0 {
+		r.counts.ClockBehind++
+	}
+	r.latency.Record(latency)
+}
+
+// RTCP takes one decrypted compound packet.
+func (r *Receiver) RTCP(b []byte, now time.Time) {
+	packets, err := rtcp.Unmarshal(b)
+	if err != nil {
+		r.counts.Malformed++
+		return
+	}
+	for _, p := range packets {
+		sr, ok := p.(*rtcp.SenderReport)
+		if !ok {
+			continue
+		}
+		for _, t := range r.tracks {
+			if t.source != nil && t.source.ssrc == sr.SSRC {
+				t.source.reception.sender(sr.NTPTime, now)
+			}
+		}
+	}
+}
+
+// Tick lets time pass: see transport.Handler.
+func (r *Receiver) Tick(now time.Time) {
+	passed := max(now.Sub(r.ticked), 0)
+	r.ticked = now
+	if r.audio != nil {
+		r.audio.tick(now, passed, r.paused[Audio].Load())
+	}
+	if r.video != nil {
+		r.video.tick(now, passed, r.paused[Video].Load())
+	}
+	r.poll(now)
+	s := r.snapshot(now)
+	r.mu.Lock()
+	r.shared = s
+	r.mu.Unlock()
+}
+
+// Snapshot returns the measurements as of the last Tick.
+func (r *Receiver) Snapshot() Snapshot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.shared
+}
+
+// Latency returns the one-way latency of stamped packets, from the publisher's
+// socket to here. It goes on counting.
+func (r *Receiver) Latency() *histogram.Histogram { return &r.latency }
+
+// SetPaused says that the publisher stopped sending on purpose, muted or gone,
+// or that it is expected to send again. The gap that a pause touches is no
+// freeze and its time is not watched; after it the wait for the next frame
+// counts, unless that frame is stamped Resumed.
+func (r *Receiver) SetPaused(kind Kind, paused bool) { r.paused[kind].Store(paused) }
