@@ -1,111 +1,201 @@
 package transport
 
 import (
-	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/pion/dtls/v3"
+	"github.com/pion/ice/v4"
+
 	"github.com/atrium-rtc/atrium/internal/link"
-	"github.com/atrium-rtc/atrium/sfu/codec"
 )
 
-// Handler gets what a connection receives. All methods are called on the
-// connection's reader goroutine, never two at once, and must not block.
-type Handler interface {
-	// RTP gets one decrypted RTP packet. b is valid until the method returns.
-	RTP(b []byte, now time.Time)
-	// RTCP gets one decrypted compound packet, likewise.
-	RTCP(b []byte, now time.Time)
-	// Tick comes at least every 100 ms and at most every 10 ms from the end of
-	// Start, also when nothing arrives.
-	Tick(now time.Time)
-}
-
-// Options say what a connection is for.
-type Options struct {
-	Identity *Identity
-	// Server chooses the local address to send from; the zero value takes that of
-	// the default route.
-	Server netip.Addr
-	// Send makes a sending connection, else it receives.
-	Send  bool
-	Audio bool
-	// Video lists codecs in order of preference; empty for no video.
-	Video []codec.Codec
-	// RIDs name a sender's simulcast encodings, lowest first; nil for one
-	// encoding.
-	RIDs []string
-	// Up and Down are the conditions of this client's network. The zero value
-	// takes it as it is.
-	Up, Down link.Link
-	// Seed makes the chances of Up and Down repeatable.
-	Seed    uint64
-	Handler Handler
-}
-
-// Stats counts what went through the socket since New. Octets are of UDP
-// payload.
-type Stats struct {
-	DatagramsIn, OctetsIn   uint64
-	DatagramsOut, OctetsOut uint64
-	// DroppedIn and DroppedOut were taken by the conditions (Options.Up, Down).
-	DroppedIn, DroppedOut uint64
-	// KernelDrops found no room in the socket's receive buffer, a sign that this
-	// process does not keep up.
-	KernelDrops uint64
-	// SendErrors were refused by the kernel, mostly because the socket's send
-	// buffer was full.
-	SendErrors uint64
-	// Rejected could not be decrypted or were replayed.
-	Rejected uint64
-}
+// connectTimeout is how long Start tries, as long as people do.
+const connectTimeout = 15 * time.Second
 
 // Conn is one WebRTC connection. Any goroutine may call its methods; the order
-// is Offer, Accept, Start, then writes, then Close.
-type Conn struct{}
+// is Offer, Accept, Start, then writes, and Close at any time.
+type Conn struct {
+	options   Options
+	proposal  *proposal
+	socket    *socket
+	agent     *ice.Agent
+	iceEnd    *endpoint
+	dtlsEnd   *endpoint
+	counters  counters
+	roundTrip roundTrip
 
-var errNotYet = errors.New("transport: not implemented yet")
+	remote  atomic.Pointer[netip.AddrPort] // of the selected pair
+	opener  atomic.Pointer[opener]         // left by Start for the reader, then the reader's
+	newDown atomic.Pointer[link.Link]      // conditions for the reader to take over
+	uplink  atomic.Pointer[uplink]         // nil while there never were conditions
+	silent  atomic.Bool                    // vanished: nothing is sent
+	stopped atomic.Bool                    // the reader is to end
 
-// New opens the socket.
-func New(o Options) (*Conn, error) { return nil, errNotYet }
+	writing sync.Mutex // guards sealer and what it points to
+	sealer  *sealer    // nil until Start has the keys
 
-// Offer returns the SDP offer, with all candidates.
-func (c *Conn) Offer() (string, error) { return "", errNotYet }
+	state   sync.Mutex
+	answer  *answer
+	dtls    *dtls.Conn
+	started bool
+	closing bool
+	reading sync.WaitGroup
 
-// Accept reads the SDP answer to Offer.
-func (c *Conn) Accept(answer string) (*Media, error) { return nil, errNotYet }
+	ended   chan struct{}
+	endOnce sync.Once
+	err     error // why it ended; written before ended is closed
+}
 
-// AddCandidate adds a candidate that the server trickled.
-func (c *Conn) AddCandidate(candidate string) error { return errNotYet }
+// New opens the socket. Close the connection whatever happens next.
+func New(o Options) (*Conn, error) {
+	if err := o.check(); err != nil {
+		return nil, fmt.Errorf("connection options: %w", err)
+	}
+	if o.Handler == nil {
+		o.Handler = nobody{}
+	}
+	s, err := listen(o.Server, &o.Identity.batches)
+	if err != nil {
+		return nil, err
+	}
+	c := &Conn{options: o, proposal: newProposal(&o), socket: s, ended: make(chan struct{})}
+	c.iceEnd = newEndpoint(s.local, c.writeCheck, nil)
+	c.dtlsEnd = newEndpoint(s.local, c.send, c.dtlsEnded)
+	c.agent, err = newAgent(c.iceEnd)
+	if err == nil {
+		err = c.watchAgent()
+	}
+	if err != nil {
+		_ = s.conn.Close()
+		return nil, err
+	}
+	c.SetConditions(o.Up, o.Down)
+	return c, nil
+}
 
-// Start connects, and returns when SRTP is ready.
-func (c *Conn) Start(ctx context.Context) error { return errNotYet }
+// watchAgent follows which way media takes, and when there is none any more.
+func (c *Conn) watchAgent() error {
+	return errors.Join(
+		c.agent.OnSelectedCandidatePairChange(func(_, remote ice.Candidate) { c.follow(remote) }),
+		c.agent.OnConnectionStateChange(func(s ice.ConnectionState) {
+			if s == ice.ConnectionStateFailed {
+				c.end(ErrLost)
+			}
+		}),
+	)
+}
 
-// WriteRTP seals and sends one plain RTP packet. It does not keep b.
-func (c *Conn) WriteRTP(b []byte) error { return errNotYet }
+// dtlsEnded is called when Pion closes its side, as it does on the server's
+// close_notify. Before the connection is up, Start tells why.
+func (c *Conn) dtlsEnded() {
+	if c.opener.Load() != nil {
+		c.end(ErrEnded)
+	}
+}
 
-// WriteRTCP seals and sends one plain RTCP compound packet. It does not keep b.
-func (c *Conn) WriteRTCP(b []byte) error { return errNotYet }
+// Offer returns the SDP offer, complete with candidates, for any server that
+// speaks WebRTC. Call it once.
+func (c *Conn) Offer() (string, error) {
+	candidates, err := gather(c.agent)
+	if err != nil {
+		return "", err
+	}
+	if len(candidates) == 0 {
+		return "", errors.New("ICE candidates: none")
+	}
+	ufrag, pwd, err := c.agent.GetLocalUserCredentials()
+	if err != nil {
+		return "", fmt.Errorf("ICE credentials: %w", err)
+	}
+	return c.proposal.marshal(&endpointDescription{
+		ufrag: ufrag, pwd: pwd, fingerprint: c.options.Identity.fingerprint,
+		address: c.socket.local, candidates: candidates,
+	}, rand.Uint64()>>2) // a positive 64-bit number for everybody (RFC 8866 section 5.2)
+}
+
+// Accept reads the SDP answer to Offer. Its errors wrap ErrBadAnswer.
+func (c *Conn) Accept(text string) (*Media, error) {
+	a, err := c.proposal.parseAnswer(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, value := range a.candidates {
+		if err := c.AddCandidate(value); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrBadAnswer, err)
+		}
+	}
+	if err := c.agent.SetRemoteICELite(a.lite); err != nil {
+		return nil, fmt.Errorf("ICE: %w", err)
+	}
+	c.state.Lock()
+	c.answer = a
+	c.state.Unlock()
+	return &a.media, nil
+}
+
+// AddCandidate adds a candidate that the server trickled, before or after
+// Accept: "candidate:...", with or without "a=" in front. Candidates of no use
+// here (TCP, mDNS names, the RTCP component, the end of candidates) are ignored.
+// Its errors wrap ErrBadCandidate.
+func (c *Conn) AddCandidate(candidate string) error {
+	parsed, err := parseCandidate(candidate)
+	if err != nil || parsed == nil {
+		return err
+	}
+	if err := c.agent.AddRemoteCandidate(parsed); err != nil {
+		return fmt.Errorf("%w: %w", ErrBadCandidate, err)
+	}
+	return nil
+}
 
 // RTT is the round trip of the latest ICE check, 0 while unknown.
-func (c *Conn) RTT() time.Duration { return 0 }
+func (c *Conn) RTT() time.Duration { return c.roundTrip.duration() }
 
-// SetConditions replaces the network conditions from now on.
-func (c *Conn) SetConditions(up, down link.Link) {}
-
-// Done is closed when the connection has ended, by whomever.
-func (c *Conn) Done() <-chan struct{} { return nil }
-
-// Err says why the connection ended, nil before Done and after Close.
-func (c *Conn) Err() error { return nil }
-
-// Close ends the connection with a DTLS close_notify and waits for its
-// goroutines.
-func (c *Conn) Close() error { return nil }
-
-// Vanish makes the connection silent at once, as if the power went.
-func (c *Conn) Vanish() {}
+// SetConditions replaces the network conditions for what is sent and received
+// from now on. What is delayed already keeps its time.
+func (c *Conn) SetConditions(up, down link.Link) {
+	c.newDown.Store(&down)
+	c.state.Lock()
+	defer c.state.Unlock()
+	switch u := c.uplink.Load(); {
+	case c.closing:
+	case u != nil:
+		u.set(up, time.Now())
+	case !up.Perfect():
+		c.uplink.Store(newUplink(up, c.options.Seed, c.transmit))
+	}
+}
 
 // Stats returns the counters.
-func (c *Conn) Stats() Stats { return Stats{} }
+func (c *Conn) Stats() Stats {
+	s := c.counters.snapshot()
+	s.KernelDrops = c.socket.kernelDrops()
+	return s
+}
+
+// Done is closed when the connection has ended, by whomever.
+func (c *Conn) Done() <-chan struct{} { return c.ended }
+
+// Err says why the connection ended: ErrLost, ErrEnded or what failed; nil
+// before Done and after Close or Vanish.
+func (c *Conn) Err() error {
+	select {
+	case <-c.ended:
+		return c.err
+	default:
+		return nil
+	}
+}
+
+func (c *Conn) end(err error) {
+	c.endOnce.Do(func() {
+		c.err = err
+		close(c.ended)
+	})
+}

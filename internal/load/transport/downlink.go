@@ -1,0 +1,30 @@
+package transport
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/atrium-rtc/atrium/internal/link"
+)
+
+// downlink treats what arrives as a network path would. It belongs to the
+// reader goroutine, which waits for what is delayed along with its socket, so it
+// needs no goroutine of its own.
+type downlink struct {
+	path *link.Path
+	line delayLine
+}
+
+// carry takes a datagram in. It returns true if it has arrived, with nothing
+// before it still on the way; lost if it never will.
+func (d *downlink) carry(b []byte, from netip.AddrPort, now time.Time) (arrived, lost bool) {
+	at, outcome := d.path.Carry(b, from.Addr(), now)
+	if outcome != link.Passed {
+		return false, true
+	}
+	if _, waiting := d.line.next(); !waiting && !at.After(now) {
+		return true, false
+	}
+	d.line.push(at, b, from)
+	return false, false
+}

@@ -1,0 +1,73 @@
+package transport
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+
+	"github.com/atrium-rtc/atrium/internal/link"
+	"github.com/atrium-rtc/atrium/sfu/codec"
+)
+
+// Handler gets what a connection receives. All methods are called on the
+// connection's reader goroutine, never two at once. They must not block, and
+// must not call Close or Vanish, which wait for that goroutine.
+type Handler interface {
+	// RTP gets one decrypted RTP packet. b is valid until the method returns. now
+	// is when the datagram was read, the same for all of one system call.
+	RTP(b []byte, now time.Time)
+	// RTCP gets one decrypted compound packet, likewise.
+	RTCP(b []byte, now time.Time)
+	// Tick comes at least every 100 ms and at most every 10 ms from the end of
+	// Start, also when nothing arrives.
+	Tick(now time.Time)
+}
+
+// Options say what a connection is for.
+type Options struct {
+	// Identity is shared by all connections of a run. It must be set.
+	Identity *Identity
+	// Server chooses the local address to send from; the zero value takes that of
+	// the default route.
+	Server netip.Addr
+	// Send makes a sending connection, else it receives.
+	Send bool
+	// Audio asks for Opus.
+	Audio bool
+	// Video lists codecs in order of preference; empty for no video.
+	Video []codec.Codec
+	// RIDs name a sender's simulcast encodings, lowest first; nil for one
+	// encoding.
+	RIDs []string
+	// Up and Down are the conditions of this client's network. The zero value
+	// takes it as it is.
+	Up, Down link.Link
+	// Seed makes the chances of Up and Down repeatable.
+	Seed uint64
+	// Handler gets what arrives; nil for nobody.
+	Handler Handler
+}
+
+func (o *Options) check() error {
+	switch {
+	case o.Identity == nil:
+		return errors.New("no identity")
+	case !o.Audio && len(o.Video) == 0:
+		return errors.New("neither audio nor video")
+	case len(o.RIDs) > 0 && (!o.Send || len(o.Video) == 0):
+		return errors.New("simulcast is for those who send video")
+	}
+	for _, c := range o.Video {
+		if !c.IsVideo() {
+			return errors.New(c.String() + " is no video codec")
+		}
+	}
+	return nil
+}
+
+// nobody is the Handler of a connection without one.
+type nobody struct{}
+
+func (nobody) RTP([]byte, time.Time)  {}
+func (nobody) RTCP([]byte, time.Time) {}
+func (nobody) Tick(time.Time)         {}

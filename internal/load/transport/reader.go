@@ -1,0 +1,174 @@
+package transport
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/atrium-rtc/atrium/internal/link"
+)
+
+const (
+	// busyTick and idleTick are the distances of ticks while datagrams come,
+	// which cost no wake-up, and without.
+	busyTick = 25 * time.Millisecond
+	idleTick = 90 * time.Millisecond
+	// maxEarly bounds the media kept while the handshake ends: a server that
+	// completes it first sends at once.
+	maxEarly = 64
+)
+
+// reader is the goroutine that reads a connection's socket. Nothing else calls
+// the Handler.
+type reader struct {
+	c       *Conn
+	handler Handler
+	opener  *opener // nil until Start has the keys
+	down    *downlink
+	early   [][]byte
+
+	ticked   time.Time
+	deadline time.Time // of the socket's reads
+}
+
+// run reads until the connection is closed or the socket fails.
+func (r *reader) run() {
+	d := r.c.socket.newDrain(r)
+	r.drained(time.Now())
+	for !r.c.stopped.Load() {
+		err := d.run()
+		switch {
+		case err == nil:
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			r.deadline = time.Time{}
+			r.drained(time.Now())
+		case errors.Is(err, net.ErrClosed):
+			return
+		default:
+			r.c.end(err)
+			return
+		}
+	}
+}
+
+// datagram takes what the socket read.
+func (r *reader) datagram(b []byte, from netip.AddrPort, now time.Time) {
+	r.c.counters.in.count(len(b))
+	if r.down != nil {
+		arrived, lost := r.down.carry(b, from, now)
+		if lost {
+			r.c.counters.droppedIn.Add(1)
+		}
+		if !arrived {
+			return
+		}
+	}
+	r.dispatch(b, from, now)
+}
+
+// dispatch hands a datagram to whom it is for.
+func (r *reader) dispatch(b []byte, from netip.AddrPort, now time.Time) {
+	switch kind := classify(b); kind {
+	case classRTP, classRTCP:
+		if !r.adoptKeys(now) {
+			if len(r.early) < maxEarly {
+				r.early = append(r.early, slices.Clone(b))
+			}
+			return
+		}
+		r.open(b, kind, now)
+	case classSTUN:
+		r.c.roundTrip.in(b, now)
+		r.c.iceEnd.deliver(b, from)
+	case classDTLS:
+		r.c.dtlsEnd.deliver(b, from)
+	case classUnknown:
+		r.c.counters.rejected.Add(1)
+	}
+}
+
+// open decrypts a packet where it lies.
+func (r *reader) open(b []byte, kind class, now time.Time) {
+	plain, err := r.opener.packet(b, kind)
+	switch {
+	case err != nil:
+		r.c.counters.rejected.Add(1)
+	case kind == classRTCP:
+		r.handler.RTCP(plain, now)
+	default:
+		r.handler.RTP(plain, now)
+	}
+}
+
+// adoptKeys takes the keys once Start has left them, and delivers what came
+// before.
+func (r *reader) adoptKeys(now time.Time) bool {
+	if r.opener != nil {
+		return true
+	}
+	if r.opener = r.c.opener.Load(); r.opener == nil {
+		return false
+	}
+	for _, b := range r.early {
+		r.open(b, classify(b), now)
+	}
+	r.early = nil
+	return true
+}
+
+// drained does what falls due between system calls: conditions that changed,
+// datagrams that a delay has let go, the tick, the next deadline.
+func (r *reader) drained(now time.Time) bool {
+	if r.c.newDown.Load() != nil {
+		r.setDown(*r.c.newDown.Swap(nil), now)
+	}
+	if r.down != nil {
+		r.release(now)
+	}
+	if started := r.adoptKeys(now); now.Sub(r.ticked) >= busyTick {
+		r.ticked = now
+		if started {
+			r.handler.Tick(now)
+		}
+	}
+	r.setDeadline()
+	return !r.c.stopped.Load()
+}
+
+func (r *reader) setDown(l link.Link, now time.Time) {
+	if r.down != nil {
+		r.down.path.Set(l, now)
+	} else if !l.Perfect() {
+		r.down = &downlink{path: link.New(l, r.c.options.Seed, "down")}
+	}
+}
+
+func (r *reader) release(now time.Time) {
+	for {
+		d, ok := r.down.line.pop(now)
+		if !ok {
+			return
+		}
+		r.dispatch(d.payload, d.peer, now)
+		r.down.line.recycle(d.payload)
+	}
+}
+
+// setDeadline makes the next read wait no longer than until the next tick, which
+// datagrams bring forward, or the next delayed datagram.
+func (r *reader) setDeadline() {
+	due := r.ticked.Add(idleTick)
+	if r.down != nil {
+		if next, ok := r.down.line.next(); ok && next.Before(due) {
+			due = next
+		}
+	}
+	if due.Equal(r.deadline) {
+		return
+	}
+	r.deadline = due
+	_ = r.c.socket.conn.SetReadDeadline(due) // fails only once closed, which the read tells
+}

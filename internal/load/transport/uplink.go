@@ -1,0 +1,106 @@
+package transport
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/atrium-rtc/atrium/internal/link"
+)
+
+// uplink treats what is sent as a network path would. There is one only for
+// connections that had conditions at some time.
+type uplink struct {
+	send func(b []byte, to netip.AddrPort) error // on the socket
+
+	mu   sync.Mutex
+	path *link.Path
+	line delayLine
+
+	earlier chan struct{} // the line's next arrival changed
+	stop    chan struct{}
+	stopped chan struct{}
+}
+
+func newUplink(l link.Link, seed uint64, send func([]byte, netip.AddrPort) error) *uplink {
+	u := &uplink{
+		send: send, path: link.New(l, seed, "up"),
+		earlier: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	go u.run()
+	return u
+}
+
+// set changes the conditions of what is sent from now on.
+func (u *uplink) set(l link.Link, now time.Time) {
+	u.mu.Lock()
+	u.path.Set(l, now)
+	u.mu.Unlock()
+}
+
+// carry takes a datagram in and keeps no part of b. It returns false if the
+// datagram is lost.
+func (u *uplink) carry(b []byte, to netip.AddrPort) (bool, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	now := time.Now()
+	at, outcome := u.path.Carry(b, to.Addr(), now)
+	if outcome != link.Passed {
+		return false, nil
+	}
+	next, waiting := u.line.next()
+	if !waiting && !at.After(now) {
+		return true, u.send(b, to)
+	}
+	u.line.push(at, b, to)
+	if !waiting || at.Before(next) {
+		select {
+		case u.earlier <- struct{}{}:
+		default:
+		}
+	}
+	return true, nil
+}
+
+// run sends datagrams when they arrive, until close.
+func (u *uplink) run() {
+	defer close(u.stopped)
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		wait := time.Hour
+		if next, ok := u.sendDue(time.Now()); ok {
+			wait = time.Until(next)
+		}
+		timer.Reset(wait)
+		select {
+		case <-timer.C:
+		case <-u.earlier:
+		case <-u.stop:
+			return
+		}
+	}
+}
+
+// sendDue sends what has arrived by now, and returns when the next arrives.
+func (u *uplink) sendDue(now time.Time) (time.Time, bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for {
+		d, ok := u.line.pop(now)
+		if !ok {
+			return u.line.next()
+		}
+		_ = u.send(d.payload, d.peer) // counted there
+		u.line.recycle(d.payload)
+	}
+}
+
+// close ends the goroutine. What still waits is sent at once, so that the last
+// of it, the close_notify, arrives at all.
+func (u *uplink) close() {
+	close(u.stop)
+	<-u.stopped
+	const distant = 1 << 62
+	u.sendDue(time.Now().Add(distant))
+}
