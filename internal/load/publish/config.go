@@ -29,7 +29,8 @@ type Config struct {
 	// Bitrates in bit/s, one for each encoding, lowest first; 0, or a missing one,
 	// is the clip's own. They count RTP payload, as an encoder's target and the
 	// octets of sender reports do: headers, audio and retransmissions come on top.
-	// New refuses one below the clip's own, see OwnBitrate.
+	// Filler that decoders skip makes up the difference to the clip. New refuses a
+	// bitrate below the clip's own, see OwnBitrate.
 	Bitrates []int
 	// FramesPerSecond is 30 by default. Clips play slower or faster to match.
 	FramesPerSecond int

@@ -22,13 +22,10 @@ func TestConfigurationsThatCannotBeSentAreRefused(t *testing.T) {
 		{"nothing accepted", func(c *publish.Config) { c.Media = &transport.Media{} }, publish.ErrNothing},
 		{"no clip", func(c *publish.Config) { c.Video = nil }, publish.ErrClips},
 		{"an empty clip", func(c *publish.Config) { c.Video = []clip.Video{{Codec: codec.VP8}} }, publish.ErrClips},
-		{"an empty first frame", func(c *publish.Config) {
-			c.Video = []clip.Video{{Codec: codec.VP8, Frames: [][]byte{{}}}}
-		}, publish.ErrClips},
 		{"a clip of another codec", func(c *publish.Config) { c.Video = clips()[codec.VP9][:1] }, publish.ErrClips},
 		{"fewer clips than encodings", func(c *publish.Config) { c.Media = media(codec.VP8, "l", "h") }, publish.ErrClips},
 		{"no voice", func(c *publish.Config) { c.Voice = clip.Audio{} }, publish.ErrClips},
-		{"an empty voice", func(c *publish.Config) { c.Voice = clip.Audio{Frames: make([]clip.AudioFrame, 1)} }, publish.ErrClips},
+		{"an empty voice", func(c *publish.Config) { c.Voice = clip.Audio{Frames: make([]clip.AudioFrame, 1)} }, publish.ErrStamp},
 		{"no Opus", func(c *publish.Config) { c.Media.Audio.Codec = codec.Unknown }, publish.ErrClips},
 		{"no clock rate", func(c *publish.Config) { c.Media.Audio.ClockRate = 0 }, publish.ErrStream},
 		{"no SSRC", func(c *publish.Config) { c.Media.Audio.SSRCs = nil }, publish.ErrStream},
@@ -99,7 +96,8 @@ func TestOwnBitrateIsTheLeastThatIsAccepted(t *testing.T) {
 	if _, err := publish.OwnBitrate(publish.Config{}, clip.Video{}); !errors.Is(err, publish.ErrClips) {
 		t.Errorf("no clip: %v", err)
 	}
-	if _, err := publish.OwnBitrate(publish.Config{}, clip.Video{Frames: [][]byte{{}}}); !errors.Is(err, publish.ErrClips) {
-		t.Errorf("an empty frame: %v", err)
+	strange := clip.Video{Codec: codec.H264, Frames: [][]byte{{1, 2, 3}}}
+	if _, err := publish.OwnBitrate(publish.Config{}, strange); !errors.Is(err, publish.ErrStamp) {
+		t.Errorf("no H.264: %v", err)
 	}
 }

@@ -111,7 +111,7 @@ func (s *Sender) hearTransport(p *rtcp.TransportLayerCC, t instant) {
 			}
 			return
 		}
-		if len(deltas) == 0 {
+		if len(deltas) == 0 || symbol == rtcp.TypeTCCPacketReceivedWithoutDelta {
 			return
 		}
 		arrival += time.Duration(deltas[0].Delta) * time.Microsecond

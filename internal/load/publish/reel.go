@@ -27,8 +27,15 @@ type packets struct {
 	octets   int // of all payloads
 }
 
+// keyframeFactor is how many times larger than other frames a full keyframe is.
+// The clips' own keyframes are small, since a test picture is easy to code; a
+// camera's are not, and what they do to a server's queues is part of the load.
+// libvpx as libwebrtc sets it up allows up to 9.
+const keyframeFactor = 5
+
 // newReel cuts frames. Those smaller than `target` octets get a full form of
-// about that size, never of more; 0 is no filler.
+// about that size, never of more, and the keyframe one of keyframeFactor times
+// as much; 0 is no filler.
 func newReel(c codec.Codec, frames [][]byte, target, packetSize int) (*reel, error) {
 	r := &reel{codec: c, frames: make([]frame, len(frames))}
 	k := cutter{codec: c, size: packetSize}
@@ -37,7 +44,11 @@ func newReel(c codec.Codec, frames [][]byte, target, packetSize int) (*reel, err
 		if err != nil {
 			return nil, fmt.Errorf("frame %d of %v: %w", i, c, err)
 		}
-		r.frames[i] = frame{lean: lean, full: k.full(f, lean, target)}
+		size := target
+		if i == 0 && c.IsVideo() {
+			size *= keyframeFactor
+		}
+		r.frames[i] = frame{lean: lean, full: k.full(f, lean, size)}
 	}
 	return r, nil
 }

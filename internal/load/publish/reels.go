@@ -1,7 +1,9 @@
 package publish
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"sync"
 
 	"github.com/atrium-rtc/atrium/internal/load/clip"
@@ -12,29 +14,27 @@ import (
 // half a megabyte of them; those with equal settings share it. Any goroutine may
 // use it.
 type Reels struct {
+	seed maphash.Seed
 	mu   sync.Mutex
 	made map[reelKey]*reel
 }
 
-// reelKey is what a reel depends on. Clips are told apart by their first frame's
-// place.
+// reelKey is what a reel depends on. Clips are told apart by what is in them, so
+// that one that was read twice is prepared once.
 type reelKey struct {
 	codec      codec.Codec
-	first      *byte
+	clip       uint64
 	target     int
 	packetSize int
 }
 
 // NewReels returns an empty collection.
-func NewReels() *Reels { return &Reels{made: map[reelKey]*reel{}} }
+func NewReels() *Reels { return &Reels{seed: maphash.MakeSeed(), made: map[reelKey]*reel{}} }
 
 // get returns the reel of a clip whose frames are filled up to `target` octets,
 // 0 for as they are.
 func (r *Reels) get(c codec.Codec, frames [][]byte, target, packetSize int) (*reel, error) {
-	if len(frames[0]) == 0 {
-		return nil, fmt.Errorf("%w: the first frame is empty", ErrClips)
-	}
-	key := reelKey{codec: c, first: &frames[0][0], target: target, packetSize: packetSize}
+	key := reelKey{codec: c, clip: r.digest(frames), target: target, packetSize: packetSize}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if have := r.made[key]; have != nil {
@@ -46,6 +46,19 @@ func (r *Reels) get(c codec.Codec, frames [][]byte, target, packetSize int) (*re
 	}
 	r.made[key] = made
 	return made, nil
+}
+
+// digest returns a hash over frames and where they end.
+func (r *Reels) digest(frames [][]byte) uint64 {
+	var h maphash.Hash
+	h.SetSeed(r.seed)
+	var size [8]byte
+	for _, f := range frames {
+		binary.LittleEndian.PutUint64(size[:], uint64(len(f)))
+		_, _ = h.Write(size[:]) // never fails
+		_, _ = h.Write(f)
+	}
+	return h.Sum64()
 }
 
 // OwnBitrate returns the bit/s that a clip has without filler when it is sent

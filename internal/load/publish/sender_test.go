@@ -85,6 +85,35 @@ func TestRateHoldsWhenKeyframesAreAskedForAllTheTime(t *testing.T) {
 	}
 }
 
+func TestKeyframesAreLargeAndPaidBackByTheFramesBehind(t *testing.T) {
+	s := newStage(t, config(codec.VP8))
+	s.run(12 * time.Second)
+	const perFrame = 500_000 / 8 / 30
+	octets, keyframes := 0, 0
+	for i, p := range s.pictures(codec.VP8, videoSSRC) {
+		size := 0
+		for _, packet := range p.packets {
+			size += len(packet.Payload)
+		}
+		octets += size
+		switch {
+		case p.keyframe:
+			keyframes++
+			if size < 9*perFrame/2 {
+				t.Errorf("keyframe of %d octets", size)
+			}
+		case size > perFrame*3/2:
+			t.Errorf("frame %d has %d octets", i, size)
+		}
+		if i%120 == 30 && octets > (i+1)*perFrame*101/100 {
+			t.Errorf("%d octets in %d frames, a second after a keyframe", octets, i+1)
+		}
+	}
+	if keyframes != 3 {
+		t.Errorf("%d keyframes", keyframes)
+	}
+}
+
 func TestWithoutABitrateTheClipIsSentAsItIs(t *testing.T) {
 	cfg := config(codec.VP8)
 	cfg.Bitrates = nil

@@ -25,8 +25,9 @@ type stream struct {
 	ssrc   uint32
 	header header
 	rtx    header // without octets: not negotiated
-	// seq and rtxSeq are the next sequence numbers. They start in the lower half so
-	// that what was lost at the very start cannot be mistaken for a wrap.
+	// seq and rtxSeq are the next sequence numbers. They start in the lower half: a
+	// receiver that misses packets across a first wrap would decrypt with the wrong
+	// rollover counter (RFC 3711 section 3.3.1).
 	seq, rtxSeq uint16
 	timestamp   uint32 // of the schedule's first frame
 	history     history

@@ -33,7 +33,8 @@ type talk struct {
 	softer   uint8
 }
 
-// newTalk returns a talk at a random point between two changes.
+// newTalk returns a talk that begins somewhere in the clip, every third time
+// with speech.
 func newTalk(frames []clip.AudioFrame, random *rand.Rand) *talk {
 	t := &talk{random: random, frames: frames, position: random.IntN(len(frames))}
 	quietest := 0
@@ -48,7 +49,7 @@ func newTalk(frames []clip.AudioFrame, random *rand.Rand) *talk {
 	if len(t.quiet) == 0 {
 		t.quiet = []int{quietest}
 	}
-	t.speaking = random.IntN(3) > 0 // the first call of next changes it
+	t.speaking = random.IntN(3) > 0 // until the first frame, which changes it
 	return t
 }
 

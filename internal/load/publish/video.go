@@ -79,9 +79,7 @@ func (v *video) allot(cfg *Config, total int) {
 		if !e.active() {
 			need = e.enough(0)
 		}
-		if i == 0 {
-			target = max(target, 1)
-		} else if target < need {
+		if i > 0 && target < need {
 			target = 0
 		}
 		e.setTarget(cfg, target)
