@@ -95,29 +95,27 @@ func (b *brake) grant(want int) (octets int, turned <-chan struct{}, err error) 
 		if octets > 0 || want == 0 {
 			return octets, turned, nil
 		}
-		timer := time.NewTimer(wait)
+		var alarm <-chan time.Time
+		if wait > 0 {
+			alarm = time.After(wait)
+		}
 		select {
 		case <-turned:
-		case <-timer.C:
+		case <-alarm:
 		case <-b.closed:
-			err = net.ErrClosed
-		}
-		timer.Stop()
-		if err != nil {
-			return 0, turned, err
+			return 0, nil, net.ErrClosed
 		}
 	}
 }
 
 // allowance returns how much of want may be read now, and when it is nothing,
-// after how long to ask again.
+// after how long to ask again: 0 is not before a turn.
 func (b *brake) allowance(want int) (octets int, wait time.Duration, turned <-chan struct{}) {
-	const long = time.Hour
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	switch wait = time.Until(b.next); {
 	case b.frozen || b.rate == 0:
-		return 0, long, b.turned
+		return 0, 0, b.turned
 	case b.rate == unlimited:
 		_ = b.Conn.SetReadDeadline(b.deadline)
 		return want, 0, b.turned

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -336,11 +337,13 @@ func TestAbandonedClientIsSilentButConnected(t *testing.T) {
 		var heard []string
 		c, f := dial(t, rpc.DialOptions{Notify: func(m string, _ json.RawMessage) { heard = append(heard, m) }})
 		f.send(`{"method":"before"}`)
+		synctest.Wait()
 		c.Abandon()
 		if err := c.Call(canceled(t), "m", nil, nil); !errors.Is(err, context.Canceled) {
 			t.Errorf("Call returned %v", err)
 		}
-		_ = f.conn.SetDeadline(time.Now().Add(time.Hour))
+		_ = f.conn.SetReadDeadline(time.Now().Add(time.Hour))
+		_ = f.ws.SetWriteDeadline(time.Now().Add(time.Hour))
 		wrote := make(chan error, 1)
 		go func() { wrote <- f.ws.WriteMessage(websocket.TextMessage, []byte(`{"method":"after"}`)) }()
 		if _, err := f.conn.Read(make([]byte, 1)); !isTimeout(err) {
@@ -442,7 +445,7 @@ func TestDialGivesUp(t *testing.T) {
 func TestClientSpeaksTLS(t *testing.T) {
 	up := rpc.NewUpgrader(rpc.Config{})
 	served := make(chan error, 2)
-	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		conn, err := up.Upgrade(w, r)
 		if err != nil {
 			t.Error(err)
@@ -450,6 +453,8 @@ func TestClientSpeaksTLS(t *testing.T) {
 		}
 		served <- conn.Serve(func(req rpc.Request) { echo(conn, req) })
 	}))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // a handshake fails, as it should
+	srv.StartTLS()
 	defer srv.Close()
 	url := "wss" + strings.TrimPrefix(srv.URL, "https")
 	if _, err := rpc.Dial(t.Context(), url, rpc.DialOptions{}); err == nil {
