@@ -36,22 +36,28 @@ func newRegistry(from Sources) *prometheus.Registry {
 	build.Set(1)
 	registry.MustRegister(
 		build,
-		newCollector(from),
+		newCollector(all(), from.read),
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	)
 	return registry
 }
 
-// collector turns snapshots into samples. It implements prometheus.Collector.
-type collector struct {
-	from   Sources
-	series []series
+// read takes a snapshot of every part.
+func (from Sources) read() *snapshot {
+	return &snapshot{rooms: from.Rooms(), sessions: from.Sessions(), media: from.Media()}
+}
+
+// collector turns snapshots of type S into samples. It implements
+// prometheus.Collector.
+type collector[S any] struct {
+	read   func() *S
+	series []series[S]
 	descs  []*prometheus.Desc // one for each series
 }
 
-func newCollector(from Sources) *collector {
-	c := &collector{from: from, series: all()}
+func newCollector[S any](list []series[S], read func() *S) *collector[S] {
+	c := &collector[S]{read: read, series: list}
 	for _, s := range c.series {
 		c.descs = append(c.descs, prometheus.NewDesc(s.name, s.help, s.labels, nil))
 	}
@@ -59,15 +65,15 @@ func newCollector(from Sources) *collector {
 }
 
 // Describe implements prometheus.Collector.
-func (c *collector) Describe(out chan<- *prometheus.Desc) {
+func (c *collector[S]) Describe(out chan<- *prometheus.Desc) {
 	for _, desc := range c.descs {
 		out <- desc
 	}
 }
 
 // Collect implements prometheus.Collector.
-func (c *collector) Collect(out chan<- prometheus.Metric) {
-	now := &snapshot{rooms: c.from.Rooms(), sessions: c.from.Sessions(), media: c.from.Media()}
+func (c *collector[S]) Collect(out chan<- prometheus.Metric) {
+	now := c.read()
 	for i, s := range c.series {
 		for _, sample := range s.samples(now) {
 			out <- prometheus.MustNewConstMetric(c.descs[i], s.kind, sample.value, sample.labels...)

@@ -11,13 +11,14 @@ import (
 	"github.com/atrium-rtc/atrium/signaling"
 )
 
-// series is one metric: its description, and its samples in a snapshot.
-type series struct {
+// series is one metric: its description, and its samples in a snapshot of type
+// S.
+type series[S any] struct {
 	name    string
 	help    string
 	kind    prometheus.ValueType
 	labels  []string
-	samples func(*snapshot) []sample
+	samples func(*S) []sample
 }
 
 // sample is one value; labels are in the order of the series' own.
@@ -33,21 +34,21 @@ type snapshot struct {
 	media    sfu.Stats
 }
 
-func gauge(name, help string, value func(*snapshot) int) series {
-	return single(name, help, prometheus.GaugeValue, func(s *snapshot) float64 { return float64(value(s)) })
+func gauge[S any](name, help string, value func(*S) int) series[S] {
+	return single(name, help, prometheus.GaugeValue, func(s *S) float64 { return float64(value(s)) })
 }
 
-func counter(name, help string, value func(*snapshot) uint64) series {
-	return single(name, help, prometheus.CounterValue, func(s *snapshot) float64 { return float64(value(s)) })
+func counter[S any](name, help string, value func(*S) uint64) series[S] {
+	return single(name, help, prometheus.CounterValue, func(s *S) float64 { return float64(value(s)) })
 }
 
-func single(name, help string, kind prometheus.ValueType, value func(*snapshot) float64) series {
-	return series{name, help, kind, nil, func(s *snapshot) []sample { return []sample{{value: value(s)}} }}
+func single[S any](name, help string, kind prometheus.ValueType, value func(*S) float64) series[S] {
+	return series[S]{name, help, kind, nil, func(s *S) []sample { return []sample{{value: value(s)}} }}
 }
 
 // split is a counter with one label, whose values are known beforehand or few.
-func split(name, help, label string, values func(*snapshot) map[string]uint64) series {
-	return series{name, help, prometheus.CounterValue, []string{label}, func(s *snapshot) []sample {
+func split(name, help, label string, values func(*snapshot) map[string]uint64) series[snapshot] {
+	return series[snapshot]{name, help, prometheus.CounterValue, []string{label}, func(s *snapshot) []sample {
 		var list []sample
 		for value, count := range values(s) {
 			list = append(list, sample{float64(count), []string{value}})
@@ -57,12 +58,12 @@ func split(name, help, label string, values func(*snapshot) map[string]uint64) s
 }
 
 // all lists every series of our own.
-func all() []series {
+func all() []series[snapshot] {
 	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork())
 }
 
-func ofRooms() []series {
-	return []series{
+func ofRooms() []series[snapshot] {
+	return []series[snapshot]{
 		gauge("atrium_rooms", "Rooms that exist.", func(s *snapshot) int { return s.rooms.Rooms }),
 		gauge("atrium_participants", "Participants in all rooms.", func(s *snapshot) int { return s.rooms.Participants }),
 		gauge("atrium_publications", "Streams that are published.", func(s *snapshot) int { return s.rooms.Publications }),
@@ -94,8 +95,8 @@ func ofRooms() []series {
 	}
 }
 
-func ofSignaling() []series {
-	return []series{
+func ofSignaling() []series[snapshot] {
+	return []series[snapshot]{
 		gauge("atrium_websockets", "Websockets that are open.", func(s *snapshot) int { return s.sessions.Sockets }),
 		gauge("atrium_sessions", "Sessions, those that wait for a lost client to come back included.", func(s *snapshot) int { return s.sessions.Sessions }),
 		counter("atrium_websockets_opened_total", "Websockets accepted.", func(s *snapshot) uint64 { return s.sessions.SocketsOpened }),
@@ -123,8 +124,8 @@ func requestSamples(s *snapshot) []sample {
 	return list
 }
 
-func ofMedia() []series {
-	return []series{
+func ofMedia() []series[snapshot] {
+	return []series[snapshot]{
 		gauge("atrium_media_connections", "Media connections, one for each stream published or received.", func(s *snapshot) int { return s.media.Peers }),
 		gauge("atrium_media_packets_held", "Received packets in buffers and queues.", func(s *snapshot) int { return int(s.media.Packets) }),
 		gauge("atrium_media_forwarded_streams", "Tracks that are forwarded, one for each track and receiver.", func(s *snapshot) int { return s.media.Egress.Subscribers }),
@@ -139,9 +140,9 @@ func ofMedia() []series {
 	}
 }
 
-func ofNetwork() []series {
+func ofNetwork() []series[snapshot] {
 	const direction = "direction"
-	return []series{
+	return []series[snapshot]{
 		split("atrium_udp_datagrams_total", "Datagrams on the media port.", direction, func(s *snapshot) map[string]uint64 {
 			return map[string]uint64{"in": s.media.Network.DatagramsIn, "out": s.media.Network.DatagramsOut}
 		}),

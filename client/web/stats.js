@@ -14,6 +14,7 @@ export function summarise(report, state) {
           frameHeight: entry.frameHeight,
           freezeCount: entry.freezeCount,
           totalFreezesDuration: entry.totalFreezesDuration,
+          videoPacketsReceived: entry.packetsReceived,
           videoPacketsLost: entry.packetsLost,
           videoBytesReceived: entry.bytesReceived,
           nackCount: entry.nackCount,
@@ -25,6 +26,7 @@ export function summarise(report, state) {
         Object.assign(summary, {
           totalAudioEnergy: entry.totalAudioEnergy,
           audioLevel: entry.audioLevel,
+          audioPacketsReceived: entry.packetsReceived,
           audioPacketsLost: entry.packetsLost,
           concealedSamples: entry.concealedSamples,
           totalSamplesReceived: entry.totalSamplesReceived,

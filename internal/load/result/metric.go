@@ -133,11 +133,18 @@ func usage(name string, unit Unit, sentence string, read func(*Usage) float64) M
 	}}
 }
 
+// Value is the metric's value in s, which is part of r; false when nothing was
+// measured.
+func (m Metric) Value(r *Run, s *Summary) (v float64, ok bool) {
+	v, err := m.read(r, s)
+	return v, err == nil
+}
+
 // Format writes the metric's value in s, which is part of r, or a dash when
 // there is none.
 func (m Metric) Format(r *Run, s *Summary) string {
-	v, err := m.read(r, s)
-	if err != nil {
+	v, ok := m.Value(r, s)
+	if !ok {
 		return Nothing
 	}
 	return m.Unit.Format(v)
