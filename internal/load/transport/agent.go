@@ -13,15 +13,14 @@ import (
 
 // Chromium's intervals, as far as Pion's agent can keep them.
 const (
-	checkInterval       = 50 * time.Millisecond // while connecting
-	keepaliveInterval   = 2 * time.Second       // afterwards; Pion takes no longer one
-	disconnectedTimeout = 5 * time.Second
-	failedTimeout       = 10 * time.Second // after disconnectedTimeout
+	checkInterval     = 50 * time.Millisecond // while connecting
+	keepaliveInterval = 2 * time.Second       // afterwards; Pion takes no longer one
+	maxSilence        = 15 * time.Second      // of the server, before the connection has failed
 )
 
 // newAgent makes an ICE agent that has the connection's socket for its only
-// host candidate.
-func newAgent(e *endpoint) (*ice.Agent, error) {
+// host candidate. The agent fails when the server is silent for that long.
+func newAgent(e *endpoint, silence time.Duration) (*ice.Agent, error) {
 	family := ice.NetworkTypeUDP6
 	if e.local.Addr().Is4() {
 		family = ice.NetworkTypeUDP4
@@ -37,8 +36,8 @@ func newAgent(e *endpoint) (*ice.Agent, error) {
 		ice.WithLoggerFactory(silent()),
 		ice.WithCheckInterval(checkInterval),
 		ice.WithKeepaliveInterval(keepaliveInterval),
-		ice.WithDisconnectedTimeout(disconnectedTimeout),
-		ice.WithFailedTimeout(failedTimeout),
+		ice.WithDisconnectedTimeout(silence/3),
+		ice.WithFailedTimeout(silence-silence/3), // counted from there
 		// A pair is tried for as long as Start waits: a server may take its time
 		// before it can answer.
 		ice.WithMaxBindingRequests(uint16(connectTimeout/checkInterval)),
@@ -53,15 +52,14 @@ func newAgent(e *endpoint) (*ice.Agent, error) {
 }
 
 // gather makes the agent take its candidates, and returns them as values of
-// a=candidate.
-func gather(a *ice.Agent) ([]string, error) {
-	gathered := make(chan string)
+// a=candidate. An agent that is closed meanwhile says nothing more.
+func gather(a *ice.Agent, closed <-chan struct{}) ([]string, error) {
+	gathered := make(chan ice.Candidate)
 	err := a.OnCandidate(func(c ice.Candidate) {
-		if c == nil {
-			close(gathered)
-			return
+		select {
+		case gathered <- c:
+		case <-closed:
 		}
-		gathered <- c.Marshal()
 	})
 	if err == nil {
 		err = a.GatherCandidates()
@@ -70,10 +68,17 @@ func gather(a *ice.Agent) ([]string, error) {
 		return nil, fmt.Errorf("ICE candidates: %w", err)
 	}
 	var candidates []string
-	for c := range gathered {
-		candidates = append(candidates, c)
+	for {
+		select {
+		case <-closed:
+			return nil, ErrClosed
+		case c := <-gathered:
+			if c == nil {
+				return candidates, nil
+			}
+			candidates = append(candidates, c.Marshal())
+		}
 	}
-	return candidates, nil
 }
 
 // singleMux gives an ICE agent the one endpoint of its connection. It is an

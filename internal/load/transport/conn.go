@@ -57,9 +57,6 @@ func New(o Options) (*Conn, error) {
 	if err := o.check(); err != nil {
 		return nil, fmt.Errorf("connection options: %w", err)
 	}
-	if o.Handler == nil {
-		o.Handler = nobody{}
-	}
 	s, err := listen(o.Server, &o.Identity.batches)
 	if err != nil {
 		return nil, err
@@ -67,7 +64,7 @@ func New(o Options) (*Conn, error) {
 	c := &Conn{options: o, proposal: newProposal(&o), socket: s, ended: make(chan struct{})}
 	c.iceEnd = newEndpoint(s.local, c.writeCheck, nil)
 	c.dtlsEnd = newEndpoint(s.local, c.send, c.dtlsEnded)
-	c.agent, err = newAgent(c.iceEnd)
+	c.agent, err = newAgent(c.iceEnd, o.silence)
 	if err == nil {
 		err = c.watchAgent()
 	}
@@ -102,7 +99,7 @@ func (c *Conn) dtlsEnded() {
 // Offer returns the SDP offer, complete with candidates, for any server that
 // speaks WebRTC. Call it once.
 func (c *Conn) Offer() (string, error) {
-	candidates, err := gather(c.agent)
+	candidates, err := gather(c.agent, c.ended)
 	if err != nil {
 		return "", err
 	}

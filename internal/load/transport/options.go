@@ -46,9 +46,20 @@ type Options struct {
 	Seed uint64
 	// Handler gets what arrives; nil for nobody.
 	Handler Handler
+
+	// silence is how long a server may say nothing before it is lost; 0 is
+	// maxSilence. Tests have less time.
+	silence time.Duration
 }
 
+// check finds what makes no sense, and fills in what was left open.
 func (o *Options) check() error {
+	if o.Handler == nil {
+		o.Handler = nobody{}
+	}
+	if o.silence == 0 {
+		o.silence = maxSilence
+	}
 	switch {
 	case o.Identity == nil:
 		return errors.New("no identity")

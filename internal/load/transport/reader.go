@@ -57,6 +57,7 @@ func (r *reader) run() {
 // datagram takes what the socket read.
 func (r *reader) datagram(b []byte, from netip.AddrPort, now time.Time) {
 	r.c.counters.in.count(len(b))
+	r.adoptConditions(now)
 	if r.down != nil {
 		arrived, lost := r.down.carry(b, from, now)
 		if lost {
@@ -122,9 +123,7 @@ func (r *reader) adoptKeys(now time.Time) bool {
 // drained does what falls due between system calls: conditions that changed,
 // datagrams that a delay has let go, the tick, the next deadline.
 func (r *reader) drained(now time.Time) bool {
-	if r.c.newDown.Load() != nil {
-		r.setDown(*r.c.newDown.Swap(nil), now)
-	}
+	r.adoptConditions(now)
 	if r.down != nil {
 		r.release(now)
 	}
@@ -138,11 +137,16 @@ func (r *reader) drained(now time.Time) bool {
 	return !r.c.stopped.Load()
 }
 
-func (r *reader) setDown(l link.Link, now time.Time) {
+// adoptConditions takes over what SetConditions left.
+func (r *reader) adoptConditions(now time.Time) {
+	if r.c.newDown.Load() == nil {
+		return
+	}
+	l := r.c.newDown.Swap(nil) // only this goroutine takes it out
 	if r.down != nil {
-		r.down.path.Set(l, now)
+		r.down.path.Set(*l, now)
 	} else if !l.Perfect() {
-		r.down = &downlink{path: link.New(l, r.c.options.Seed, "down")}
+		r.down = &downlink{path: link.New(*l, r.c.options.Seed, "down")}
 	}
 }
 

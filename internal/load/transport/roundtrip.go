@@ -13,15 +13,24 @@ const (
 	stunBindingSuccess = 0x0101
 )
 
+// outstanding is how many requests wait for their response at most: a path of
+// 400 ms has as many on its way while the agent checks every 50 ms.
+const outstanding = 8
+
 // roundTrip measures the path by the ICE checks that go over it anyway: from a
 // binding request to the response with its transaction id. Any goroutine may
 // call its methods.
 type roundTrip struct {
-	mu      sync.Mutex
-	request [12]byte // transaction id of the latest request
-	sent    time.Time
+	mu       sync.Mutex
+	requests [outstanding]bindingRequest
+	next     int
 
 	latest atomic.Int64 // ns, 0 while unknown
+}
+
+type bindingRequest struct {
+	transaction [12]byte
+	sent        time.Time // zero once answered
 }
 
 // out looks at a STUN message that is sent.
@@ -30,8 +39,8 @@ func (r *roundTrip) out(b []byte, now time.Time) {
 		return
 	}
 	r.mu.Lock()
-	copy(r.request[:], b[8:])
-	r.sent = now
+	r.requests[r.next] = bindingRequest{[12]byte(b[8:stunHeader]), now}
+	r.next = (r.next + 1) % outstanding
 	r.mu.Unlock()
 }
 
@@ -42,11 +51,12 @@ func (r *roundTrip) in(b []byte, now time.Time) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.sent.IsZero() || [12]byte(b[8:stunHeader]) != r.request {
-		return
+	for i := range r.requests {
+		if q := &r.requests[i]; !q.sent.IsZero() && q.transaction == [12]byte(b[8:stunHeader]) {
+			r.latest.Store(int64(max(now.Sub(q.sent), 1)))
+			q.sent = time.Time{}
+		}
 	}
-	r.latest.Store(int64(max(now.Sub(r.sent), 1)))
-	r.sent = time.Time{}
 }
 
 // duration returns the latest measurement, 0 while there is none.

@@ -97,7 +97,6 @@ type serverOptions struct {
 	lite     bool
 	role     webrtc.DTLSRole // in the answer; 0 is Pion's choice
 	profiles []dtls.SRTPProtectionProfile
-	closes   bool // it sends a close_notify
 }
 
 // server makes a Pion peer connection on loopback, without interceptors.
@@ -242,3 +241,5 @@ func (s *subscription) sendUntilReceived(r *rig) *rtp.Packet {
 		}
 	}
 }
+
+func loopbackPort(n int) netip.AddrPort { return netip.AddrPortFrom(loopback, uint16(n)) }
