@@ -81,19 +81,17 @@ func outcome(verdicts []result.Verdict) (passed bool, text string) {
 	}
 }
 
-// found says in words what the search for capacity found.
+// found says in words how the search for capacity ended, without the number.
 func found(c *result.Capacity) string {
-	n := count(c.Subscribers, "subscriber")
-	switch {
+	switch next := nextStep(c); {
 	case c.Subscribers == 0:
 		return sentence("Not even the smallest load held", c.Reason)
 	case c.Limited:
-		return sentence("At least "+n+": nothing broke before the search ended", c.Reason)
+		return sentence("Nothing broke before the search ended", c.Reason)
+	case next > 0:
+		return sentence("With "+result.Count.Format(float64(next))+" the level broke", c.Reason)
 	default:
-		if next := nextStep(c); next > 0 {
-			return sentence(fmt.Sprintf("%s. With %s the level broke", n, result.Count.Format(float64(next))), c.Reason)
-		}
-		return sentence(n, c.Reason)
+		return sentence("With more the level broke", c.Reason)
 	}
 }
 

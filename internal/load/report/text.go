@@ -104,7 +104,11 @@ func (t *table) capacity() {
 		return
 	}
 	t.heading("Capacity at " + c.Level)
-	t.line("  ", t.style.strong, found(c))
+	least := ""
+	if c.Limited {
+		least = "at least "
+	}
+	t.line("  ", t.style.strong, least+count(c.Subscribers, "subscriber")+". "+found(c))
 	g := grid{align: "rlrrrrrr"}
 	g.painted(t.style.faint, "subscribers", "", "delivered", "p50", "p99", "frozen", "server CPU", "server memory")
 	for _, s := range c.Steps {
