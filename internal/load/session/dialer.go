@@ -1,7 +1,9 @@
 package session
 
 import (
+	"context"
 	"crypto/tls"
+	"net"
 	"net/http"
 	"time"
 )
@@ -20,6 +22,8 @@ type Options struct {
 	Header http.Header
 	// Timeout bounds each request and each dial; 0 means 30 s.
 	Timeout time.Duration
+	// Resolver finds hosts; nil is the system's.
+	Resolver Resolver
 }
 
 // Member says who a session is.
@@ -29,10 +33,61 @@ type Member struct {
 	Handler Handler
 }
 
-// Endpoints are the URL templates of a server without rooms. "{room}" and
-// "{user}" stand for the names, path-escaped: the publisher's in both, so
-// that http://host/whep/{room}/{user} plays what
-// http://host/whip/{room}/{user} publishes.
-type Endpoints struct {
-	WHIP, WHEP string
+// Dialer makes the sessions of a run. Its methods may be called from any
+// goroutine.
+type Dialer struct {
+	opt    Options
+	guard  *guard
+	client *http.Client
+	wait   func(ctx context.Context, d time.Duration) error // between attempts
+}
+
+// NewDialer returns a Dialer, which has connected to nothing yet.
+func NewDialer(o Options) *Dialer {
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
+	}
+	if o.Resolver == nil {
+		o.Resolver = net.DefaultResolver
+	}
+	o.Header = o.Header.Clone()
+	if o.Header == nil {
+		o.Header = make(http.Header)
+	}
+	if o.Token != "" {
+		o.Header.Set("Authorization", "Bearer "+o.Token)
+	}
+	d := &Dialer{opt: o, guard: newGuard(o.Anyway, o.Resolver), wait: wait}
+	d.client = &http.Client{
+		CheckRedirect: checkRedirect,
+		// No proxy: the guard must see the server's own address. No HTTP/2: it
+		// would put everybody's requests on one connection, as people's are not.
+		Transport: &http.Transport{
+			DialContext:         d.guard.dial,
+			TLSClientConfig:     o.TLS.Clone(),
+			TLSHandshakeTimeout: o.Timeout,
+			MaxIdleConnsPerHost: 64,
+			IdleConnTimeout:     time.Minute,
+		},
+	}
+	return d
+}
+
+// Allowed is the function of that name for this Dialer's options, and pins the
+// addresses for its connections.
+func (d *Dialer) Allowed(ctx context.Context, rawURL string) error { return d.guard.allow(ctx, rawURL) }
+
+// Close closes the HTTP connections that nobody uses. The sessions end by
+// themselves.
+func (d *Dialer) Close() { d.client.CloseIdleConnections() }
+
+func wait(ctx context.Context, t time.Duration) error {
+	timer := time.NewTimer(t)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
