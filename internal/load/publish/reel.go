@@ -112,12 +112,13 @@ func (k cutter) cut(f []byte, filler int) (p packets, ok bool) {
 	return p, ok
 }
 
-// packets checks that one of the payloads, and only one, has room for the stamp.
+// packets checks that one of the payloads, and only one, has room for the stamp,
+// and that receivers can tell which payload is the first.
 func (k cutter) packets(payloads [][]byte) (packets, bool) {
 	p := packets{payloads: payloads, stamped: -1}
 	for i, b := range payloads {
 		p.octets += len(b)
-		if len(b) > k.size {
+		if len(b) > k.size || (k.codec == codec.AV1 && i > 0 && !continuesOBU(b)) {
 			return p, false
 		}
 		if stamp.Write(k.codec, slices.Clone(b), stamp.Stamp{}) {
@@ -129,5 +130,10 @@ func (k cutter) packets(payloads [][]byte) (packets, bool) {
 	}
 	return p, p.stamped >= 0
 }
+
+// continuesOBU reads |Z|Y| W |N|, the aggregation header of an AV1 payload. Where
+// there is no dependency descriptor, libwebrtc takes each packet without Z for
+// the first of a frame. So no OBU may end where a packet does, but the last.
+func continuesOBU(payload []byte) bool { return payload[0]&0x80 != 0 }
 
 func ceil(a, b int) int { return (a + b - 1) / b }
