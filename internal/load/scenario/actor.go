@@ -82,10 +82,10 @@ func (d *schedule) change(a *actor, to state) {
 	if !a.here {
 		return
 	}
-	if from.noAudio != to.noAudio {
+	if from.noAudio != to.noAudio && a.client.Publish.sends(Audio) {
 		d.do(a, Step{Do: muting(to.noAudio), Kind: Audio})
 	}
-	if from.noVideo != to.noVideo {
+	if from.noVideo != to.noVideo && a.client.Publish.sends(Video) {
 		d.do(a, Step{Do: muting(to.noVideo), Kind: Video})
 	}
 	if from.layer != to.layer {

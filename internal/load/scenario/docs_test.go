@@ -135,3 +135,16 @@ func TestTagsAreWellFormed(t *testing.T) {
 		}
 	}
 }
+
+func TestTheExampleAtTheTopOfTheDocsIsRight(t *testing.T) {
+	data, err := os.ReadFile(docsFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(data), "```yaml\n")
+	text, _, _ := strings.Cut(rest, "```")
+	p := plan(t, text)
+	if len(p.Clients) != 230 || count(p, Vanish) != 10 {
+		t.Errorf("%d clients, %d of whom vanish", len(p.Clients), count(p, Vanish))
+	}
+}

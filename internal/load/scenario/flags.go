@@ -104,6 +104,9 @@ func (f Flags) Scenario() (Scenario, error) {
 // first: what a publisher loses, everybody loses.
 func (f Flags) impair(s *Scenario) error {
 	d := direction{Loss: f.Loss, Delay: f.Delay, Jitter: f.Jitter, Rate: f.LinkRate, Queue: 200 * time.Millisecond}
+	if err := checkRanges(s.origins, below("networks", badNetwork), reflect.ValueOf(d)).err(); err != nil {
+		return err
+	}
 	l := d.link()
 	if l.Perfect() {
 		return nil
@@ -147,7 +150,8 @@ func (f Flags) origins() origins {
 	o := origins{flags: map[string]string{
 		"duration": "duration", "ramp": "ramp", "rooms": "rooms", "room_name": "room-name",
 		"groups.publishers.count": "publishers", "groups.subscribers.count": "subscribers",
-		"networks.bad": "loss", "networks.bad.share": "loss-share", "phases": "churn",
+		"networks.bad.loss": "loss", "networks.bad.delay": "delay", "networks.bad.jitter": "jitter", "networks.bad.rate": "link-rate",
+		"networks.bad.share": "loss-share", "phases": "churn",
 	}}
 	for key, name := range map[string]string{
 		"": "simulcast", ".fps": "fps", ".packet_size": "packet-size", ".bitrate": "bitrate", ".keyframe_interval": "keyframe-interval",

@@ -64,7 +64,7 @@ func (in *Instruction) read(r *reader, path string, node *yaml.Node) {
 		return true
 	}
 	r.section(path, node, reflect.ValueOf(in).Elem(), verbNames(), verb)
-	if len(r.problems) > problems {
+	if len(r.problems) > problems || r.sections > maxSections {
 		return
 	}
 	use, known := useOf(in.Verb)

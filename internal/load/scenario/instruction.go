@@ -1,8 +1,6 @@
 package scenario
 
-import (
-	"slices"
-)
+import "slices"
 
 // checkInstruction finds what is wrong with one instruction by itself.
 func (s *Scenario) checkInstruction(path string, in Instruction) Problems {
@@ -17,7 +15,7 @@ func (s *Scenario) checkInstruction(path string, in Instruction) Problems {
 		}
 	}
 	for _, name := range in.Who {
-		if !slices.Contains(s.groupNames(), name) {
+		if name != Everybody && !slices.Contains(s.groupNames(), name) {
 			report(true, verb, "there is no group %q%s", name, suggest(name, append(s.groupNames(), Everybody)))
 		}
 	}

@@ -74,23 +74,18 @@ func (c *Client) streams(publishers int) int {
 // lives is how many sets of connections the client opens without closing the one
 // before.
 func (c *Client) lives() int {
-	n := 1
-	for i, step := range c.Steps {
-		if step.Do == Join && i > 0 && c.Steps[:i][lastStay(c.Steps[:i])].Do == Vanish {
-			n++
+	n, vanished := 1, false
+	for _, step := range c.Steps {
+		switch step.Do {
+		case Join:
+			if vanished {
+				n++
+			}
+		case Leave, Vanish:
+			vanished = step.Do == Vanish
 		}
 	}
 	return n
-}
-
-// lastStay is the last step that ended a stay.
-func lastStay(steps []Step) int {
-	for i := len(steps) - 1; i > 0; i-- {
-		if steps[i].Do == Leave || steps[i].Do == Vanish {
-			return i
-		}
-	}
-	return 0
 }
 
 // audioBitrate is Opus speech with its packets' headers.

@@ -13,11 +13,12 @@ func (in Instruction) concerns(group string) bool {
 
 // who returns the clients of the groups, in order; nil is everybody.
 func (d *schedule) who(groups Names) []*actor {
+	d.steps += len(d.actors) / scannedPerStep
 	in := Instruction{Who: groups}
 	var found []*actor
-	for _, a := range d.actors {
-		if in.concerns(a.group.Name) {
-			found = append(found, a)
+	for i, g := range d.Groups {
+		if in.concerns(g.Name) {
+			found = append(found, d.members[i]...)
 		}
 	}
 	return found

@@ -26,7 +26,7 @@ func checkRanges(o origins, path string, section reflect.Value) Problems {
 			if !within(v, field.Tag.Get("min"), field.Tag.Get("max")) {
 				found = append(found, o.problem(at, "%v is outside %s to %s", show(v), field.Tag.Get("min"), field.Tag.Get("max")))
 			}
-		case v.Kind() == reflect.Pointer:
+		case v.Kind() == reflect.Pointer && !v.IsNil(): // it is nil if the file says false
 			found = append(found, checkRanges(o, at, v.Elem())...)
 		case v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct:
 			found = append(found, checkItems(o, at, v)...)

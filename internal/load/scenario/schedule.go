@@ -11,14 +11,15 @@ import (
 // does. It is used once, by one goroutine.
 type schedule struct {
 	*Scenario
-	plan   *Plan
-	end    time.Duration
-	now    time.Duration
-	queue  events
-	order  int // of the next event
-	actors []*actor
-	churns []*churn
-	steps  int
+	plan    *Plan
+	end     time.Duration
+	now     time.Duration
+	queue   events
+	order   int // of the next event
+	actors  []*actor
+	members [][]*actor // by group
+	churns  []*churn
+	steps   int
 
 	problems Problems
 }
@@ -203,6 +204,7 @@ func (d *schedule) seat() {
 			p := g.Publish.complete()
 			publish = &p
 		}
+		first := len(d.actors)
 		for n := range g.Count * d.rooms() {
 			d.actors = append(d.actors, &actor{
 				group: g,
@@ -217,6 +219,7 @@ func (d *schedule) seat() {
 				},
 			})
 		}
+		d.members = append(d.members, d.actors[first:])
 	}
 	d.assignNetworks()
 }
@@ -225,7 +228,7 @@ func (d *schedule) seat() {
 func (d *schedule) assignNetworks() {
 	for i := range d.Groups {
 		g := &d.Groups[i]
-		members := d.who(Names{g.Name})
+		members := d.members[i]
 		shuffled := choose(d.Seed, "groups."+g.Name+".network", len(members), members)
 		share, taken := Share(0), 0
 		for _, p := range g.Network {

@@ -12,6 +12,10 @@ import (
 const (
 	maxClients = 100_000
 	maxSteps   = 1_000_000
+
+	// scannedPerStep is how many clients an instruction may look through for the
+	// price of a step.
+	scannedPerStep = 64
 )
 
 // validate returns what is wrong with the scenario without simulating it.
@@ -110,9 +114,12 @@ func (s *Scenario) checkNetworks() Problems {
 		if slices.ContainsFunc(s.Networks[:i], func(o Network) bool { return o.Name == n.Name }) {
 			found = append(found, s.problem(at, "is there twice"))
 		}
-		for _, l := range []error{n.Up.Validate(), n.Down.Validate()} {
-			if l != nil {
-				found = append(found, s.problem(at, "%s", strings.ReplaceAll(l.Error(), "\n", "; ")))
+		for _, way := range []struct {
+			name string
+			err  error
+		}{{"up", n.Up.Validate()}, {"down", n.Down.Validate()}} {
+			if way.err != nil {
+				found = append(found, s.problem(below(at, way.name), "%s", strings.ReplaceAll(way.err.Error(), "\n", "; ")))
 			}
 		}
 	}
