@@ -167,7 +167,7 @@ func TestBucketsKeepTheExtremes(t *testing.T) {
 func TestTraceBreaksAtGaps(t *testing.T) {
 	x, y := axis{high: 10}, axis{high: 1}
 	runs := [][]sample{{{1, 0}, {2, 1}}, {{5, 0.5}}}
-	if got, want := trace(runs, &x, &y), "M100.0 100.00L200.0 0.00M500.0 50.00h0"; got != want {
+	if got, want := trace(runs, &x, &y), "M100.0 100.00L200.0 0.00M500.0 50.00h-6"; got != want {
 		t.Errorf("path %q, want %q", got, want)
 	}
 }

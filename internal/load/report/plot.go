@@ -64,7 +64,7 @@ func percent(v float64) string { return fmt.Sprintf("%.3f", v*100) }
 // bottom.
 func up(v float64) string { return percent(1 - v) }
 
-// grid draws the horizontal lines at ticks.
+// Grid is the path of the horizontal lines at ticks.
 func (p *plot) Grid() string {
 	var b strings.Builder
 	for _, t := range p.Y {
@@ -74,7 +74,7 @@ func (p *plot) Grid() string {
 }
 
 // trace draws a line through runs of samples; each run is unbroken. A run of one
-// is a dot, as round as the line's ends.
+// is a dash that ends there.
 func trace(runs [][]sample, x, y *axis) string {
 	var b strings.Builder
 	for _, run := range runs {
@@ -86,7 +86,7 @@ func trace(runs [][]sample, x, y *axis) string {
 			fmt.Fprintf(&b, "%c%.1f %.2f", command, x.at(s.at)*plotWidth, (1-y.at(s.v))*plotHeight)
 		}
 		if len(run) == 1 {
-			b.WriteString("h0")
+			b.WriteString("h-6")
 		}
 	}
 	return b.String()

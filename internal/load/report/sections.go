@@ -22,8 +22,8 @@ func (t *table) figures() {
 	g.row("frames complete", read("frames.complete"), fmt.Sprintf("%s of %s, %s late, layer switches %s",
 		number(s.Frames), number(s.FramesExpected), number(s.FramesLate), number(s.LayerSwitches)))
 	g.row("audio gaps", read("audio.gaps"), fmt.Sprintf("%s of %s listened", read("audio.gap"), span(s.Listened)))
-	g.row("joined", fmt.Sprintf("%s of %s", number(uint64(max(s.Joined, 0))), number(uint64(max(s.Clients, 0)))),
-		fmt.Sprintf("%s failed, %s got media", number(uint64(max(s.JoinFailures, 0))), count(s.Subscriptions, "subscription")))
+	g.row("joined", fmt.Sprintf("%s of %s", number(s.Joined), number(s.Clients)),
+		fmt.Sprintf("%s failed, %s got media", number(s.JoinFailures), count(s.Subscriptions, "subscription")))
 	g.write(&t.out)
 
 	t.out.WriteByte('\n')
@@ -53,7 +53,7 @@ func (t *table) groups() {
 		if s.Clients == 0 {
 			continue
 		}
-		row := []string{group.Name, number(uint64(max(s.Clients, 0)))}
+		row := []string{group.Name, number(s.Clients)}
 		for _, m := range metrics {
 			row = append(row, formatMetric(t.run, s, m))
 		}
@@ -81,7 +81,7 @@ func (t *table) usage() {
 	g.write(&t.out)
 	note := fmt.Sprintf("generator: sends late by p99 %s, max %s; %s dropped by its sockets; %s of %s files",
 		spreadText(gen.Lateness, gen.Lateness.P99), spreadText(gen.Lateness, gen.Lateness.Max), count(gen.SocketDrop, "datagram"),
-		number(uint64(max(gen.FilesUsed, 0))), number(uint64(max(gen.FilesLimit, 0))))
+		number(gen.FilesUsed), number(gen.FilesLimit))
 	if t.run.Server != nil && t.run.Server.Source != "" {
 		note = "server: " + t.run.Server.Source + "; " + note
 	}
@@ -96,7 +96,7 @@ func (t *table) errors() {
 	const most = 10
 	g := grid{align: "rl", widest: []int{0, 86}}
 	for _, e := range t.run.Errors[:min(most, len(t.run.Errors))] {
-		g.row(number(uint64(max(e.Count, 0))), e.Text)
+		g.row(number(e.Count), e.Text)
 	}
 	g.write(&t.out)
 	if more := len(t.run.Errors) - most; more > 0 {
@@ -116,13 +116,13 @@ func (t *table) clients() {
 	}
 	switch {
 	case len(troubled) > 0:
-		t.heading(fmt.Sprintf("Clean clients: %s of %s lost something", number(uint64(len(troubled))), number(uint64(len(clean)))))
+		t.heading(fmt.Sprintf("Clean clients: %s of %s lost something", number(len(troubled)), number(len(clean))))
 		t.list(worstFirst(troubled), 5)
 	case len(clean) > 0:
-		t.heading(fmt.Sprintf("Clean clients: none of %s lost a packet or saw a freeze", number(uint64(len(clean)))))
+		t.heading(fmt.Sprintf("Clean clients: none of %s lost a packet or saw a freeze", number(len(clean))))
 	}
 	if len(affected) > 0 {
-		t.heading(fmt.Sprintf("Affected clients: %s", number(uint64(len(affected)))))
+		t.heading(fmt.Sprintf("Affected clients: %s", number(len(affected))))
 		t.list(worstFirst(affected), 15)
 	}
 }
@@ -148,7 +148,7 @@ func (t *table) list(clients []result.Client, rows int) {
 		names = append(names, c.Name)
 	}
 	if more := len(clients) - rows - len(names); more > 0 {
-		names = append(names, number(uint64(more))+" more")
+		names = append(names, number(more)+" more")
 	}
 	t.line("  and ", nil, strings.Join(names, ", "))
 }
@@ -164,7 +164,7 @@ func formatMetric(run *result.Run, s *result.Summary, name string) string {
 }
 
 // number writes a plain count.
-func number(n uint64) string { return result.Count.Format(float64(n)) }
+func number[T int | uint64](n T) string { return result.Count.Format(float64(n)) }
 
 // spreadText writes a value of a distribution in milliseconds, if it has any.
 func spreadText(d result.Distribution, v float64) string {
