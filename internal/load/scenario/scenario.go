@@ -81,7 +81,7 @@ type Instruction struct {
 	After   time.Duration `key:"after" min:"0s" max:"24h" help:"How long after the beginning of the phase."`
 	Over    time.Duration `key:"over" min:"0s" max:"24h" help:"Spreads it evenly over a time. Without it all are hit at once."`
 	For     time.Duration `key:"for" min:"100ms" max:"24h" help:"After how long it ends again: who left or vanished returns, who is muted is heard again, and so on. Without it, it lasts."`
-	Every   time.Duration `key:"every" min:"1s" max:"24h" help:"Repeats it until the end of the phase. Each time other clients are chosen."`
+	Every   time.Duration `key:"every" min:"1s" max:"24h" help:"Repeats it until the end of the phase. Each time other clients are chosen, except for layer."`
 	Rate    Frequency     `key:"rate" min:"0.001/s" max:"1000/s" form:"rate" help:"How many clients join, or leave in a churn, each second (2/s, 30/min)."`
 	Stay    time.Duration `key:"stay" min:"1s" max:"24h" help:"How long each stays in the room, instead of a rate."`
 	Away    time.Duration `key:"away" default:"1s" min:"0s" max:"1h" help:"How long each is away before it returns."`
