@@ -48,28 +48,22 @@ func TestDecodersSeeNoStamp(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range codec.All() {
-		for _, height := range []int{180, 720} {
-			if c == codec.Opus && height != 180 {
-				continue
-			}
-			clean, stamped := t.TempDir(), t.TempDir()
-			cleanFile := container(t, c, clean, clipFrames(t, c, height))
-			stampedFile := container(t, c, stamped, stampedFrames(t, c, height))
-			for _, decoder := range decoders(c) {
-				t.Run(fmt.Sprintf("%v/%d/%s", c, height, decoder), func(t *testing.T) {
-					if !bytes.Contains(list, []byte(" "+decoder+" ")) {
-						t.Skip("this ffmpeg does not have it")
-					}
-					want, _ := decode(t, ffmpeg, decoder, cleanFile)
-					got, said := decode(t, ffmpeg, decoder, stampedFile)
-					if len(said) > 0 {
-						t.Errorf("the decoder says: %s", said)
-					}
-					if bytes.Count(want, []byte("\n")) < 120 || !bytes.Equal(got, want) {
-						t.Errorf("%d octets of checksums differ from %d", len(got), len(want))
-					}
-				})
-			}
+		cleanFile := container(t, c, t.TempDir(), clipFrames(t, c, 360))
+		stampedFile := container(t, c, t.TempDir(), stampedFrames(t, c, 360))
+		for _, decoder := range decoders(c) {
+			t.Run(fmt.Sprintf("%v/%s", c, decoder), func(t *testing.T) {
+				if !bytes.Contains(list, []byte(" "+decoder+" ")) {
+					t.Skip("this ffmpeg does not have it")
+				}
+				want, _ := decode(t, ffmpeg, decoder, cleanFile)
+				got, said := decode(t, ffmpeg, decoder, stampedFile)
+				if len(said) > 0 {
+					t.Errorf("the decoder says: %s", said)
+				}
+				if bytes.Count(want, []byte("\n")) < 120 || !bytes.Equal(got, want) {
+					t.Errorf("%d octets of checksums differ from %d", len(got), len(want))
+				}
+			})
 		}
 	}
 }

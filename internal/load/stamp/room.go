@@ -11,6 +11,7 @@ import "github.com/atrium-rtc/atrium/sfu/codec"
 // Opus add up to one octet in 254 to code its length. A frame that it does not
 // understand stays as it is and has no room: Write will say so.
 func Append(c codec.Codec, frame []byte, filler int) []byte {
+	filler = max(filler, 0)
 	return AppendTo(make([]byte, 0, len(frame)+Size+filler+filler/128+8), c, frame, filler)
 }
 
@@ -35,9 +36,13 @@ func AppendTo(dst []byte, c codec.Codec, frame []byte, filler int) []byte {
 
 // Tail returns how many octets at the end of a frame's last payload the stamp
 // needs, in one piece. If the frame leaves fewer for it, the stamp straddles two
-// payloads and Write finds it in neither: append again, with Tail more filler.
-// It is 0 for H.264, where the stamp comes first; there a payload that has room
-// for H264Head octets has room for the stamp.
+// payloads and Write finds it in neither: append again, with Tail more filler,
+// and let the payloader not count the frame twice (picture identifiers of VP8
+// and VP9). It is 0 for H.264, where the stamp comes first; there a payload that
+// has room for H264Head octets has room for the stamp.
+//
+// AV1 has one trap more, in any frame of several OBUs: the first must not end
+// where a payload does, or libwebrtc takes the next payload for another frame.
 func Tail(c codec.Codec) int {
 	switch c {
 	case codec.Opus, codec.VP8:

@@ -137,7 +137,7 @@ func TestFrameNotUnderstoodStaysAsItIs(t *testing.T) {
 
 func TestAppendAddsNoMoreThanItSays(t *testing.T) {
 	for c, frame := range frames() {
-		for _, filler := range []int{-1, 0, 1, 127, 128, 254, 255, 5000} {
+		for _, filler := range []int{-5000, -1, 0, 1, 127, 128, 254, 255, 5000} {
 			most := stamp.Size + max(filler, 0) + filler/254 + 2
 			if got := len(stamp.Append(c, frame, filler)) - len(frame); got > most {
 				t.Errorf("%v: filler %d: %d octets, want %d at the most", c, filler, got, most)
@@ -254,6 +254,7 @@ func FuzzAppend(f *testing.F) {
 	for c, frame := range frames() {
 		f.Add(uint8(c), frame, 3)
 		f.Add(uint8(c), frame, 1000)
+		f.Add(uint8(c), frame, -1000)
 	}
 	f.Add(uint8(codec.H264), []byte{0, 0, 1}, 0)
 	f.Fuzz(func(t *testing.T, c uint8, frame []byte, filler int) {
