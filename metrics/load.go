@@ -48,7 +48,8 @@ func ofLoad() []series[LoadStatus] {
 		}),
 		{
 			"atrium_load_latency_seconds", "One-way latency of media in the last second, by percentile.", prometheus.GaugeValue,
-			[]string{"percentile"}, latencySamples,
+			[]string{"percentile"},
+			latencySamples,
 		},
 		total("atrium_load_join_failures_total", "Joins, publications and subscriptions that failed.", func(s *result.Summary) float64 { return float64(s.JoinFailures) }),
 		total("atrium_load_packets_sent_total", "RTP packets sent by publishers, without retransmissions.", func(s *result.Summary) float64 { return float64(s.PacketsSent) }),
@@ -65,6 +66,8 @@ func ofLoad() []series[LoadStatus] {
 }
 
 func latencySamples(s *LoadStatus) []sample {
-	of := func(percentile string, v result.Millis) sample { return sample{float64(v) / 1000, []string{percentile}} }
+	of := func(percentile string, v result.Millis) sample {
+		return sample{float64(v) / 1000, []string{percentile}}
+	}
 	return []sample{of("50", s.Second.LatencyP50), of("95", s.Second.LatencyP95), of("99", s.Second.LatencyP99)}
 }

@@ -5,19 +5,26 @@
 //	           shutdown.go drains and ends them in the opposite order
 //	           operator.go /healthz /readyz /metrics /debug/pprof, never public
 //
-// The commands are serve, check-config and version; atrium --help explains them
-// and docs/configuration.md every key.
+// And load.go, the load test: load_target.go is the server under test,
+// load_output.go and load_screen.go are what a person sees of it.
+//
+// The commands are serve, load, check-config and version; atrium --help explains
+// them, docs/configuration.md every key, docs/load.md the load test.
 package main
 
 import (
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/atrium-rtc/atrium/internal/load/scenario"
 )
 
 type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Run the server."`
+	Load        loadCommand        `cmd:"" help:"Bring synthetic people into the rooms of a server, and report what they would have seen."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Print every configuration value and where it comes from, or what is wrong with it."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
@@ -30,6 +37,10 @@ func main() {
 	parsed := kong.Parse(&chosen,
 		kong.Name("atrium"),
 		kong.Description("A room server and a WebRTC media server in one program, for clients of the Kurento Room protocol."),
+		kong.Vars{
+			"scenarios": strings.Join(scenario.Examples(), ", "),
+			"level":     strings.Join(defaultLevel(), ", "),
+		},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 	)
 	if err := parsed.Run(); err != nil {

@@ -58,7 +58,7 @@ type processKey struct{}
 func processOf(ts *testscript.TestScript) *process { return ts.Value(processKey{}).(*process) }
 
 // startProcess: start [flag...] runs atrium serve on free ports, waits until it
-// is ready and sets $PAGE and $OPERATOR.
+// is ready and sets $PAGE, $SOCKET and $OPERATOR.
 func startProcess(ts *testscript.TestScript, _ bool, args []string) {
 	ports := []string{"serve", "--log.format=json", "--http.listen=localhost:0", "--operator.listen=localhost:0", "--media.port=0", "--media.listen=127.0.0.1"}
 	p := processOf(ts)
@@ -80,7 +80,9 @@ func startProcess(ts *testscript.TestScript, _ bool, args []string) {
 	})
 	select {
 	case line := <-ready:
-		ts.Setenv("PAGE", fmt.Sprint(line["page"]))
+		page := fmt.Sprint(line["page"])
+		ts.Setenv("PAGE", page)
+		ts.Setenv("SOCKET", strings.Replace(page, "http", "ws", 1)+"/room")
 		ts.Setenv("OPERATOR", fmt.Sprint("http://", line["operator"]))
 		ts.Setenv("OPERATOR_ADDRESS", fmt.Sprint(line["operator"]))
 	case <-p.exited:

@@ -1,0 +1,202 @@
+package load
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/atrium-rtc/atrium/internal/load/histogram"
+	"github.com/atrium-rtc/atrium/internal/load/result"
+	"github.com/atrium-rtc/atrium/internal/load/scenario"
+)
+
+// account is what one client did and saw. Its client writes to it, the sampler
+// reads it each second; any goroutine may call its methods.
+type account struct {
+	plan scenario.Client
+
+	mu       sync.Mutex
+	user     string // under which it joined last
+	inside   bool
+	how      string // it ended, or is there
+	entries  []time.Duration
+	leaves   int
+	failures int
+	sending  []*publication
+	watching []*subscription
+	past     tally // of connections that are over
+}
+
+func newAccount(plan scenario.Client) *account {
+	return &account{plan: plan, user: plan.Name, how: "never joined"}
+}
+
+// entered records a join that took so long.
+func (a *account) entered(user string, took time.Duration) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.user, a.inside, a.how = user, true, "stayed"
+	a.entries = append(a.entries, took)
+}
+
+// ended records how the client left the room.
+func (a *account) ended(how string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.inside {
+		a.leaves++
+	}
+	a.inside, a.how = false, how
+}
+
+// failed records a join, a publication or a subscription that failed.
+func (a *account) failed(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.failures++
+	if len(a.entries) == 0 {
+		a.how = err.Error()
+	}
+}
+
+func (a *account) name() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.user
+}
+
+func (a *account) publishes(pub *publication) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.sending = append(a.sending, pub)
+}
+
+// published takes the counts of a publication that is over.
+func (a *account) published(pub *publication) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if i := slices.Index(a.sending, pub); i >= 0 {
+		a.sending = slices.Delete(a.sending, i, i+1)
+		a.past.addPublication(pub)
+	}
+}
+
+func (a *account) receives(sub *subscription) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.watching = append(a.watching, sub)
+}
+
+// over takes the counts of a subscription that is over.
+func (a *account) over(sub *subscription) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if i := slices.Index(a.watching, sub); i >= 0 {
+		a.watching = slices.Delete(a.watching, i, i+1)
+		a.past.addSubscription(sub)
+	}
+}
+
+// isOver reports whether a subscription is over.
+func (a *account) isOver(sub *subscription) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !slices.Contains(a.watching, sub)
+}
+
+// watches calls do with each subscription to a publisher.
+func (a *account) watches(publisher string, do func(*subscription)) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, sub := range a.watching {
+		if sub.publisher == publisher {
+			do(sub)
+		}
+	}
+}
+
+// pauseAll says that everything this client receives stops on purpose.
+func (a *account) pauseAll() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, sub := range a.watching {
+		sub.setPaused(scenario.Audio, true)
+		sub.setPaused(scenario.Video, true)
+	}
+}
+
+// silence stops what the client sends, and keeps its connections.
+func (a *account) silence() {
+	a.mu.Lock()
+	sending := slices.Clone(a.sending)
+	a.mu.Unlock()
+	for _, pub := range sending {
+		pub.silence()
+	}
+}
+
+// addTo adds everything so far to t.
+func (a *account) addTo(t *tally) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	t.add(&a.past)
+	t.sum.Clients++
+	if len(a.entries) > 0 {
+		t.sum.Joined++
+	}
+	if a.inside {
+		t.inside++
+		t.rooms[a.plan.Room] = true
+	}
+	t.joins += len(a.entries)
+	t.leaves += a.leaves
+	t.sum.JoinFailures += a.failures
+	t.entries = append(t.entries, a.entries...)
+	for _, pub := range a.sending {
+		t.publishing++
+		t.addPublication(pub)
+	}
+	for _, sub := range a.watching {
+		t.watching++
+		t.addSubscription(sub)
+	}
+}
+
+// row is the client's line in the report.
+func (a *account) row() result.Client {
+	t := newTally()
+	a.addTo(t)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return result.Client{
+		Name: a.plan.Name, Room: a.plan.Room, Group: a.plan.Group, Network: a.plan.Network.Name,
+		Faults: a.plan.Faults, Ended: a.how, Summary: t.summary(), Layer: t.layer,
+	}
+}
+
+// distribution returns the spread of a histogram, in milliseconds.
+func distribution(s histogram.Snapshot) result.Distribution {
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return result.Distribution{
+		Count: s.Count(), Min: ms(s.Min()), Mean: ms(s.Mean()), Max: ms(s.Max()),
+		P50: ms(s.Quantile(0.50)), P90: ms(s.Quantile(0.90)), P95: ms(s.Quantile(0.95)), P99: ms(s.Quantile(0.99)),
+	}
+}
+
+// spread returns the spread of some durations, exactly, in milliseconds.
+func spread(list []time.Duration) result.Distribution {
+	if len(list) == 0 {
+		return result.Distribution{}
+	}
+	list = slices.Sorted(slices.Values(list))
+	var sum time.Duration
+	for _, d := range list {
+		sum += d
+	}
+	ms := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	at := func(q float64) float64 { return ms(list[int(q*float64(len(list)-1)+0.5)]) }
+	return result.Distribution{
+		Count: uint64(len(list)), Min: ms(list[0]), Mean: ms(sum) / float64(len(list)), Max: ms(list[len(list)-1]),
+		P50: at(0.50), P90: at(0.90), P95: at(0.95), P99: at(0.99),
+	}
+}

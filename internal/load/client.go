@@ -1,0 +1,358 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/atrium-rtc/atrium/internal/load/publish"
+	"github.com/atrium-rtc/atrium/internal/load/scenario"
+	"github.com/atrium-rtc/atrium/internal/load/session"
+	"github.com/atrium-rtc/atrium/internal/load/transport"
+)
+
+const (
+	// requestTimeout bounds a request to the server, connectTimeout the time from
+	// its answer to the first SRTP packet that may come.
+	requestTimeout = 15 * time.Second
+	connectTimeout = 15 * time.Second
+	leaveTimeout   = 3 * time.Second
+)
+
+// client is one synthetic participant. One goroutine owns it: run.
+type client struct {
+	runner  *Runner
+	plan    scenario.Client
+	account *account
+	mail    *mailbox
+	network scenario.Network // now
+	layer   int              // asked for, also of what is received later
+	made    int              // connections so far
+
+	session      session.Session
+	present      []string // publishers in the room, in the order in which they came
+	publication  *publication
+	subscription map[string]*subscription // by publisher
+	gone         []*subscription          // vanished; closed at the end
+	silent       []*publication
+	lost         []session.Session
+}
+
+func newClient(r *Runner, plan scenario.Client) *client {
+	return &client{
+		runner: r, plan: plan, account: newAccount(plan), network: plan.Network,
+		layer: scenario.AutoLayer, mail: newMailbox(), subscription: make(map[string]*subscription),
+	}
+}
+
+// run does the client's steps, counted from began, and keeps its subscriptions
+// as the room changes, until ctx ends.
+func (c *client) run(ctx context.Context, began time.Time) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	defer c.end()
+	steps := c.plan.Steps
+	for {
+		if len(steps) > 0 {
+			timer.Reset(time.Until(began.Add(steps[0].At)))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.mail.signal:
+			for _, e := range c.mail.take() {
+				c.hear(ctx, e)
+			}
+		case <-timer.C:
+			if len(steps) > 0 {
+				c.do(ctx, steps[0])
+				steps = steps[1:]
+			}
+		}
+	}
+}
+
+// do takes one step of the plan. What fails is counted; the client goes on with
+// its next step, as far as that makes sense.
+func (c *client) do(ctx context.Context, step scenario.Step) {
+	if c.session == nil && step.Do != scenario.Join && step.Do != scenario.ChangeNetwork {
+		return // it never got in, or was thrown out
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout+connectTimeout)
+	defer cancel()
+	switch step.Do {
+	case scenario.Join:
+		c.fail(c.join(ctx, step))
+	case scenario.Leave:
+		c.leave(ctx)
+	case scenario.Vanish:
+		c.vanish()
+	case scenario.Mute, scenario.Unmute:
+		c.mute(step.Kind, step.Do == scenario.Mute)
+	case scenario.Republish:
+		c.fail(c.republish(ctx))
+	case scenario.RequestLayer:
+		c.layer = step.Layer
+		for user := range c.subscription {
+			c.requestLayer(ctx, user)
+		}
+	case scenario.ReadSlowly:
+		c.session.SlowReader(int(step.Speed))
+	case scenario.ReadNormally:
+		c.session.SlowReader(-1)
+	case scenario.ChangeNetwork:
+		c.changeNetwork(step.Network)
+	}
+}
+
+// fail counts an error; nil, and the run's own end, are none.
+func (c *client) fail(err error) {
+	if err == nil || c.runner.ending() {
+		return
+	}
+	c.account.failed(err)
+	c.runner.errors.add(session.Reason(err))
+}
+
+// join enters the room, publishes, and receives who is there.
+func (c *client) join(ctx context.Context, step scenario.Step) error {
+	name := c.plan.Name
+	if step.Name != "" {
+		name = step.Name
+	}
+	began := time.Now()
+	c.session = c.runner.options.Target.Session(session.Member{Room: c.plan.Room, User: name, Handler: c.mail})
+	peers, err := c.session.Join(ctx)
+	if err != nil {
+		c.session.Close()
+		c.session = nil
+		return err
+	}
+	c.account.entered(name, time.Since(began))
+	c.layer = scenario.AutoLayer
+	c.present = c.present[:0]
+	for _, p := range peers {
+		if p.Publishing {
+			c.present = append(c.present, p.User)
+		}
+	}
+	if !c.runner.options.Target.HasRooms() {
+		c.present = c.runner.planned(c.plan)
+	}
+	if c.plan.Publish != nil {
+		c.fail(c.publish(ctx))
+	}
+	c.receive(ctx)
+	return nil
+}
+
+// options returns what this client's next connection begins with.
+func (c *client) options() transport.Options {
+	c.made++
+	return transport.Options{
+		Identity: c.runner.identity, Server: c.runner.options.Target.Media,
+		Up: c.network.Up, Down: c.network.Down, Seed: c.runner.connectionSeed(c.plan.ID, c.made),
+	}
+}
+
+// publish asks to publish. It returns with the server's answer; the connection
+// is made meanwhile.
+func (c *client) publish(ctx context.Context) error {
+	pub, err := newPublication(c.options(), *c.plan.Publish)
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	c.publication = pub // candidates may come before the answer
+	cfg, err := c.propose(ctx, pub)
+	if err != nil {
+		c.publication = nil
+		pub.close()
+		return fmt.Errorf("publish: %w", err)
+	}
+	c.account.publishes(pub)
+	c.runner.connecting.Go(func() {
+		ctx, cancel := context.WithTimeout(c.runner.ctx, connectTimeout)
+		defer cancel()
+		err := pub.start(ctx, cfg)
+		if err != nil && !pub.stopped() {
+			c.fail(fmt.Errorf("publish: %w", err))
+		}
+	})
+	return nil
+}
+
+func (c *client) propose(ctx context.Context, pub *publication) (publish.Config, error) {
+	offer, err := pub.conn.Offer()
+	if err != nil {
+		return publish.Config{}, err
+	}
+	answer, err := c.session.Publish(ctx, offer)
+	if err != nil {
+		return publish.Config{}, err
+	}
+	media, err := pub.conn.Accept(answer)
+	if err != nil {
+		return publish.Config{}, err
+	}
+	return sending(sourceOf(c.plan.ID), *c.plan.Publish, media, c.runner.library)
+}
+
+// sourceOf is the identity of a client in its stamps.
+func sourceOf(id int) uint32 { return uint32(id + 1) } //nolint:gosec // plans are bounded
+
+// receive subscribes to those present, as many as the plan says.
+func (c *client) receive(ctx context.Context) {
+	for _, user := range c.present {
+		if n := c.plan.Receive.Streams; n >= 0 && len(c.subscription) >= n {
+			return
+		}
+		if c.subscription[user] == nil && c.session != nil {
+			if err := c.subscribe(ctx, user); err != nil {
+				c.fail(fmt.Errorf("subscribe: %w", err))
+			}
+		}
+	}
+}
+
+// subscribe asks for a stream. It returns with the server's answer; the
+// connection is made meanwhile.
+func (c *client) subscribe(ctx context.Context, user string) error {
+	sub, err := newSubscription(c.options(), user)
+	if err != nil {
+		return err
+	}
+	c.subscription[user] = sub // candidates may come before the answer
+	if err := c.ask(ctx, sub); err != nil {
+		delete(c.subscription, user)
+		_ = sub.conn.Close()
+		return err
+	}
+	c.account.receives(sub)
+	if c.layer != scenario.AutoLayer {
+		c.requestLayer(ctx, user)
+	}
+	c.runner.connecting.Go(func() {
+		ctx, cancel := context.WithTimeout(c.runner.ctx, connectTimeout)
+		defer cancel()
+		if err := sub.start(ctx); err != nil && !c.account.isOver(sub) {
+			c.fail(fmt.Errorf("receive: %w", err))
+		}
+	})
+	return nil
+}
+
+func (c *client) ask(ctx context.Context, sub *subscription) error {
+	offer, err := sub.conn.Offer()
+	if err != nil {
+		return err
+	}
+	answer, err := c.session.Subscribe(ctx, sub.publisher, offer)
+	if err != nil {
+		return err
+	}
+	return sub.accept(answer, c.runner.options.Late)
+}
+
+// hear follows what the server tells.
+func (c *client) hear(ctx context.Context, e event) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	switch e.kind {
+	case published:
+		if !slices.Contains(c.present, e.user) {
+			c.present = append(c.present, e.user)
+		}
+		c.receive(ctx)
+	case unpublished, left:
+		c.present = slices.DeleteFunc(c.present, func(u string) bool { return u == e.user })
+		c.drop(e.user)
+		c.receive(ctx) // a place may have become free
+	case candidate:
+		c.addCandidate(e.user, e.text)
+	case mediaError:
+		c.fail(fmt.Errorf("media error of the server: %s", e.text))
+	case closed:
+		c.fail(fmt.Errorf("session lost: %w", e.err))
+		c.hangUp(e.err.Error())
+	}
+}
+
+func (c *client) addCandidate(user, text string) {
+	var conn *transport.Conn
+	switch sub := c.subscription[user]; {
+	case sub != nil:
+		conn = sub.conn
+	case c.publication != nil:
+		conn = c.publication.conn
+	default:
+		return // of a connection that is gone
+	}
+	if err := conn.AddCandidate(text); err != nil {
+		c.fail(fmt.Errorf("candidate of the server: %w", err))
+	}
+}
+
+// drop ends a subscription whose publisher is gone.
+func (c *client) drop(user string) {
+	if sub := c.subscription[user]; sub != nil {
+		delete(c.subscription, user)
+		c.account.over(sub)
+		_ = sub.conn.Close() // the server may have been first
+	}
+}
+
+func (c *client) mute(kind scenario.Kind, muted bool) {
+	if c.publication == nil {
+		return
+	}
+	c.runner.pause(c.account.name(), kind, muted)
+	which := publish.Video
+	if kind == scenario.Audio {
+		which = publish.Audio
+	}
+	c.publication.command(func(s *publish.Sender) { s.Mute(which, muted) })
+}
+
+func (c *client) republish(ctx context.Context) error {
+	if c.publication == nil {
+		return nil
+	}
+	pub := c.publication
+	c.publication = nil
+	pub.silence()
+	err := c.session.Unpublish(ctx)
+	c.account.published(pub)
+	pub.close()
+	if err != nil {
+		return fmt.Errorf("unpublish: %w", err)
+	}
+	return c.publish(ctx)
+}
+
+// requestLayer asks for the layer of the plan. A server that has no such request
+// is not asked again by this client.
+func (c *client) requestLayer(ctx context.Context, user string) {
+	rid := ""
+	if names := rids(); c.layer >= 0 && c.layer < len(names) {
+		rid = names[c.layer]
+	}
+	err := c.session.RequestLayer(ctx, user, rid)
+	if errors.Is(err, errors.ErrUnsupported) {
+		c.layer = scenario.AutoLayer
+		c.runner.errors.add("request layer: the server has no such request")
+		return
+	}
+	c.fail(err)
+}
+
+func (c *client) changeNetwork(to *scenario.Network) {
+	c.network = *to
+	for _, sub := range c.subscription {
+		sub.conn.SetConditions(to.Up, to.Down)
+	}
+	if c.publication != nil {
+		c.publication.conn.SetConditions(to.Up, to.Down)
+	}
+}

@@ -1,0 +1,155 @@
+package load
+
+import (
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/prometheus/procfs"
+
+	"github.com/atrium-rtc/atrium/internal/load/result"
+	"github.com/atrium-rtc/atrium/internal/load/usage"
+)
+
+// strainedShare is the share of seconds with figures of doubtful worth from
+// which the whole run is of doubtful worth.
+const strainedShare = 0.05
+
+// report collects what was found. The clients are still in their rooms.
+func (r *Runner) report(started time.Time) *result.Run {
+	plan := r.options.Plan
+	total := r.tally()
+	run := &result.Run{
+		Started:  started.UTC(),
+		Duration: seconds(r.sampler.lastAt),
+		Target:   r.options.Target.Name,
+		Command:  plan.Name,
+		Seed:     plan.Seed,
+		Machine:  machine(),
+		Total:    total.summary(),
+		Timeline: r.sampler.points,
+		Errors:   r.errors.list(),
+	}
+	run.Planned = planned(plan)
+	for _, m := range plan.Marks {
+		run.Marks = append(run.Marks, result.Mark{At: seconds(m.At), Text: m.Text})
+	}
+	for _, c := range r.clients {
+		run.Clients = append(run.Clients, c.account.row())
+	}
+	run.Groups = r.groups()
+	run.Generator = r.sampler.generator(total)
+	run.Generator.FilesUsed, run.Generator.FilesLimit = openFiles(), r.filesLimit
+	if r.options.Server != nil {
+		u := inReport(r.options.Server, &r.sampler.serverMeter, total.sum.Packets)
+		run.Server = &u
+	}
+	return run
+}
+
+// groups returns the sums of each group of the plan, of each network, and of
+// the clean and the affected clients.
+func (r *Runner) groups() []result.Group {
+	sums := make(map[string]*tally)
+	var names []string
+	for _, c := range r.clients {
+		plan := c.plan
+		of := []string{result.Clean}
+		if len(plan.Faults) > 0 {
+			of[0] = result.Affected
+		}
+		if plan.Group != "" {
+			of = append(of, plan.Group)
+		}
+		if plan.Network.Name != "" {
+			of = append(of, plan.Network.Name)
+		}
+		slices.Sort(of)
+		for _, name := range slices.Compact(of) {
+			if sums[name] == nil {
+				sums[name] = newTally()
+				names = append(names, name)
+			}
+			c.account.addTo(sums[name])
+		}
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return rank(a) - rank(b) })
+	groups := make([]result.Group, 0, len(names))
+	for _, name := range names {
+		groups = append(groups, result.Group{Name: name, Summary: sums[name].summary()})
+	}
+	return groups
+}
+
+// rank puts the two groups that are always there first.
+func rank(group string) int {
+	switch group {
+	case result.Clean:
+		return 0
+	case result.Affected:
+		return 1
+	default:
+		return 2
+	}
+}
+
+// generator says what the generator itself used, and whether that was too much.
+func (s *sampler) generator(total *tally) result.Generator {
+	g := result.Generator{Lateness: distribution(total.lateness.Snapshot()), SocketDrop: total.kernelDrops}
+	if s.own != nil {
+		g.Usage = inReport(s.own, &s.ownMeter, total.sum.Packets)
+	}
+	if s.strained == 0 {
+		return g
+	}
+	g.Saturated = total.kernelDrops > 0 || float64(s.strained) > strainedShare*float64(len(s.points))
+	if g.Saturated {
+		g.Reasons = s.worst.reasons()
+	}
+	return g
+}
+
+func inReport(of usage.Source, m *usage.Meter, packets uint64) result.Usage {
+	u := m.Usage()
+	r := result.Usage{
+		Source: of.String(), CPUSeconds: u.CPU.Seconds(), CPUMean: u.CoresMean, CPUMax: u.CoresMax,
+		MemoryMax: u.MemoryMax, MemoryEnd: u.MemoryEnd,
+	}
+	if packets > 0 {
+		r.CPUPerPacket = float64(u.CPU.Microseconds()) / float64(packets)
+	}
+	return r
+}
+
+// openFiles returns how many files this process has open, 0 where that cannot be
+// told.
+func openFiles() int {
+	self, err := procfs.Self()
+	if err != nil {
+		return 0
+	}
+	n, err := self.FileDescriptorsLen()
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// machine describes where the generator runs.
+func machine() result.Machine {
+	m := result.Machine{CPUs: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH}
+	m.Host, _ = os.Hostname()
+	if release, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
+		m.System += " " + strings.TrimSpace(string(release))
+	}
+	proc, err := procfs.NewDefaultFS()
+	if err != nil {
+		return m
+	}
+	if cpus, err := proc.CPUInfo(); err == nil && len(cpus) > 0 {
+		m.Model = cpus[0].ModelName
+	}
+	return m
+}
