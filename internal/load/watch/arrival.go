@@ -26,10 +26,10 @@ type arrival struct {
 	stamp     stamp.Stamp
 }
 
-// read fills the arrival from a parsed packet.
-func (a *arrival) read(p *packet.Packet, c codec.Codec, now time.Time) {
-	payload := p.Payload()
-	a.now, a.ssrc, a.timestamp, a.number, a.marker = now, p.SSRC, p.Timestamp, p.SequenceNumber, p.Marker
+// read fills the arrival from a packet of that codec.
+func (a *arrival) read(h *header, c codec.Codec, now time.Time) {
+	payload := h.payload
+	a.now, a.ssrc, a.timestamp, a.number, a.marker = now, h.ssrc, h.timestamp, h.number, h.marker
 	a.octets, a.padding = len(payload), len(payload) == 0
 	if a.padding {
 		return

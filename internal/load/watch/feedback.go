@@ -89,20 +89,20 @@ func (r *Receiver) requestKeyframe(t *track) {
 	r.counts.PLIs++
 }
 
-// recordTransport notes the transport-wide sequence number of the packet just
-// parsed, whatever it carries.
-func (r *Receiver) recordTransport(now time.Time) {
+// recordTransport notes the transport-wide sequence number of a packet, whatever
+// it carries.
+func (r *Receiver) recordTransport(h *header, now time.Time) {
 	if r.transport == nil {
 		return
 	}
-	ext := r.packet.Extension(r.transportID)
+	ext := h.element(r.transportID)
 	if len(ext) < 2 {
 		return
 	}
 	if r.epoch.IsZero() {
 		r.epoch, r.recorded = now, now
 	}
-	r.transport.Record(r.packet.SSRC, uint16(ext[0])<<8|uint16(ext[1]), now.Sub(r.epoch).Microseconds())
+	r.transport.Record(h.ssrc, uint16(ext[0])<<8|uint16(ext[1]), now.Sub(r.epoch).Microseconds())
 }
 
 // reportTransport sends transport-wide feedback.

@@ -116,6 +116,20 @@ func TestKeyframeIsAskedForWhenNothingWasDecodableForLong(t *testing.T) {
 	}
 }
 
+func TestKeyframeThatCameAnywayIsNotAskedFor(t *testing.T) {
+	s := newStage(t)
+	s.play(30, true, func(i int, packets []*rtp.Packet) []*rtp.Packet {
+		if i == 20 {
+			return packets[1:]
+		}
+		return packets
+	})
+	s.play(60, true, nil) // the packet is given up meanwhile
+	if got := s.receiver.Snapshot(); got.NACKs != 10 || got.PLIs != 0 || got.Frames != 80 {
+		t.Errorf("%d NACKs, %d PLIs, %d frames", got.NACKs, got.PLIs, got.Frames)
+	}
+}
+
 func TestSilentSourceIsNotAskedForKeyframes(t *testing.T) {
 	s := newStage(t)
 	s.play(30, true, nil)

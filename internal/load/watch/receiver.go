@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,8 +53,7 @@ type Receiver struct {
 	latency      histogram.Histogram
 	paused       [kinds]atomic.Bool
 
-	packet packet.Packet // scratch: the packet being read
-	counts Snapshot      // those that no track keeps
+	counts Snapshot // those that no track keeps
 	ticked time.Time
 	feedback
 
@@ -107,16 +105,17 @@ func (r *Receiver) add(t *track) {
 
 // RTP takes one decrypted packet.
 func (r *Receiver) RTP(b []byte, now time.Time) {
-	if r.packet.Parse(b) != nil {
+	var h header
+	if !h.parse(b) {
 		r.counts.Malformed++
 		return
 	}
-	r.recordTransport(now)
-	if t, repair := r.route(); t == nil {
+	r.recordTransport(&h, now)
+	if t, repair := r.route(h.payloadType); t == nil {
 		r.counts.Unknown++
-	} else if !repair || r.restore(t) {
+	} else if !repair || r.restore(t, &h) {
 		a := arrival{repair: repair}
-		a.read(&r.packet, t.stream.Codec, now)
+		a.read(&h, t.stream.Codec, now)
 		r.receive(t, &a)
 	}
 	if now.Sub(r.polled) >= pollInterval {
@@ -124,35 +123,37 @@ func (r *Receiver) RTP(b []byte, now time.Time) {
 	}
 }
 
-// route finds the track of the packet by its payload type, which is unique in a
-// bundle (RFC 8843 section 9.1).
-func (r *Receiver) route() (t *track, repair bool) {
+// route finds the track of a payload type, which is unique in a bundle (RFC 8843
+// section 9.1).
+func (r *Receiver) route(payloadType uint8) (t *track, repair bool) {
 	for _, t := range r.tracks {
 		switch rtx := t.stream.RTXPayloadType; {
-		case r.packet.PayloadType == t.stream.PayloadType:
+		case payloadType == t.stream.PayloadType:
 			return t, false
-		case rtx != 0 && r.packet.PayloadType == rtx:
+		case rtx != 0 && payloadType == rtx:
 			return t, true
 		}
 	}
 	return nil, false
 }
 
-// restore undoes the retransmission format (RFC 4588 section 4).
-func (r *Receiver) restore(t *track) bool {
-	ssrc, ok := t.original(r.packet.SSRC)
+// restore turns a retransmission into what it carries.
+func (r *Receiver) restore(t *track, h *header) bool {
+	if len(h.payload) == 0 {
+		t.counts.Probes++
+		return false
+	}
+	ssrc, ok := t.original(h.ssrc)
 	if !ok {
 		t.counts.Stray++
 		return false
 	}
-	err := r.packet.RestoreFromRTX(ssrc, t.stream.PayloadType)
-	switch {
-	case errors.Is(err, packet.ErrEmptyRTX):
-		t.counts.Probes++
-	case err != nil:
+	h.ssrc = ssrc
+	if !h.original() {
 		r.counts.Malformed++
+		return false
 	}
-	return err == nil
+	return true
 }
 
 // receive gives the packet to its track and takes the time it was on its way.
@@ -189,7 +190,7 @@ func (r *Receiver) RTCP(b []byte, now time.Time) {
 
 // Tick lets time pass: see transport.Handler.
 func (r *Receiver) Tick(now time.Time) {
-	passed := max(now.Sub(r.ticked), 0)
+	passed := now.Sub(r.ticked)
 	r.ticked = now
 	if r.audio != nil {
 		r.audio.tick(now, passed, r.paused[Audio].Load())

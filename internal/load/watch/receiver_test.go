@@ -81,6 +81,10 @@ func TestLossIsRepairedByRetransmission(t *testing.T) {
 	if count, _, _ := got.AllFreezes(); count != 1 { // the silence at the end
 		t.Errorf("%d freezes", count)
 	}
+	reports, _ := withBlocks(of[*rtcpRR](s))
+	if last := reports[len(reports)-1].Reports[0]; uint64(last.TotalLost) != lost {
+		t.Errorf("reported %d lost on the path, want %d: repair does not change that", last.TotalLost, lost)
+	}
 	if asked := sorted(s.requested()); len(asked) != int(lost) || got.NACKs != lost {
 		t.Errorf("asked for %d packets, counted %d, want %d, once each", len(asked), got.NACKs, lost)
 	}
@@ -100,6 +104,9 @@ func TestLossWithoutRepairFreezesUntilTheNextKeyframe(t *testing.T) {
 		return packets
 	})
 	during := s.receiver.Snapshot()
+	if during.FramesExpected != 65 {
+		t.Errorf("%d frames expected, want those that came though nothing could be made of them", during.FramesExpected)
+	}
 	if during.Frames != 30 || !near(during.Freezing, 36*frameTime, 15*ms) || during.Freezes != 0 {
 		t.Errorf("%d frames, freezing %v, %d freezes ended", during.Frames, during.Freezing, during.Freezes)
 	}
@@ -162,6 +169,21 @@ func TestFrameOvertakenByAKeyframeIsStillShown(t *testing.T) {
 	s.run(100 * ms)
 	if got := s.receiver.Snapshot(); got.Frames != 12 {
 		t.Errorf("%d frames, want 12", got.Frames)
+	}
+}
+
+func TestKeyframeBehindAGapIsShownThoughNothingFollows(t *testing.T) {
+	s := newStage(t)
+	s.play(10, true, nil)
+	s.send(0, s.frame(rtptest.FrameOptions{})[1:]...)
+	s.send(0, s.frame(rtptest.FrameOptions{Keyframe: true})...)
+	s.run(40 * ms)
+	if got := s.receiver.Snapshot(); got.Frames != 10 {
+		t.Errorf("%d frames while the missing packet may only have been overtaken", got.Frames)
+	}
+	s.run(60 * ms)
+	if got := s.receiver.Snapshot(); got.Frames != 11 || got.Keyframes != 2 {
+		t.Errorf("%d frames, %d keyframes", got.Frames, got.Keyframes)
 	}
 }
 
@@ -248,15 +270,17 @@ func TestFrameDelayedBeyondTheLimitIsLate(t *testing.T) {
 }
 
 func TestPauseOfThePublisherIsNoFreeze(t *testing.T) {
-	s := newStage(t)
-	s.play(60, true, nil)
-	s.video.Skip(5 * time.Second)
-	s.run(5 * time.Second)
-	s.resumed = true
-	s.play(30, true, nil)
-	got := s.receiver.Snapshot()
-	if got.Freezes != 0 || got.Freezing != 0 || got.FramesLate != 0 {
-		t.Errorf("%d freezes, %v going on, %d frames late", got.Freezes, got.Freezing, got.FramesLate)
+	for _, timeline := range []time.Duration{5 * time.Second, 0} { // timestamps go on, or stand still meanwhile
+		s := newStage(t)
+		s.play(60, true, nil)
+		s.video.Skip(timeline)
+		s.run(5 * time.Second)
+		s.resumed = true
+		s.play(30, true, nil)
+		got := s.receiver.Snapshot()
+		if got.Freezes != 0 || got.Freezing != 0 || got.FramesLate != 0 {
+			t.Errorf("%d freezes, %v going on, %d frames late", got.Freezes, got.Freezing, got.FramesLate)
+		}
 	}
 }
 
@@ -266,8 +290,8 @@ func TestAnnouncedPauseIsNeitherFrozenNorWatched(t *testing.T) {
 	s.receiver.SetPaused(watch.Video, true)
 	s.receiver.SetPaused(watch.Audio, true)
 	s.run(5 * time.Second)
-	if got := s.receiver.Snapshot(); got.Freezing != 0 || !near(got.Watched, 2*time.Second, 50*ms) {
-		t.Errorf("freezing %v, watched %v", got.Freezing, got.Watched)
+	if got := s.receiver.Snapshot(); got.Freezing != 0 || got.PLIs != 0 || !near(got.Watched, 2*time.Second, 50*ms) {
+		t.Errorf("freezing %v, %d keyframes asked for, watched %v", got.Freezing, got.PLIs, got.Watched)
 	}
 	s.receiver.SetPaused(watch.Video, false)
 	s.run(time.Second)
@@ -282,11 +306,15 @@ func TestAnotherSourceBeginsAnew(t *testing.T) {
 	old := s.video
 	tail := old.Frame(rtptest.FrameOptions{})
 	s.video = rtptest.NewStream(rtptest.Config{Codec: codec.VP8, SSRC: 0x9999, PayloadType: videoType, Seed: 9, Width: 320, Height: 180})
+	s.video.Skip(time.Duration(old.Timestamp()-s.video.Timestamp()-60*90000) * time.Second / 90000) // a minute back
 	s.number = 0
 	s.play(5, true, nil)
 	s.send(0, tail...) // still on its way when the publisher changed
 	s.play(25, false, nil)
 	got := s.settle()
+	if got.FramesLate != 0 {
+		t.Errorf("%d frames late by the clock of the source before", got.FramesLate)
+	}
 	if got.Frames != 60 || got.FramesExpected != 60 || got.Video.Packets != 180 || got.Video.Lost != 0 || got.Video.Stray != 3 {
 		t.Errorf("%d of %d frames, %+v", got.Frames, got.FramesExpected, got.Video)
 	}
@@ -296,6 +324,35 @@ func TestAnotherSourceBeginsAnew(t *testing.T) {
 	reports, _ := of[*rtcpRR](s)
 	if last := reports[len(reports)-1]; len(last.Reports) != 1 || last.Reports[0].SSRC != 0x9999 || last.Reports[0].TotalLost != 0 {
 		t.Errorf("last report %+v", last.Reports)
+	}
+}
+
+func TestSourceMayComeBack(t *testing.T) {
+	s := newStage(t)
+	s.play(30, true, nil)
+	old := s.video
+	s.video = rtptest.NewStream(rtptest.Config{Codec: codec.VP8, SSRC: 0x9999, PayloadType: videoType, Seed: 9})
+	s.play(75, true, nil)
+	s.video = old
+	s.play(30, true, nil)
+	if got := s.receiver.Snapshot(); got.Frames != 135 || got.Video.Stray != 0 {
+		t.Errorf("%d frames, %+v", got.Frames, got.Video)
+	}
+}
+
+func TestRepairOfTheSourceBeforeIsStray(t *testing.T) {
+	s := newStage(t, func(m *transport.Media) {
+		m.Video.SSRCs, m.Video.RTXSSRCs = []uint32{videoSSRC, 0x9999}, []uint32{rtxSSRC, 0xaaaa}
+	})
+	s.play(10, true, nil)
+	old := s.frame(rtptest.FrameOptions{})[0]
+	s.video = rtptest.NewStream(rtptest.Config{Codec: codec.VP8, SSRC: 0x9999, PayloadType: videoType, Seed: 9})
+	s.play(10, true, nil)
+	next := s.frame(rtptest.FrameOptions{})
+	s.send(0, rtptest.RTX(old, rtxSSRC, rtxType, 1), rtptest.RTX(next[0], 0xaaaa, rtxType, 1))
+	s.run(20 * ms)
+	if got := s.receiver.Snapshot(); got.Video.Stray != 1 || got.Video.Repaired != 1 || got.Video.Packets != 61 {
+		t.Errorf("%+v", got.Video)
 	}
 }
 
@@ -348,18 +405,17 @@ func TestLongOutageIsLoss(t *testing.T) {
 	}
 }
 
-func TestOneStrayNumberIsIgnored(t *testing.T) {
+func TestStrayNumbersAreIgnored(t *testing.T) {
 	s := newStage(t)
 	s.play(30, true, nil)
-	odd := s.frame(rtptest.FrameOptions{})[0]
-	odd.SequenceNumber += 30000
-	odd.Timestamp += 1 << 30
-	s.video = rtptest.NewStream(rtptest.Config{Codec: codec.VP8, SSRC: videoSSRC, PayloadType: videoType, Seed: 1})
-	for range 30 {
-		s.video.Frame(rtptest.FrameOptions{})
+	odd := rtptest.NewStream(rtptest.Config{Codec: codec.VP8, SSRC: videoSSRC, PayloadType: videoType, Seed: 1})
+	odd.Skip(time.Hour)
+	for range 30 { // two that would follow each other, but for those in between
+		p := odd.Frame(rtptest.FrameOptions{Octets: 100})[0]
+		p.SequenceNumber += 30000
+		s.send(0, p)
+		s.play(1, false, nil)
 	}
-	s.send(0, odd)
-	s.play(30, false, nil)
 	got := s.settle()
 	if got.Video.Packets != 180 || got.Video.Lost != 0 || got.Frames != 60 {
 		t.Errorf("%+v, %d frames", got.Video, got.Frames)
@@ -419,6 +475,22 @@ func TestRepairOfAStreamThatIsNotReceivedIsStray(t *testing.T) {
 	s.run(20 * ms)
 	if got := s.receiver.Snapshot(); got.Video.Stray != 2 || got.Video.Packets != 0 || got.FirstMedia != 0 {
 		t.Errorf("%+v, first media %v", got.Video, got.FirstMedia)
+	}
+}
+
+func TestFirstMediaIsThatOfEither(t *testing.T) {
+	for _, videoFirst := range []bool{true, false} {
+		s := newStage(t)
+		video, audio := 200*ms, 100*ms
+		if videoFirst {
+			video, audio = audio, video
+		}
+		s.send(video, s.frame(rtptest.FrameOptions{Keyframe: true})...)
+		s.send(audio, s.talk())
+		s.run(300 * ms)
+		if got := s.receiver.Snapshot(); got.FirstMedia != 100*ms || got.FirstKeyframe != video {
+			t.Errorf("first media after %v, first keyframe after %v", got.FirstMedia, got.FirstKeyframe)
+		}
 	}
 }
 

@@ -19,7 +19,7 @@ func newSound(clockRate uint32) *sound {
 func (s *sound) restart() {
 	s.transit.reset()
 	s.tally.end()
-	s.gaps.open, s.started = false, false
+	s.started = false
 }
 
 // received takes a packet that came for the first time and reports whether it
@@ -50,10 +50,9 @@ func (s *sound) adjacent(a *arrival) {
 		return
 	}
 	switch left := a.stamp.Number - s.last.stamp.Number - 1; {
-	case left == 0 && !a.stamp.Resumed:
-		step := int64(int32(a.timestamp - s.last.timestamp))
-		s.gaps.learn(s.transit.mediaTime(step))
-	case left > 0 && left < maxStampJump && !a.stamp.Resumed:
+	case left == 0:
+		s.gaps.learn(s.transit.mediaTime(int64(int32(a.timestamp - s.last.timestamp))))
+	case left < maxStampJump:
 		s.gaps.skipped(uint64(left))
 	}
 }

@@ -42,7 +42,6 @@ type stage struct {
 	number, audioNumber uint32 // of the next stamp
 	layer               uint8
 	resumed             bool
-	transportSeq        uint16
 
 	queue []delivery // what is on its way
 	ticks time.Time
@@ -156,8 +155,9 @@ func (s *stage) frame(o rtptest.FrameOptions) []*rtp.Packet {
 // talk returns the next audio packet, stamped.
 func (s *stage) talk() *rtp.Packet {
 	p := s.audio.Frame(rtptest.FrameOptions{})[0]
-	s.stamp(codec.Opus, p, stamp.Stamp{Number: s.audioNumber})
+	s.stamp(codec.Opus, p, stamp.Stamp{Number: s.audioNumber, Resumed: s.resumed})
 	s.audioNumber++
+	s.resumed = false
 	return p
 }
 
