@@ -110,10 +110,7 @@ func TestAServerWithAnotherCertificateIsRefused(t *testing.T) {
 			r := newRig(t)
 			c := r.conn(Options{Audio: true})
 			answer := r.answer(r.server(serverOptions{role: role}), r.offer(c))
-			other, err := NewIdentity()
-			if err != nil {
-				t.Fatal(err)
-			}
+			other := identity(t)
 			var lines []string
 			for line := range strings.Lines(answer) {
 				if strings.HasPrefix(line, "a=fingerprint:") {
@@ -153,11 +150,7 @@ func TestStartEndsWithItsContext(t *testing.T) {
 }
 
 func TestOptionsThatMakeNoSenseAreRefused(t *testing.T) {
-	id, err := NewIdentity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	vp8 := []codec.Codec{codec.VP8}
+	id, vp8 := identity(t), []codec.Codec{codec.VP8}
 	for name, o := range map[string]Options{
 		"no identity":       {Audio: true},
 		"nothing":           {Identity: id},

@@ -35,11 +35,16 @@ func newRig(tb testing.TB) *rig {
 	tb.Cleanup(func() { goleak.VerifyNone(tb, before) })
 	ctx, cancel := context.WithTimeout(tb.Context(), patience)
 	tb.Cleanup(cancel)
+	return &rig{tb, ctx, identity(tb)}
+}
+
+func identity(tb testing.TB) *Identity {
+	tb.Helper()
 	id, err := NewIdentity()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &rig{tb, ctx, id}
+	return id
 }
 
 // conn opens a connection that is closed with the test.
