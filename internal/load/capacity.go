@@ -15,15 +15,17 @@ type CapacityOptions struct {
 	Level []result.Requirement // that has to hold
 	Start int                  // subscribers to begin with
 	Hold  time.Duration        // how long each step is measured
-	Rate  int                  // joins a second between steps
+	// Settle is how long a step waits after its last join before it is measured; 0
+	// is 3 s.
+	Settle time.Duration
+	Rate   int // joins a second between steps
 	// OnStep is told what is tried next, on the run's goroutine.
 	OnStep func(subscribers int)
 }
 
 const (
-	// settling is how long a step waits after its last join before it measures.
 	settling = 3 * time.Second
-	beat     = 100 * time.Millisecond
+	beat     = 100 * time.Millisecond // of the crowd's clock
 )
 
 // FindCapacity raises the number of subscribers of the plan until the level
@@ -31,6 +33,9 @@ const (
 // first and stay; its other clients are the subscribers, as many as needed, at
 // most all.
 func (r *Runner) FindCapacity(ctx context.Context, o CapacityOptions) (*result.Run, error) {
+	if o.Settle == 0 {
+		o.Settle = settling
+	}
 	r.begin(ctx)
 	started := time.Now()
 	c := crowd{runner: r, started: started, rate: max(o.Rate, 1)}
@@ -48,7 +53,7 @@ func (r *Runner) FindCapacity(ctx context.Context, o CapacityOptions) (*result.R
 	stopped := ""
 	s := newSearch(o.Start, len(c.pool))
 	capacity := &result.Capacity{Level: levelText(o.Level)}
-	c.wait(ctx, settling)
+	c.wait(ctx, o.Settle)
 	for !s.done() && stopped == "" {
 		if o.OnStep != nil {
 			o.OnStep(s.next)
@@ -120,7 +125,7 @@ type member struct {
 // try brings the crowd to n and measures. It returns false when ctx ended.
 func (c *crowd) try(ctx context.Context, n int, o CapacityOptions) (result.Step, bool) {
 	joining := c.runner.tally()
-	if !c.resize(ctx, n) || !c.wait(ctx, settling) {
+	if !c.resize(ctx, n) || !c.wait(ctx, o.Settle) {
 		return result.Step{}, false
 	}
 	before, first := c.runner.tally(), len(c.runner.sampler.points)

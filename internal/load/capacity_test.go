@@ -3,10 +3,12 @@ package load
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/atrium-rtc/atrium/internal/load/result"
+	"github.com/atrium-rtc/atrium/internal/load/scenario"
 )
 
 func step(n int, held, saturated bool) result.Step {
@@ -62,5 +64,47 @@ func TestCapacityNamesTheNumberAndTheReason(t *testing.T) {
 				t.Errorf("steps (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestFindCapacityStopsWhereTheLevelBreaks(t *testing.T) {
+	h := newHouse(t)
+	p := plan(t, func(f *scenario.Flags) { f.Publishers, f.Subscribers = 1, 6 })
+	for i := range p.Clients {
+		if p.Clients[i].Name == "subscribers-4" {
+			// One who never gets in: the server knows the name already.
+			p.Clients[i].Steps[0].Name = "subscribers-3"
+		}
+	}
+	r, err := NewRunner(Options{Target: h.target, Plan: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	level, err := result.ParseRequirement("joins.failed<=0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var tried []int
+	run, err := r.FindCapacity(t.Context(), CapacityOptions{
+		Level: []result.Requirement{level}, Start: 1, Hold: time.Second, Settle: 500 * time.Millisecond, Rate: 50,
+		OnStep: func(n int) { tried = append(tried, n) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]int{1, 2, 4, 3}, tried); diff != "" {
+		t.Errorf("tried (-want +got):\n%s", diff)
+	}
+	c := run.Capacity
+	if c.Subscribers != 3 || c.Limited || !strings.Contains(c.Reason, "at 4 subscribers: joins.failed<=0") {
+		t.Errorf("capacity %+v", c)
+	}
+	for _, s := range c.Steps {
+		if s.Subscribers <= 3 && (!s.Held || s.Delivered < 0.5) {
+			t.Errorf("step %+v", s)
+		}
+	}
+	if n := h.rooms.Stats().Participants; n != 0 {
+		t.Errorf("%d participants are still there", n)
 	}
 }
