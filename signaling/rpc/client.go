@@ -172,7 +172,8 @@ func (c *Client) handle(msg []byte) {
 	case errors.Is(err, ErrAnswer):
 		c.answer(msg)
 	default:
-		c.fail(fmt.Errorf("%w: %w", ErrBadAnswer, err))
+		// Not wrapped: the *Error is Parse's, and those of a Client are the peer's.
+		c.fail(fmt.Errorf("%w: %s", ErrBadAnswer, err.Error()))
 	}
 }
 

@@ -81,6 +81,15 @@ func (d *Dialer) Allowed(ctx context.Context, rawURL string) error { return d.gu
 // themselves.
 func (d *Dialer) Close() { d.client.CloseIdleConnections() }
 
+// bounded returns the context of one request: it ends with the session's life
+// too, and after the timeout.
+func (d *Dialer) bounded(ctx, life context.Context) (context.Context, context.CancelFunc) {
+	ctx, expire := context.WithTimeout(ctx, d.opt.Timeout)
+	ctx, interrupt := context.WithCancelCause(ctx)
+	forget := context.AfterFunc(life, func() { interrupt(context.Cause(life)) })
+	return ctx, func() { forget(); interrupt(nil); expire() }
+}
+
 func wait(ctx context.Context, t time.Duration) error {
 	timer := time.NewTimer(t)
 	defer timer.Stop()

@@ -117,7 +117,7 @@ func (h *HTTP) Unsubscribe(ctx context.Context, publisher string) error {
 // if the server announced it for the subscription.
 func (h *HTTP) RequestLayer(ctx context.Context, publisher, rid string) error {
 	const op = "WHEP layer"
-	ctx, cancel := h.bounded(ctx)
+	ctx, cancel := h.dialer.bounded(ctx, h.life)
 	defer cancel()
 	h.mu.Lock()
 	r := h.resources[stream{whep, publisher}]
@@ -172,7 +172,7 @@ func (h *HTTP) Err() error { return nil }
 // open makes the resource of a stream. One that the stream had is replaced.
 func (h *HTTP) open(ctx context.Context, s stream, offer string) (string, error) {
 	op := string(s.protocol) + " " + http.MethodPost
-	ctx, cancel := h.bounded(ctx)
+	ctx, cancel := h.dialer.bounded(ctx, h.life)
 	defer cancel()
 	template := h.endpoints.template(s.protocol)
 	if template == "" {
@@ -214,7 +214,7 @@ func (h *HTTP) attempt(ctx context.Context, p protocol, endpoint, offer string) 
 // remove ends the resource of a stream.
 func (h *HTTP) remove(ctx context.Context, s stream) error {
 	op := string(s.protocol) + " " + http.MethodDelete
-	ctx, cancel := h.bounded(ctx)
+	ctx, cancel := h.dialer.bounded(ctx, h.life)
 	defer cancel()
 	h.mu.Lock()
 	r := h.resources[s]
@@ -224,14 +224,6 @@ func (h *HTTP) remove(ctx context.Context, s stream) error {
 		return failed(op, errNoResource)
 	}
 	return failed(op, h.dialer.remove(ctx, r.url))
-}
-
-// bounded returns the context of one request.
-func (h *HTTP) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	ctx, cancel := context.WithTimeout(ctx, h.dialer.opt.Timeout)
-	ctx, interrupt := context.WithCancelCause(ctx)
-	forget := context.AfterFunc(h.life, func() { interrupt(context.Cause(h.life)) })
-	return ctx, func() { forget(); interrupt(nil); cancel() }
 }
 
 // absent reports whether an error says that nobody publishes there yet.

@@ -19,10 +19,13 @@ type Room struct {
 	dialer *Dialer
 	url    string
 	member Member
+	life   context.Context // of every request
+	stop   context.CancelCauseFunc
 	done   chan struct{}
 
 	mu     sync.Mutex
-	client *rpc.Client // since Join
+	begun  bool        // Join was called
+	client *rpc.Client // of Join
 	joined bool        // Join has succeeded: the Handler hears of the end
 	ours   bool        // it ends because this side wants it to
 	over   bool        // the socket has ended, or there will be none
@@ -31,18 +34,30 @@ type Room struct {
 
 var _ Session = (*Room)(nil)
 
+// Errors of a caller that keeps to no order.
+var (
+	errJoined    = errors.New("joined already")
+	errNotJoined = errors.New("not joined")
+)
+
 // Room returns a participant of a server at a ws or wss URL, which Join will
 // connect.
 func (d *Dialer) Room(url string, m Member) *Room {
 	if m.Handler == nil {
 		m.Handler = deaf{}
 	}
-	return &Room{dialer: d, url: url, member: m, done: make(chan struct{})}
+	r := &Room{dialer: d, url: url, member: m, done: make(chan struct{})}
+	r.life, r.stop = context.WithCancelCause(context.Background())
+	return r
 }
 
-// Join implements Session. After an error the session is over.
+// Join implements Session. It is called once; after an error the session is
+// over.
 func (r *Room) Join(ctx context.Context) ([]Peer, error) {
-	ctx, cancel := r.bounded(ctx)
+	if err := r.begin(); err != nil {
+		return nil, failed("dial", err)
+	}
+	ctx, cancel := r.dialer.bounded(ctx, r.life)
 	defer cancel()
 	client, err := rpc.Dial(ctx, r.url, rpc.DialOptions{
 		Header: r.dialer.opt.Header, TLS: r.dialer.opt.TLS, Dial: r.dialer.guard.dial,
@@ -76,14 +91,24 @@ func (r *Room) Join(ctx context.Context) ([]Peer, error) {
 	return peers, nil
 }
 
-// adopt makes a connection the session's, unless that is over or has one.
-func (r *Room) adopt(client *rpc.Client) error {
+func (r *Room) begin() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case r.client != nil:
-		return errors.New("joined already")
 	case r.ours:
+		return rpc.ErrClosed
+	case r.begun:
+		return errJoined
+	}
+	r.begun = true
+	return nil
+}
+
+// adopt makes a connection the session's, unless that is over by now.
+func (r *Room) adopt(client *rpc.Client) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ours {
 		return rpc.ErrClosed
 	}
 	r.client = client
@@ -151,6 +176,7 @@ func (r *Room) Vanish() {
 	if r.client != nil {
 		r.client.Abandon()
 	}
+	r.stop(rpc.ErrClosed)
 }
 
 // SlowReader implements Session.
@@ -173,6 +199,7 @@ func (r *Room) Close() {
 		close(r.done)
 	}
 	r.mu.Unlock()
+	r.stop(rpc.ErrClosed)
 	if client != nil {
 		client.Close(rpc.CloseGoingAway, "")
 		<-client.Done()
@@ -201,19 +228,15 @@ func (r *Room) negotiate(ctx context.Context, method string, params any) (string
 }
 
 func (r *Room) call(ctx context.Context, method string, params, result any) error {
-	ctx, cancel := r.bounded(ctx)
+	ctx, cancel := r.dialer.bounded(ctx, r.life)
 	defer cancel()
 	r.mu.Lock()
 	client := r.client
 	r.mu.Unlock()
 	if client == nil {
-		return failed(method, errors.New("not joined"))
+		return failed(method, errNotJoined)
 	}
 	return failed(method, client.Call(ctx, method, params, result))
-}
-
-func (r *Room) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, r.dialer.opt.Timeout)
 }
 
 // notified hears one notification, on the reader.

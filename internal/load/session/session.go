@@ -5,8 +5,8 @@ import (
 	"errors"
 )
 
-// Session is one participant at a server. Join comes first; then the other
-// methods may be called from any goroutine. Each request is bounded by its
+// Session is one participant at a server. Join comes first, and once; then the
+// other methods may be called from any goroutine. Each request is bounded by its
 // context and by Options.Timeout; its error wraps what the server said or how
 // the connection ended, see Reason.
 type Session interface {
@@ -26,12 +26,13 @@ type Session interface {
 	// empty leaves the choice to the server again. The error is
 	// errors.ErrUnsupported where the protocol or the server has no such request.
 	RequestLayer(ctx context.Context, publisher, rid string) error
-	// Leave says goodbye and waits for the end of the connection. Nothing but
-	// Close may follow.
+	// Leave says goodbye and waits for the end of the connection. Only Close may
+	// follow.
 	Leave(ctx context.Context) error
 
 	// Vanish falls silent as if the power went: nothing is read, written or
-	// closed, and the Handler hears nothing more. Close frees what it leaves.
+	// closed, requests under way end with an error, and the Handler hears nothing
+	// more. Only Close may follow, and frees what is left.
 	Vanish()
 	// SlowReader reads at most so many octets a second from now on: 0 stops
 	// reading, a negative rate reads freely again. It has no meaning, and no
@@ -55,8 +56,8 @@ type Peer struct {
 
 // Handler hears what happens in the room, in the order in which the server
 // told it. It is called on the session's reader, one call at a time, and
-// nothing more is read until it returns: it must not call the Session's
-// requests, and waits for nothing.
+// nothing more is read until it returns: it must not wait for anything, nor
+// call the Session's requests or Close.
 type Handler interface {
 	// Published: the user can be subscribed to.
 	Published(user string)
