@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/load/stamp"
+	"github.com/atrium-rtc/atrium/sfu/nack"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
 const (
-	// assemblySize is how many packets wait for one that is missing: at 5 Mbit/s,
-	// two seconds.
-	assemblySize  = 1024
+	// assemblySize is how many packets wait for one that is missing, which is asked
+	// for no longer: at 5 Mbit/s, a second's worth.
+	assemblySize  = nack.MaxBehind
 	maxCandidates = 4
 	// leapWait is how old a gap must be before a complete keyframe leads over it:
 	// what is missing may only have been overtaken.
@@ -75,9 +76,6 @@ type assembly struct {
 
 // push takes a packet that came for the first time.
 func (a *assembly) push(p *piece) {
-	if p.seq < a.cursor {
-		return // skipped by a keyframe behind it
-	}
 	place := &a.pieces[p.seq%assemblySize]
 	if place.there && place.seq > p.seq {
 		return

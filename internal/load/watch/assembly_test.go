@@ -116,10 +116,33 @@ func TestKeyframesThatDoNotLeadOverAGap(t *testing.T) {
 			if got := assembled(&a, over, tt.parts...); got != nil {
 				t.Errorf("frames %v", got)
 			}
-			if got := assembled(&a, over, part(20, 9, "KM")); !slices.Equal(got, []uint32{9}) {
+			if got := assembled(&a, over, part(12, 2, "S")); !slices.Equal(got, []uint32{2}) {
+				t.Errorf("frames %v, want the one that was repaired meanwhile", got)
+			}
+			assembled(&a, over, part(18, 8, "SM"))
+			if got := assembled(&a, over.Add(leapWait), part(20, 9, "KM")); !slices.Equal(got, []uint32{9}) {
 				t.Errorf("frames %v, want the keyframe behind it", got)
 			}
 		})
+	}
+}
+
+func TestPaddingInsideAKeyframeBehindAGap(t *testing.T) {
+	var a assembly
+	gap(&a)
+	if got := assembled(&a, over, part(15, 4, "K"), part(16, 3, "P"), part(17, 4, "M")); !slices.Equal(got, []uint32{4}) {
+		t.Errorf("frames %v", got)
+	}
+}
+
+func TestKeyframeThatWasShownDoesNotLeadBack(t *testing.T) {
+	var a assembly
+	parts := []piece{part(10, 1, "KM"), part(12, 3, "K"), part(13, 3, "M"), part(11, 2, "SM"), part(15, 5, "SM")}
+	if got := assembled(&a, begin, parts...); !slices.Equal(got, []uint32{1, 2, 3}) {
+		t.Errorf("frames %v", got)
+	}
+	if got := assembled(&a, over, part(16, 6, "SM")); got != nil {
+		t.Errorf("frames %v", got)
 	}
 }
 
@@ -156,6 +179,14 @@ func TestKeyframeOfSeveralBeginnings(t *testing.T) {
 	f, ok := a.next(begin)
 	if !ok || !f.stamped || f.stamp.Number != 7 {
 		t.Errorf("frame %+v, %v, want the one with the stamp of its first packet", f, ok)
+	}
+}
+
+func TestKeyframeOfSeveralBeginningsBehindHalfAFrame(t *testing.T) {
+	var a assembly
+	assembled(&a, begin, part(10, 1, "KM"), part(11, 2, "S"), part(13, 2, "M"))
+	if got := assembled(&a, over, part(14, 4, "S"), part(15, 4, "K"), part(16, 4, "M")); !slices.Equal(got, []uint32{4}) {
+		t.Errorf("frames %v", got)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"github.com/pion/rtcp"
 
 	"github.com/atrium-rtc/atrium/internal/load/transport"
-	"github.com/atrium-rtc/atrium/internal/load/watch"
 	"github.com/atrium-rtc/atrium/internal/rtptest"
 	"github.com/atrium-rtc/atrium/sfu/codec"
 )
@@ -73,5 +72,3 @@ func FuzzRTCP(f *testing.F) {
 		}
 	})
 }
-
-var _ transport.Handler = (*watch.Receiver)(nil)

@@ -101,10 +101,10 @@ func (p *picture) follow(f *frame) {
 // other without a gap: a server that sends fewer frames on purpose numbers what
 // it sends without gaps.
 func (p *picture) leftOut(f *frame) {
-	if f.leapt || !p.tally.runs(&f.stamp) || f.stamp.Number <= p.shownNumber {
+	if f.leapt || !p.tally.runs(&f.stamp) {
 		return
 	}
-	if n := f.stamp.Number - p.shownNumber - 1; n < maxStampJump {
+	if n := f.stamp.Number - p.shownNumber - 1; n < maxStampJump { // very many if it fell
 		p.skipped += uint64(n)
 	}
 }

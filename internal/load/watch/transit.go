@@ -13,8 +13,8 @@ type transit struct {
 	clockRate int64
 	started   bool
 	epoch     time.Time
-	timestamp uint32 // the newest
-	ticks     int64  // from the first to the newest timestamp
+	timestamp uint32 // the last
+	ticks     int64  // from the first to the last timestamp
 
 	since         time.Time // begin of the current period
 	best, earlier time.Duration
@@ -27,12 +27,9 @@ func (t *transit) lateness(timestamp uint32, now time.Time) time.Duration {
 		*t = transit{clockRate: t.clockRate, started: true, epoch: now, timestamp: timestamp, since: now}
 		return 0
 	}
-	step := int64(int32(timestamp - t.timestamp))
-	took := now.Sub(t.epoch) - t.mediaTime(t.ticks+step)
-	if step > 0 {
-		t.ticks += step
-		t.timestamp = timestamp
-	}
+	t.ticks += int64(int32(timestamp - t.timestamp))
+	t.timestamp = timestamp
+	took := now.Sub(t.epoch) - t.mediaTime(t.ticks)
 	if now.Sub(t.since) >= transitMemory {
 		t.since, t.earlier, t.best = now, t.best, took
 	}
