@@ -18,10 +18,10 @@ type trickled chan string
 func (o trickled) ICECandidate(c sfu.Candidate) { offerTo(o, c.Candidate) }
 func (trickled) Failed(string)                  {}
 
-// engine starts our own server, with its candidates on loopback.
-func (r *rig) engine(lite bool) *sfu.Engine {
+// engine starts our own server, with its candidates at one address.
+func (r *rig) engine(at netip.Addr, lite bool) *sfu.Engine {
 	r.Helper()
-	ports, err := sfu.Listen(r.ctx, sfu.ListenConfig{Addresses: []netip.Addr{loopback}, DisableTCP: true})
+	ports, err := sfu.Listen(r.ctx, sfu.ListenConfig{Addresses: []netip.Addr{at}, DisableTCP: true})
 	if err != nil {
 		r.Fatal(err)
 	}
@@ -56,13 +56,21 @@ func (r *rig) join(c *Conn, answer string, candidates trickled) *Media {
 }
 
 func TestMediaPassesThroughOurServer(t *testing.T) {
-	for name, lite := range map[string]bool{"full ICE": false, "ICE-lite": true} {
+	for name, server := range map[string]struct {
+		at   netip.Addr
+		lite bool
+	}{
+		"full ICE": {loopback, false}, "ICE-lite": {loopback, true}, "IPv6": {netip.IPv6Loopback(), false},
+	} {
 		t.Run(name, func(t *testing.T) {
+			if _, err := localAddress(server.at); err != nil {
+				t.Skip(err)
+			}
 			r := newRig(t)
-			engine := r.engine(lite)
+			engine := r.engine(server.at, server.lite)
 			video := []codec.Codec{codec.VP8, codec.H264}
 
-			sender := r.conn(Options{Send: true, Audio: true, Video: video, RIDs: []string{"q", "h"}})
+			sender := r.conn(Options{Server: server.at, Send: true, Audio: true, Video: video, RIDs: []string{"q", "h"}})
 			seen := make(trickled, 16)
 			publication, err := engine.Publish(r.ctx, sfu.PublishRequest{Offer: r.offer(sender), Observer: seen})
 			if err != nil {
@@ -74,7 +82,7 @@ func TestMediaPassesThroughOurServer(t *testing.T) {
 			}
 
 			got := newCapture()
-			receiver := r.conn(Options{Audio: true, Video: video, Handler: got})
+			receiver := r.conn(Options{Server: server.at, Audio: true, Video: video, Handler: got})
 			seen = make(trickled, 16)
 			subscription, err := engine.Subscribe(r.ctx, publication, sfu.SubscribeRequest{Offer: r.offer(receiver), Observer: seen})
 			if err != nil {

@@ -50,7 +50,9 @@ func identity(tb testing.TB) *Identity {
 // conn opens a connection that is closed with the test.
 func (r *rig) conn(o Options) *Conn {
 	r.Helper()
-	o.Identity, o.Server = r.identity, loopback
+	if o.Identity = r.identity; !o.Server.IsValid() {
+		o.Server = loopback
+	}
 	c, err := New(o)
 	if err != nil {
 		r.Fatal(err)
