@@ -289,6 +289,7 @@ func TestCloseInterruptsJoin(t *testing.T) {
 	must(t, err)
 	defer listener.Close()
 	r := session.NewDialer(session.Options{}).Room("ws://"+listener.Addr().String(), session.Member{})
+	returned := make(chan struct{})
 	go func() {
 		conn, err := listener.Accept()
 		if err != nil {
@@ -297,7 +298,9 @@ func TestCloseInterruptsJoin(t *testing.T) {
 		defer conn.Close()
 		_, _ = conn.Read(make([]byte, 1)) // the handshake has begun, and is not answered
 		r.Close()
+		<-returned
 	}()
+	defer close(returned)
 	if _, err := r.Join(t.Context()); !errors.Is(err, rpc.ErrClosed) {
 		t.Errorf("got %v", err)
 	}
