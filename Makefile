@@ -7,7 +7,7 @@ BENCH     ?= .
 BENCHTIME ?= 1s
 
 # What runs several goroutines over shared state is tested with the race detector too.
-CONCURRENT = ./cmd/... ./metrics/... ./room/... ./sfu/... ./signaling/...
+CONCURRENT = ./cmd/... ./internal/load/... ./metrics/... ./room/... ./sfu/... ./signaling/...
 
 LINT    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 SOURCES = $(shell find . -name '*.go' -not -path '*/node_modules/*')
@@ -57,4 +57,4 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 	@.ci/fuzz $(FUZZTIME)
 
 docs: ## Write the generated tables of the documentation anew
-	$(GO) test ./internal/config ./metrics -run Docs -update
+	$(GO) test ./internal/config ./internal/load/result ./internal/load/scenario ./metrics -run Docs -update

@@ -17,6 +17,7 @@ type loadOutput struct {
 	Require []string `placeholder:"METRIC>=VALUE" sep:"none" help:"Fail unless it holds, such as 'delivered>=99.9%' or 'latency.p99<=50ms'; may be repeated. docs/load.md lists the metrics."`
 	HTML    string   `name:"html" placeholder:"FILE" help:"Write the report as one page with plots."`
 	JSON    string   `name:"json" placeholder:"FILE" help:"Write the report as JSON; - is the standard output, instead of the table."`
+	Verbose bool     `short:"v" help:"Log what fails, client by client."`
 	Quiet   bool     `short:"q" help:"Show nothing while the test runs."`
 	View    bool     `help:"Print the address of a page where one synthetic room can be watched."`
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lmittmann/tint"
 	"github.com/mattn/go-isatty"
 	"golang.org/x/term"
 
@@ -41,6 +42,9 @@ func (o loadOutput) open(plan *scenario.Plan) (*screen, error) {
 	terminal := isatty.IsTerminal(out.Fd())
 	s := &screen{plan: plan, quiet: o.Quiet, logger: discardLogger()}
 	s.live = report.NewLive(out, terminal, func() int { return widthOf(out) }, styleOf(out))
+	if o.Verbose {
+		s.logger = slog.New(tint.NewTextHandler(s.live, &tint.Options{TimeFormat: time.TimeOnly, NoColor: !bool(styleOf(out))}))
+	}
 	if o.MetricsListen != "" {
 		if err := s.serve(o.MetricsListen); err != nil {
 			return nil, err

@@ -10,9 +10,10 @@
 //	level 2  sfu                            only packages on       │
 //	level 1  ingress egress udp rpc         lower levels           ▼
 //	level 0  codec simulcast nack bwe auth
-//	ground   packet invariant
+//	ground   packet invariant link
 //
-// Beside the levels stand the packages for tests, which may import everything
-// and which only tests may import. A new package belongs into the table in
+// The load generator (internal/load/...) stands on the same levels, beside the
+// server. Outside of them are the packages for tests, which may import
+// everything and which only tests may import. A new package belongs into the table in
 // levels.go; until it is there, the test fails.
 package arch

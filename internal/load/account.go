@@ -65,14 +65,15 @@ func (a *account) name() string {
 	return a.user
 }
 
-func (a *account) publishes(pub *publication) {
+// publicationBegan counts a publication from now on.
+func (a *account) publicationBegan(pub *publication) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.sending = append(a.sending, pub)
 }
 
-// published takes the counts of a publication that is over.
-func (a *account) published(pub *publication) {
+// publicationOver takes the counts of a publication that is over.
+func (a *account) publicationOver(pub *publication) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if i := slices.Index(a.sending, pub); i >= 0 {
@@ -81,14 +82,22 @@ func (a *account) published(pub *publication) {
 	}
 }
 
-func (a *account) receives(sub *subscription) {
+// sends reports whether a publication is not over.
+func (a *account) sends(pub *publication) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Contains(a.sending, pub)
+}
+
+// subscriptionBegan counts a subscription from now on.
+func (a *account) subscriptionBegan(sub *subscription) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.watching = append(a.watching, sub)
 }
 
-// over takes the counts of a subscription that is over.
-func (a *account) over(sub *subscription) {
+// subscriptionOver takes the counts of a subscription that is over.
+func (a *account) subscriptionOver(sub *subscription) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if i := slices.Index(a.watching, sub); i >= 0 {
@@ -97,11 +106,11 @@ func (a *account) over(sub *subscription) {
 	}
 }
 
-// isOver reports whether a subscription is over.
-func (a *account) isOver(sub *subscription) bool {
+// receives reports whether a subscription is not over.
+func (a *account) receives(sub *subscription) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return !slices.Contains(a.watching, sub)
+	return slices.Contains(a.watching, sub)
 }
 
 // watches calls do with each subscription to a publisher.

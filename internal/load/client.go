@@ -10,7 +10,6 @@ import (
 	"github.com/atrium-rtc/atrium/internal/load/publish"
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/session"
-	"github.com/atrium-rtc/atrium/internal/load/transport"
 )
 
 const (
@@ -19,6 +18,9 @@ const (
 	requestTimeout = 15 * time.Second
 	connectTimeout = 15 * time.Second
 	leaveTimeout   = 3 * time.Second
+	// farewellGrace is how long after the end of a connection the server may take
+	// to say that it was meant.
+	farewellGrace = 2 * time.Second
 )
 
 // client is one synthetic participant. One goroutine owns it: run.
@@ -32,7 +34,8 @@ type client struct {
 	made    int              // connections so far
 
 	session      session.Session
-	present      []string // publishers in the room, in the order in which they came
+	present      []string        // publishers in the room, in the order in which they came
+	refused      map[string]bool // of them, those that could not be received
 	publication  *publication
 	subscription map[string]*subscription // by publisher
 	gone         []*subscription          // vanished; closed at the end
@@ -43,7 +46,7 @@ type client struct {
 func newClient(r *Runner, plan scenario.Client) *client {
 	return &client{
 		runner: r, plan: plan, account: newAccount(plan), network: plan.Network,
-		layer: scenario.AutoLayer, mail: newMailbox(), subscription: make(map[string]*subscription),
+		layer: scenario.AutoLayer, mail: newMailbox(), subscription: make(map[string]*subscription), refused: make(map[string]bool),
 	}
 }
 
@@ -114,6 +117,7 @@ func (c *client) fail(err error) {
 	}
 	c.account.failed(err)
 	c.runner.errors.add(session.Reason(err))
+	c.runner.options.Logger.Warn("failed", "room", c.plan.Room, "client", c.account.name(), "error", err)
 }
 
 // join enters the room, publishes, and receives who is there.
@@ -133,6 +137,7 @@ func (c *client) join(ctx context.Context, step scenario.Step) error {
 	c.account.entered(name, time.Since(began))
 	c.layer = scenario.AutoLayer
 	c.present = c.present[:0]
+	clear(c.refused)
 	for _, p := range peers {
 		if p.Publishing {
 			c.present = append(c.present, p.User)
@@ -148,119 +153,13 @@ func (c *client) join(ctx context.Context, step scenario.Step) error {
 	return nil
 }
 
-// options returns what this client's next connection begins with.
-func (c *client) options() transport.Options {
-	c.made++
-	return transport.Options{
-		Identity: c.runner.identity, Server: c.runner.options.Target.Media,
-		Up: c.network.Up, Down: c.network.Down, Seed: c.runner.connectionSeed(c.plan.ID, c.made),
-	}
-}
-
-// publish asks to publish. It returns with the server's answer; the connection
-// is made meanwhile.
-func (c *client) publish(ctx context.Context) error {
-	pub, err := newPublication(c.options(), *c.plan.Publish)
-	if err != nil {
-		return fmt.Errorf("publish: %w", err)
-	}
-	c.publication = pub // candidates may come before the answer
-	cfg, err := c.propose(ctx, pub)
-	if err != nil {
-		c.publication = nil
-		pub.close()
-		return fmt.Errorf("publish: %w", err)
-	}
-	c.account.publishes(pub)
-	c.runner.connecting.Go(func() {
-		ctx, cancel := context.WithTimeout(c.runner.ctx, connectTimeout)
-		defer cancel()
-		err := pub.start(ctx, cfg)
-		if err != nil && !pub.stopped() {
-			c.fail(fmt.Errorf("publish: %w", err))
-		}
-	})
-	return nil
-}
-
-func (c *client) propose(ctx context.Context, pub *publication) (publish.Config, error) {
-	offer, err := pub.conn.Offer()
-	if err != nil {
-		return publish.Config{}, err
-	}
-	answer, err := c.session.Publish(ctx, offer)
-	if err != nil {
-		return publish.Config{}, err
-	}
-	media, err := pub.conn.Accept(answer)
-	if err != nil {
-		return publish.Config{}, err
-	}
-	return sending(sourceOf(c.plan.ID), *c.plan.Publish, media, c.runner.library)
-}
-
-// sourceOf is the identity of a client in its stamps.
-func sourceOf(id int) uint32 { return uint32(id + 1) } //nolint:gosec // plans are bounded
-
-// receive subscribes to those present, as many as the plan says.
-func (c *client) receive(ctx context.Context) {
-	for _, user := range c.present {
-		if n := c.plan.Receive.Streams; n >= 0 && len(c.subscription) >= n {
-			return
-		}
-		if c.subscription[user] == nil && c.session != nil {
-			if err := c.subscribe(ctx, user); err != nil {
-				c.fail(fmt.Errorf("subscribe: %w", err))
-			}
-		}
-	}
-}
-
-// subscribe asks for a stream. It returns with the server's answer; the
-// connection is made meanwhile.
-func (c *client) subscribe(ctx context.Context, user string) error {
-	sub, err := newSubscription(c.options(), user)
-	if err != nil {
-		return err
-	}
-	c.subscription[user] = sub // candidates may come before the answer
-	if err := c.ask(ctx, sub); err != nil {
-		delete(c.subscription, user)
-		_ = sub.conn.Close()
-		return err
-	}
-	c.account.receives(sub)
-	if c.layer != scenario.AutoLayer {
-		c.requestLayer(ctx, user)
-	}
-	c.runner.connecting.Go(func() {
-		ctx, cancel := context.WithTimeout(c.runner.ctx, connectTimeout)
-		defer cancel()
-		if err := sub.start(ctx); err != nil && !c.account.isOver(sub) {
-			c.fail(fmt.Errorf("receive: %w", err))
-		}
-	})
-	return nil
-}
-
-func (c *client) ask(ctx context.Context, sub *subscription) error {
-	offer, err := sub.conn.Offer()
-	if err != nil {
-		return err
-	}
-	answer, err := c.session.Subscribe(ctx, sub.publisher, offer)
-	if err != nil {
-		return err
-	}
-	return sub.accept(answer, c.runner.options.Late)
-}
-
 // hear follows what the server tells.
 func (c *client) hear(ctx context.Context, e event) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	switch e.kind {
 	case published:
+		delete(c.refused, e.user)
 		if !slices.Contains(c.present, e.user) {
 			c.present = append(c.present, e.user)
 		}
@@ -279,26 +178,11 @@ func (c *client) hear(ctx context.Context, e event) {
 	}
 }
 
-func (c *client) addCandidate(user, text string) {
-	var conn *transport.Conn
-	switch sub := c.subscription[user]; {
-	case sub != nil:
-		conn = sub.conn
-	case c.publication != nil:
-		conn = c.publication.conn
-	default:
-		return // of a connection that is gone
-	}
-	if err := conn.AddCandidate(text); err != nil {
-		c.fail(fmt.Errorf("candidate of the server: %w", err))
-	}
-}
-
 // drop ends a subscription whose publisher is gone.
 func (c *client) drop(user string) {
 	if sub := c.subscription[user]; sub != nil {
 		delete(c.subscription, user)
-		c.account.over(sub)
+		c.account.subscriptionOver(sub)
 		_ = sub.conn.Close() // the server may have been first
 	}
 }
@@ -313,22 +197,6 @@ func (c *client) mute(kind scenario.Kind, muted bool) {
 		which = publish.Audio
 	}
 	c.publication.command(func(s *publish.Sender) { s.Mute(which, muted) })
-}
-
-func (c *client) republish(ctx context.Context) error {
-	if c.publication == nil {
-		return nil
-	}
-	pub := c.publication
-	c.publication = nil
-	pub.silence()
-	err := c.session.Unpublish(ctx)
-	c.account.published(pub)
-	pub.close()
-	if err != nil {
-		return fmt.Errorf("unpublish: %w", err)
-	}
-	return c.publish(ctx)
 }
 
 // requestLayer asks for the layer of the plan. A server that has no such request

@@ -3,6 +3,8 @@ package load
 import (
 	"context"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/load/scenario"
 )
 
 // leave says goodbye, as a person does who clicks on it.
@@ -20,15 +22,19 @@ func (c *client) vanish() {
 	c.lost = append(c.lost, c.session)
 	c.session = nil
 	if pub := c.publication; pub != nil {
+		// Who watches sees the last picture until the server notices, which ends no
+		// freeze: WebRTC's statistics count none either.
+		c.runner.pause(c.account.name(), scenario.Audio, true)
+		c.runner.pause(c.account.name(), scenario.Video, true)
 		pub.conn.Vanish()
 		pub.silence()
-		c.account.published(pub)
+		c.account.publicationOver(pub)
 		c.silent = append(c.silent, pub)
 		c.publication = nil
 	}
 	for user, sub := range c.subscription {
 		delete(c.subscription, user)
-		c.account.over(sub)
+		c.account.subscriptionOver(sub)
 		sub.conn.Vanish()
 		c.gone = append(c.gone, sub)
 	}
@@ -45,7 +51,7 @@ func (c *client) hangUp(how string) {
 	if pub := c.publication; pub != nil {
 		c.publication = nil
 		pub.silence()
-		c.account.published(pub)
+		c.account.publicationOver(pub)
 		pub.close()
 	}
 	for user := range c.subscription {

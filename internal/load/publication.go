@@ -183,16 +183,6 @@ func (pub *publication) silence() {
 	pub.running.Wait()
 }
 
-// stopped reports whether silence was called.
-func (pub *publication) stopped() bool {
-	select {
-	case <-pub.stop:
-		return true
-	default:
-		return false
-	}
-}
-
 // close ends the connection too.
 func (pub *publication) close() {
 	pub.silence()

@@ -36,7 +36,7 @@ func (g *gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	answer := ""
+	var answer string
 	switch r.PathValue("protocol") {
 	case "whip":
 		p, err := g.engine.Publish(r.Context(), sfu.PublishRequest{Offer: string(offer), Observer: deaf{}})
