@@ -369,6 +369,25 @@ func TestAbandonedClientIsSilentButConnected(t *testing.T) {
 	})
 }
 
+func TestAbandonedClientHandlesNothingThatItHasRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var c *rpc.Client
+		var heard []string
+		c, f := dial(t, rpc.DialOptions{Notify: func(m string, _ json.RawMessage) {
+			heard = append(heard, m)
+			c.Abandon()
+		}})
+		frame := func(m string) string { return "\x81\x0e{\"method\":\"" + m + "\"}" }
+		_, _ = io.WriteString(f.conn, frame("a")+frame("b")) // one read gets both
+		synctest.Wait()
+		c.Close(rpc.CloseNormal, "")
+		<-c.Done()
+		if diff := cmp.Diff([]string{"a"}, heard); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
 func TestAbandonStopsAWriteUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, f := dial(t, rpc.DialOptions{})

@@ -39,7 +39,6 @@ func Allowed(ctx context.Context, rawURL string, anyway bool) error {
 // loopback, private (RFC 1918, RFC 4193) or link-local. It answers for media
 // too, whose addresses the server names in its candidates.
 func OwnAddress(a netip.Addr) bool {
-	a = a.Unmap()
 	return a.IsLoopback() || a.IsPrivate() || a.IsLinkLocalUnicast()
 }
 
