@@ -24,7 +24,7 @@ type loadOutput struct {
 	Late          time.Duration `default:"150ms" help:"How late a frame may be before it counts as late."`
 	ServerPID     int           `name:"server-pid" placeholder:"PID" help:"Process of the server on this machine, to report its processor time and memory."`
 	ServerMetrics string        `name:"server-metrics" placeholder:"URL" help:"Prometheus metrics of the server, for the same."`
-	MetricsListen string        `name:"metrics-listen" placeholder:"ADDRESS" help:"Serve the test's own Prometheus metrics, such as on localhost:8082."`
+	MetricsListen string        `name:"metrics-listen" placeholder:"ADDRESS" help:"Serve the test's own Prometheus metrics, such as on localhost:9090."`
 }
 
 // metricsTimeout bounds one scrape of the server under test.

@@ -53,7 +53,8 @@ func (o loadOutput) open(plan *scenario.Plan) (*screen, error) {
 	return s, nil
 }
 
-// serve answers scrapes until close.
+// serve answers scrapes, and requests for profiles of the generator, until
+// close.
 func (s *screen) serve(address string) error {
 	var config net.ListenConfig
 	listener, err := config.Listen(context.Background(), "tcp", address)
@@ -62,6 +63,7 @@ func (s *screen) serve(address string) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics.LoadHandler(s.scraped))
+	handleProfiles(mux)
 	s.site = &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = s.site.Serve(listener) }() // ends with close
 	s.say("Metrics of this test: http://%s/metrics", listener.Addr())

@@ -49,6 +49,9 @@ func (t loadTarget) open(ctx context.Context) (load.Target, error) {
 		Name: strings.Join(addresses, " "), Rooms: rooms, Media: mediaAddress(ctx, addresses[0]),
 		Session: func(m session.Member) session.Session { return dialer.Room(t.URL, m) },
 	}
+	if !t.Allowed {
+		target.Reach = session.OwnAddress
+	}
 	if !rooms {
 		endpoints := session.Endpoints{WHIP: t.WHIP, WHEP: t.WHEP}
 		target.Session = func(m session.Member) session.Session { return dialer.HTTP(endpoints, m) }

@@ -31,12 +31,17 @@ func (s *server) operatorHandler() http.Handler {
 			answer(w, http.StatusServiceUnavailable, "starting\n")
 		}
 	})
+	handleProfiles(mux)
+	return mux
+}
+
+// handleProfiles serves the profiles of the Go runtime.
+func handleProfiles(mux *http.ServeMux) {
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	return mux
 }
 
 // publishMetrics makes /metrics answer, once there is something to read.

@@ -14,7 +14,7 @@ import (
 func (c *client) options() transport.Options {
 	c.made++
 	return transport.Options{
-		Identity: c.runner.identity, Server: c.runner.options.Target.Media,
+		Identity: c.runner.identity, Server: c.runner.options.Target.Media, Reach: c.runner.options.Target.Reach,
 		Up: c.network.Up, Down: c.network.Down, Seed: c.runner.connectionSeed(c.plan.ID, c.made),
 	}
 }

@@ -28,6 +28,9 @@ type Target struct {
 	// Media is where the server is, to choose the local address; the zero value
 	// takes that of the default route.
 	Media netip.Addr
+	// Reach says which of the addresses that the server names for its media may be
+	// sent to; nil allows all.
+	Reach func(netip.Addr) bool
 	// Name is the server's address for the report.
 	Name string
 }

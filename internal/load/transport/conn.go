@@ -122,10 +122,8 @@ func (c *Conn) Accept(text string) (*Media, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, value := range a.candidates {
-		if err := c.AddCandidate(value); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrBadAnswer, err)
-		}
+	if err := c.addCandidates(a.candidates); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBadAnswer, err)
 	}
 	if err := c.agent.SetRemoteICELite(a.lite); err != nil {
 		return nil, fmt.Errorf("ICE: %w", err)
@@ -136,19 +134,51 @@ func (c *Conn) Accept(text string) (*Media, error) {
 	return &a.media, nil
 }
 
+// addCandidates adds those of the answer. Some may be forbidden if others are
+// not: a server names all the addresses it has.
+func (c *Conn) addCandidates(values []string) error {
+	var forbidden error
+	taken := false
+	for _, value := range values {
+		added, err := c.addCandidate(value)
+		switch {
+		case err == nil:
+			taken = taken || added
+		case errors.Is(err, ErrForbidden):
+			forbidden = err
+		default:
+			return err
+		}
+	}
+	if taken {
+		return nil
+	}
+	return forbidden
+}
+
 // AddCandidate adds a candidate that the server trickled, before or after
 // Accept: "candidate:...", with or without "a=" in front. Candidates of no use
 // here (TCP, mDNS names, the RTCP component, the end of candidates) are ignored.
-// Its errors wrap ErrBadCandidate.
+// Its errors wrap ErrBadCandidate, or ErrForbidden for an address that
+// Options.Reach refuses.
 func (c *Conn) AddCandidate(candidate string) error {
+	_, err := c.addCandidate(candidate)
+	return err
+}
+
+// addCandidate reports whether the candidate was of use.
+func (c *Conn) addCandidate(candidate string) (added bool, err error) {
 	parsed, err := parseCandidate(candidate)
 	if err != nil || parsed == nil {
-		return err
+		return false, err
+	}
+	if addr, err := netip.ParseAddr(parsed.Address()); err == nil && !c.options.Reach(addr.Unmap()) {
+		return false, fmt.Errorf("%w: %v", ErrForbidden, addr)
 	}
 	if err := c.agent.AddRemoteCandidate(parsed); err != nil {
-		return fmt.Errorf("%w: %w", ErrBadCandidate, err)
+		return false, fmt.Errorf("%w: %w", ErrBadCandidate, err)
 	}
-	return nil
+	return true, nil
 }
 
 // RTT is the round trip of the latest ICE check, 0 while unknown.

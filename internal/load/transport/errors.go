@@ -13,6 +13,8 @@ var (
 	ErrCodec = errors.New("no codec in common")
 	// ErrBadCandidate is a candidate that is no candidate.
 	ErrBadCandidate = errors.New("bad candidate")
+	// ErrForbidden is a candidate whose address Options.Reach refuses.
+	ErrForbidden = errors.New("the server's media address may not be used")
 	// ErrFingerprint is a server whose certificate is not the answer's.
 	ErrFingerprint = errors.New("the certificate does not match the answer's fingerprint")
 	// ErrNotConnected is a call that needs a connection before there is one.

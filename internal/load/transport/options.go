@@ -14,7 +14,8 @@ import (
 // must not call Close or Vanish, which wait for that goroutine.
 type Handler interface {
 	// RTP gets one decrypted RTP packet. b is valid until the method returns. now
-	// is when the datagram was read, the same for all of one system call.
+	// is when the datagram arrived at this machine, after the delay of the
+	// conditions; on Linux the time it waited to be read is not in it.
 	RTP(b []byte, now time.Time)
 	// RTCP gets one decrypted compound packet, likewise.
 	RTCP(b []byte, now time.Time)
@@ -44,6 +45,9 @@ type Options struct {
 	Up, Down link.Link
 	// Seed makes the chances of Up and Down repeatable.
 	Seed uint64
+	// Reach says whether packets may be sent to an address that the server names;
+	// nil allows all.
+	Reach func(netip.Addr) bool
 	// Handler gets what arrives; nil for nobody.
 	Handler Handler
 
@@ -56,6 +60,9 @@ type Options struct {
 func (o *Options) check() error {
 	if o.Handler == nil {
 		o.Handler = nobody{}
+	}
+	if o.Reach == nil {
+		o.Reach = func(netip.Addr) bool { return true }
 	}
 	if o.silence == 0 {
 		o.silence = maxSilence

@@ -156,7 +156,7 @@ func (r *reader) release(now time.Time) {
 		if !ok {
 			return
 		}
-		r.dispatch(d.payload, d.peer, now)
+		r.dispatch(d.payload, d.peer, d.at)
 		r.down.line.recycle(d.payload)
 	}
 }

@@ -30,8 +30,9 @@ type socket struct {
 
 // sink takes what a socket reads.
 type sink interface {
-	// datagram takes one; b is valid until it returns.
-	datagram(b []byte, from netip.AddrPort, now time.Time)
+	// datagram takes one; b is valid until it returns. The time is its arrival at
+	// this machine.
+	datagram(b []byte, from netip.AddrPort, arrival time.Time)
 	// drained is called after the datagrams of one system call. It returns false
 	// to end the reading.
 	drained(now time.Time) bool
@@ -54,9 +55,15 @@ func listen(server netip.Addr, batches *batchPool) (*socket, error) {
 		_ = conn.Close()
 		return nil, fmt.Errorf("socket: %w", err)
 	}
+	s := &socket{conn: conn, raw: raw, batches: batches}
+	if err := s.stampArrivals(); err != nil {
+		_ = conn.Close()
+		return nil, fmt.Errorf("socket: %w", err)
+	}
 	bound, _ := conn.LocalAddr().(*net.UDPAddr) // nothing else
 	port := bound.AddrPort().Port()
-	return &socket{conn: conn, raw: raw, local: netip.AddrPortFrom(local, port), batches: batches}, nil
+	s.local = netip.AddrPortFrom(local, port)
+	return s, nil
 }
 
 // localAddress asks the kernel's routes for the address from which server is

@@ -23,8 +23,12 @@ type batch struct {
 	messages [batchSize]message
 	vectors  [batchSize]unix.Iovec
 	names    [batchSize]unix.RawSockaddrInet6 // large enough for IPv4 too
+	controls [batchSize][controlSize]byte
 	payloads [batchSize][maxDatagram]byte
 }
+
+// controlSize is room for one control message with a struct timespec.
+const controlSize = 64
 
 func newBatch() *batch {
 	b := new(batch)
@@ -35,6 +39,7 @@ func newBatch() *batch {
 		h.Iov = &b.vectors[i]
 		h.SetIovlen(1)
 		h.Name = (*byte)(unsafe.Pointer(&b.names[i]))
+		h.Control = &b.controls[i][0]
 	}
 	return b
 }
@@ -42,7 +47,9 @@ func newBatch() *batch {
 // receive reads what waits in the socket, up to a batch, without waiting.
 func (b *batch) receive(fd uintptr) (int, error) {
 	for i := range b.messages {
-		b.messages[i].header.Namelen = unix.SizeofSockaddrInet6 // the kernel wrote the actual size
+		h := &b.messages[i].header // the kernel wrote the actual sizes
+		h.Namelen = unix.SizeofSockaddrInet6
+		h.SetControllen(controlSize)
 	}
 	for {
 		n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd,
@@ -64,6 +71,32 @@ func (b *batch) at(i int) ([]byte, netip.AddrPort) {
 	}
 	return b.payloads[i][:m.length], b.from(i)
 }
+
+// arrival returns when the kernel received a datagram that was read at now. How
+// long it waited for this process is no part of its way, so that a busy
+// generator does not measure itself. Without a timestamp, or with one that a
+// step of the clock made absurd, it is now.
+func (b *batch) arrival(i int, now time.Time) time.Time {
+	size := min(b.messages[i].header.Controllen, controlSize)
+	if size < unix.SizeofCmsghdr {
+		return now
+	}
+	header, data, _, err := unix.ParseOneSocketControlMessage(b.controls[i][:size])
+	if err != nil || header.Level != unix.SOL_SOCKET || header.Type != unix.SCM_TIMESTAMPNS ||
+		len(data) < int(unsafe.Sizeof(unix.Timespec{})) {
+		return now
+	}
+	var ts unix.Timespec
+	copy(unsafe.Slice((*byte)(unsafe.Pointer(&ts)), unsafe.Sizeof(ts)), data)
+	waited := now.UnixNano() - ts.Nano()
+	if waited < 0 || waited > int64(maxWaited) {
+		return now
+	}
+	return now.Add(-time.Duration(waited))
+}
+
+// maxWaited is longer than a full receive buffer can hold media back.
+const maxWaited = 10 * time.Second
 
 func (b *batch) from(i int) netip.AddrPort {
 	name := &b.names[i]
@@ -118,7 +151,7 @@ func (d *drain) read(fd uintptr) bool {
 		now := time.Now()
 		for i := range n {
 			if payload, from := b.at(i); payload != nil {
-				d.to.datagram(payload, from, now)
+				d.to.datagram(payload, from, b.arrival(i, now))
 			}
 		}
 		d.socket.batches.put(b)
@@ -129,6 +162,18 @@ func (d *drain) read(fd uintptr) bool {
 			return false
 		}
 	}
+}
+
+// stampArrivals asks the kernel to say when each datagram came.
+func (s *socket) stampArrivals() error {
+	var failed error
+	err := s.raw.Control(func(fd uintptr) {
+		failed = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+	})
+	if err != nil {
+		return err
+	}
+	return os.NewSyscallError("setsockopt", failed)
 }
 
 // kernelDrops returns how many datagrams found no room in the socket's receive

@@ -82,3 +82,49 @@ func TestKernelDropsAreCounted(t *testing.T) {
 		t.Errorf("%d of 100 dropped by a small buffer", n)
 	}
 }
+
+// timed is a sink that keeps when datagrams arrived.
+type timed struct{ arrivals []time.Time }
+
+func (g *timed) datagram(_ []byte, _ netip.AddrPort, arrival time.Time) {
+	g.arrivals = append(g.arrivals, arrival)
+}
+
+func (g *timed) drained(time.Time) bool { return false }
+
+// A datagram that waits for a busy process has arrived all the same.
+func TestArrivalIsWhenTheKernelHadIt(t *testing.T) {
+	a, b := sockets(t, loopback)
+	before := time.Now()
+	if err := a.send([]byte{1}, b.local); err != nil {
+		t.Fatal(err)
+	}
+	sent := time.Now()
+	const wait = 20 * time.Millisecond
+	for time.Since(sent) < wait { // busy with something else
+	}
+	g := &timed{}
+	if err := b.newDrain(g).run(); err != nil {
+		t.Fatal(err)
+	}
+	if len(g.arrivals) != 1 {
+		t.Fatalf("%d datagrams", len(g.arrivals))
+	}
+	// Loopback delivers within the system call that sends.
+	if at := g.arrivals[0]; at.Before(before.Add(-time.Millisecond)) || time.Since(at) < wait {
+		t.Errorf("arrived %v after it was sent, read %v later", at.Sub(sent), time.Since(at))
+	}
+}
+
+func TestAbsurdArrivalsAreNow(t *testing.T) {
+	b := newBatch()
+	now := time.Now()
+	b.messages[0].header.SetControllen(0)
+	if got := b.arrival(0, now); !got.Equal(now) {
+		t.Errorf("without a control message %v", got.Sub(now))
+	}
+	b.messages[0].header.SetControllen(controlSize)
+	if got := b.arrival(0, now); !got.Equal(now) {
+		t.Errorf("with an empty one %v", got.Sub(now))
+	}
+}
