@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/load/publish"
@@ -32,6 +33,8 @@ type client struct {
 	network scenario.Network // now
 	layer   int              // asked for, also of what is received later
 	made    int              // connections so far
+	// forbidden is set when the server named a media address that may not be used.
+	forbidden atomic.Bool
 
 	session      session.Session
 	present      []string        // publishers in the room, in the order in which they came

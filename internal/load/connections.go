@@ -2,6 +2,7 @@ package load
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -119,9 +120,13 @@ func (c *client) connect(what string, conn *transport.Conn, start func(context.C
 			return
 		}
 	}
-	if wanted() {
-		c.fail(fmt.Errorf("%s: %w", what, err))
+	if !wanted() {
+		return
 	}
+	if c.forbidden.Load() {
+		err = fmt.Errorf("%w (the server has media addresses that are used with --i-am-allowed only)", err)
+	}
+	c.fail(fmt.Errorf("%s: %w", what, err))
 }
 
 func (c *client) ask(ctx context.Context, sub *subscription) error {
@@ -146,7 +151,12 @@ func (c *client) addCandidate(user, text string) {
 	default:
 		return // of a connection that is gone
 	}
-	if err := conn.AddCandidate(text); err != nil {
+	err := conn.AddCandidate(text)
+	if errors.Is(err, transport.ErrForbidden) {
+		c.forbidden.Store(true) // the server may have others
+		return
+	}
+	if err != nil {
 		c.fail(fmt.Errorf("candidate of the server: %w", err))
 	}
 }

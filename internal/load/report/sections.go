@@ -116,19 +116,20 @@ func (t *table) clients() {
 	}
 	switch {
 	case len(troubled) > 0:
-		t.heading(fmt.Sprintf("Clean clients: %s of %s lost something", number(len(troubled)), number(len(clean))))
-		t.list(worstFirst(troubled), 5)
+		t.heading(fmt.Sprintf("Clean clients: %s of %s noticed something", number(len(troubled)), number(len(clean))))
+		t.list(worstFirst(troubled), 5, 0)
 	case len(clean) > 0:
 		t.heading(fmt.Sprintf("Clean clients: none of %s lost a packet or saw a freeze", number(len(clean))))
 	}
 	if len(affected) > 0 {
 		t.heading(fmt.Sprintf("Affected clients: %s", number(len(affected))))
-		t.list(worstFirst(affected), 15)
+		t.list(worstFirst(affected), 15, 40)
 	}
 }
 
-// list writes a row for each of the first clients, and the names of some more.
-func (t *table) list(clients []result.Client, rows int) {
+// list writes a row for each of the first clients, and at most mostNames names of
+// the others.
+func (t *table) list(clients []result.Client, rows, mostNames int) {
 	g := grid{align: "lrrrrl", widest: []int{20, 0, 0, 0, 0, 36}}
 	g.painted(t.style.faint, "", "delivered", "p99", "freezes", "frozen", "")
 	for _, c := range clients[:min(rows, len(clients))] {
@@ -142,7 +143,6 @@ func (t *table) list(clients []result.Client, rows int) {
 	if len(clients) <= rows {
 		return
 	}
-	const mostNames = 40
 	names := make([]string, 0, mostNames)
 	for _, c := range clients[rows:min(rows+mostNames, len(clients))] {
 		names = append(names, c.Name)
