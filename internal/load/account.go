@@ -19,6 +19,7 @@ type account struct {
 	user     string // under which it joined last
 	inside   bool
 	how      string // it ended, or is there
+	tried    bool
 	entries  []time.Duration
 	leaves   int
 	failures int
@@ -37,6 +38,21 @@ func (a *account) entered(user string, took time.Duration) {
 	defer a.mu.Unlock()
 	a.user, a.inside, a.how = user, true, "stayed"
 	a.entries = append(a.entries, took)
+}
+
+// enters records that the client is about to join.
+func (a *account) enters() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.tried = true
+}
+
+// attempted reports whether the client ever tried to join. The search for a
+// capacity plans more subscribers than it tries.
+func (a *account) attempted() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.tried
 }
 
 // ended records how the client left the room.
@@ -149,7 +165,9 @@ func (a *account) addTo(t *tally) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t.add(&a.past)
-	t.sum.Clients++
+	if a.tried {
+		t.sum.Clients++
+	}
 	if len(a.entries) > 0 {
 		t.sum.Joined++
 	}

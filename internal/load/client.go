@@ -129,6 +129,7 @@ func (c *client) join(ctx context.Context, step scenario.Step) error {
 	if step.Name != "" {
 		name = step.Name
 	}
+	c.account.enters()
 	began := time.Now()
 	c.session = c.runner.options.Target.Session(session.Member{Room: c.plan.Room, User: name, Handler: c.mail})
 	peers, err := c.session.Join(ctx)

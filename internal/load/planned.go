@@ -7,12 +7,14 @@ import (
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 )
 
-// planned sums up what a plan asks for.
-func planned(plan *scenario.Plan) result.Planned {
-	p := result.Planned{Rooms: len(plan.Rooms), Clients: len(plan.Clients)}
+// planned sums up what a plan asks for, of those of its clients that came.
+func planned(clients []scenario.Client) result.Planned {
+	p := result.Planned{Clients: len(clients)}
+	rooms := make(map[string]bool)
 	publishers := make(map[string]int) // by room
 	var media []string
-	for _, c := range plan.Clients {
+	for _, c := range clients {
+		rooms[c.Room] = true
 		if c.Publish == nil {
 			continue
 		}
@@ -22,7 +24,8 @@ func planned(plan *scenario.Plan) result.Planned {
 			media = append(media, text)
 		}
 	}
-	for _, c := range plan.Clients {
+	p.Rooms = len(rooms)
+	for _, c := range clients {
 		streams := publishers[c.Room]
 		if c.Publish != nil {
 			streams-- // one does not receive oneself

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/procfs"
 
 	"github.com/atrium-rtc/atrium/internal/load/result"
+	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/usage"
 )
 
@@ -32,13 +33,17 @@ func (r *Runner) report(started time.Time) *result.Run {
 		Timeline: r.sampler.points,
 		Errors:   r.errors.list(),
 	}
-	run.Planned = planned(plan)
 	for _, m := range plan.Marks {
 		run.Marks = append(run.Marks, result.Mark{At: seconds(m.At), Text: m.Text})
 	}
+	var came []scenario.Client
 	for _, c := range r.clients {
-		run.Clients = append(run.Clients, c.account.row())
+		if c.account.attempted() {
+			came = append(came, c.plan)
+			run.Clients = append(run.Clients, c.account.row())
+		}
 	}
+	run.Planned = planned(came)
 	run.Groups = r.groups()
 	run.Generator = r.sampler.generator(total)
 	run.Generator.FilesUsed, run.Generator.FilesLimit = openFiles(), r.filesLimit
@@ -55,6 +60,9 @@ func (r *Runner) groups() []result.Group {
 	sums := make(map[string]*tally)
 	var names []string
 	for _, c := range r.clients {
+		if !c.account.attempted() {
+			continue
+		}
 		plan := c.plan
 		of := []string{result.Clean}
 		if len(plan.Faults) > 0 {
