@@ -68,6 +68,7 @@ func TestCapacityNamesTheNumberAndTheReason(t *testing.T) {
 }
 
 func TestFindCapacityStopsWhereTheLevelBreaks(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	p := plan(t, func(f *scenario.Flags) { f.Publishers, f.Subscribers = 1, 6 })
 	for i := range p.Clients {

@@ -12,8 +12,10 @@ import (
 
 // The generator's counts, of publishers and of subscribers, are the server's.
 func TestCountsAreThoseOfTheServer(t *testing.T) {
+	t.Parallel()
 	for _, video := range []codec.Codec{codec.VP8, codec.VP9, codec.H264, codec.AV1} {
 		t.Run(video.String(), func(t *testing.T) {
+			t.Parallel()
 			h := newHouse(t)
 			r, err := NewRunner(Options{Target: h.target, Plan: plan(t, func(f *scenario.Flags) {
 				f.Publishers, f.Subscribers, f.Codec = 1, 2, scenario.VideoCodec(video)
@@ -49,6 +51,7 @@ func TestCountsAreThoseOfTheServer(t *testing.T) {
 
 // What the plan does to clients shows in the report, and only at those.
 func TestReportNamesTheAffected(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	r, err := NewRunner(Options{Target: h.target, Plan: plan(t, func(f *scenario.Flags) {
 		f.Publishers, f.Subscribers, f.Duration = 1, 4, 5*time.Second
@@ -81,6 +84,7 @@ func TestReportNamesTheAffected(t *testing.T) {
 
 // An interrupted run ends soon, says so, and leaves nobody behind.
 func TestInterruptedRunCleansUp(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()

@@ -65,6 +65,7 @@ func (g *gallery) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestWHIPAndWHEPServersAreLoadedToo(t *testing.T) {
+	t.Parallel()
 	h := newHouse(t)
 	g := &gallery{engine: h.engine, live: make(map[string]*sfu.Publication)}
 	mux := http.NewServeMux()
