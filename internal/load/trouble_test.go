@@ -1,0 +1,94 @@
+package load
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/atrium-rtc/atrium/internal/load/result"
+	"github.com/atrium-rtc/atrium/internal/load/scenario"
+)
+
+const trouble = `
+duration: 9s
+ramp: 0s
+networks:
+  lossy: {loss: 10%}
+groups:
+  speakers: {count: 2, publish: {size: 320x180}}
+  audience: {count: 3}
+phases:
+  - do:
+      - mute: speakers
+        media: both
+        count: 1
+        after: 2s
+        for: 2s
+      - layer: audience
+        to: low
+        count: 1
+        after: 2s
+      - read_slowly: audience
+        speed: 0B/s
+        count: 1
+        after: 2s
+        for: 1s
+      - republish: speakers
+        count: 1
+        after: 6s
+      - vanish: audience
+        count: 1
+        after: 5s
+`
+
+// What a scenario can do to people is done, and what is done on purpose is
+// nobody's freeze.
+func TestScenarioIsCarriedOut(t *testing.T) {
+	t.Parallel()
+	s, err := scenario.Read("trouble.yaml", []byte(trouble))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.Plan()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHouse(t)
+	r, err := NewRunner(Options{Target: h.target, Plan: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := r.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := make(map[string]int)
+	for _, c := range run.Clients {
+		ends[c.Ended]++
+	}
+	if diff := cmp.Diff(map[string]int{"stayed": 4, "vanished": 1}, ends); diff != "" {
+		t.Errorf("how clients ended (-want +got):\n%s", diff)
+	}
+	for _, e := range run.Errors {
+		if !strings.HasPrefix(e.Text, "request layer: ") {
+			t.Errorf("%d times: %s", e.Count, e.Text)
+		}
+	}
+	if len(run.Errors) != 1 {
+		t.Errorf("errors %v, want the request that this server does not know", run.Errors)
+	}
+	// Two speakers receive each other, three listeners both; everybody who was
+	// still there received the second publication too: one speaker, two listeners.
+	if run.Total.Subscriptions != 2+6+3 {
+		t.Errorf("%d subscriptions, want 11", run.Total.Subscriptions)
+	}
+	var most result.Millis
+	for _, c := range run.Clients {
+		most = max(most, c.Summary.LongestFreeze)
+	}
+	// The mute lasted two seconds. A crowded machine makes shorter freezes itself.
+	if most >= 1500 {
+		t.Errorf("a freeze of %v ms: the mute was taken for one", most)
+	}
+}
