@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/atrium-rtc/atrium/internal/docstest"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/sfu/egress"
@@ -139,37 +139,13 @@ func TestSeriesDoNotGrowWithUse(t *testing.T) {
 var update = flag.Bool("update", false, "write the table of docs/metrics.md anew")
 
 // The table of the documentation is what the code says, no more and no less.
-// After changing a series: go test ./metrics -run Docs -update
+// After changing a series: make docs
 func TestDocsHoldTheSeriesOfTheCode(t *testing.T) {
 	build := "| `atrium_build_info` | gauge | `version`, `revision` | 1, with the version and the revision of the binary. |\n"
-	holdTable(t, "../docs/metrics.md", build+tableOf(all()))
+	docstest.Hold(t, "../docs/metrics.md", *update, map[string]string{"series": heading + build + tableOf(all())})
 }
 
-// holdTable compares the table of series in a document, and with -update
-// writes it.
-func holdTable(t *testing.T, file, rows string) {
-	t.Helper()
-	const begin, end = "<!-- series: begin -->\n", "<!-- series: end -->"
-	data, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	before, rest, foundBegin := strings.Cut(string(data), begin)
-	_, after, foundEnd := strings.Cut(rest, end)
-	if !foundBegin || !foundEnd {
-		t.Fatalf("%s has no comments %q and %q", file, begin, end)
-	}
-	text := before + begin + "| series | type | labels | meaning |\n|---|---|---|---|\n" + rows + end + after
-	if text == string(data) {
-		return
-	}
-	if !*update {
-		t.Fatalf("%s is not what the code says; run: go test ./metrics -run Docs -update", file)
-	}
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
+const heading = "| series | type | labels | meaning |\n|---|---|---|---|\n"
 
 func tableOf[S any](list []series[S]) string {
 	var b strings.Builder

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"github.com/atrium-rtc/atrium/internal/docstest"
 	"github.com/atrium-rtc/atrium/internal/load/result"
 )
 
@@ -51,7 +52,7 @@ func TestLoadSeriesFollowTheConventions(t *testing.T) {
 	}
 }
 
-// After changing a series: go test ./metrics -run Docs -update
+// After changing a series: make docs
 func TestDocsHoldTheSeriesOfALoadTest(t *testing.T) {
-	holdTable(t, "../docs/load.md", tableOf(ofLoad()))
+	docstest.Hold(t, "../docs/load.md", *update, map[string]string{"series": heading + tableOf(ofLoad())})
 }

@@ -16,6 +16,7 @@ func levels() map[string]level {
 	return map[string]level{
 		"internal/invariant": ground,
 		"internal/link":      ground,
+		"internal/spelling":  ground,
 		"sfu/packet":         ground + 1,
 
 		"sfu/codec":     zero,
@@ -58,9 +59,10 @@ func levels() map[string]level {
 
 		"cmd/atrium": six,
 
-		"internal/arch":    forTests,
-		"internal/rtptest": forTests,
-		"internal/testnet": forTests,
+		"internal/arch":     forTests,
+		"internal/docstest": forTests,
+		"internal/rtptest":  forTests,
+		"internal/testnet":  forTests,
 	}
 }
 

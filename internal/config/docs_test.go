@@ -6,6 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/atrium-rtc/atrium/internal/docstest"
 )
 
 var update = flag.Bool("update", false, "write the tables of docs/configuration.md anew")
@@ -13,37 +15,9 @@ var update = flag.Bool("update", false, "write the tables of docs/configuration.
 const docsFile = "../../docs/configuration.md"
 
 // The tables of the documentation are what the code says, no more and no less.
-// After changing a key: go test ./internal/config -run Docs -update
+// After changing a key: make docs
 func TestDocsHoldTheKeysOfTheCode(t *testing.T) {
-	data, err := os.ReadFile(docsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(data)
-	for name, table := range map[string]string{"keys": keysTable(), "kurento": kurentoTable()} {
-		text = replaceTable(t, text, name, table)
-	}
-	if text == string(data) {
-		return
-	}
-	if !*update {
-		t.Fatalf("%s is not what the code says; run: go test ./internal/config -run Docs -update", docsFile)
-	}
-	if err := os.WriteFile(docsFile, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// replaceTable puts table between the two comments that carry its name.
-func replaceTable(t *testing.T, text, name, table string) string {
-	t.Helper()
-	begin, end := "<!-- "+name+": begin -->\n", "<!-- "+name+": end -->"
-	before, rest, foundBegin := strings.Cut(text, begin)
-	_, after, foundEnd := strings.Cut(rest, end)
-	if !foundBegin || !foundEnd {
-		t.Fatalf("%s has no comments %q and %q", docsFile, begin, end)
-	}
-	return before + begin + table + end + after
+	docstest.Hold(t, docsFile, *update, map[string]string{"keys": keysTable(), "kurento": kurentoTable()})
 }
 
 func keysTable() string {

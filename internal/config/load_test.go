@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"pgregory.net/rapid"
 )
 
 func mustLoad(t *testing.T, from Sources) Loaded {
@@ -290,18 +289,6 @@ func FuzzLoad(f *testing.F) {
 			if problem.Origin.layer == layerFile && (problem.Origin.line < 1 || problem.Origin.line > lines) {
 				t.Errorf("%v: no such line in %q", problem, file)
 			}
-		}
-	})
-}
-
-// editDistance is a metric; nothing else about suggestions needs to be exact.
-func TestEditDistanceIsAMetric(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		word := rapid.StringMatching(`[a-c_.]{0,8}`)
-		a, b, c := word.Draw(t, "a"), word.Draw(t, "b"), word.Draw(t, "c")
-		ab, ba := editDistance(a, b), editDistance(b, a)
-		if ab != ba || (ab == 0) != (a == b) || editDistance(a, c) > ab+editDistance(b, c) {
-			t.Fatalf("distances %d %d of %q %q %q", ab, ba, a, b, c)
 		}
 	})
 }

@@ -7,6 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/atrium-rtc/atrium/internal/docstest"
 )
 
 var update = flag.Bool("update", false, "write docs/load-scenarios.md and the golden plans anew")
@@ -14,12 +16,8 @@ var update = flag.Bool("update", false, "write docs/load-scenarios.md and the go
 const docsFile = "../../../docs/load-scenarios.md"
 
 // The tables of the documentation are what the code says, no more and no less.
-// After changing a key: go test ./internal/load/scenario -run Docs -update
+// After changing a key: make docs
 func TestDocsHoldTheKeysOfTheCode(t *testing.T) {
-	data, err := os.ReadFile(docsFile)
-	if err != nil {
-		t.Fatal(err)
-	}
 	blocks := map[string]string{"verbs": verbsTable()}
 	for _, section := range Sections() {
 		blocks[section.Name] = keysTable(section)
@@ -31,31 +29,7 @@ func TestDocsHoldTheKeysOfTheCode(t *testing.T) {
 		}
 		blocks["example "+name] = "```yaml\n" + string(file) + "```\n"
 	}
-	text := string(data)
-	for name, block := range blocks {
-		text = replaceBlock(t, text, name, block)
-	}
-	if text == string(data) {
-		return
-	}
-	if !*update {
-		t.Fatalf("%s is not what the code says; run: go test ./internal/load/scenario -run Docs -update", docsFile)
-	}
-	if err := os.WriteFile(docsFile, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// replaceBlock puts block between the two comments that carry its name.
-func replaceBlock(t *testing.T, text, name, block string) string {
-	t.Helper()
-	begin, end := "<!-- "+name+": begin -->\n", "<!-- "+name+": end -->"
-	before, rest, foundBegin := strings.Cut(text, begin)
-	_, after, foundEnd := strings.Cut(rest, end)
-	if !foundBegin || !foundEnd {
-		t.Fatalf("%s has no comments %q and %q", docsFile, begin, end)
-	}
-	return before + begin + block + end + after
+	docstest.Hold(t, docsFile, *update, blocks)
 }
 
 func keysTable(section Section) string {
