@@ -12,10 +12,11 @@ import (
 )
 
 const (
-	// busyTick and idleTick are the distances of ticks while datagrams come,
-	// which cost no wake-up, and without.
-	busyTick = 25 * time.Millisecond
-	idleTick = 90 * time.Millisecond
+	// busyTick and idleTick are the distances of ticks while datagrams come and
+	// without. The difference is for datagrams to bring the tick before the
+	// deadline does, which costs a wake-up of its own.
+	busyTick = 60 * time.Millisecond
+	idleTick = 95 * time.Millisecond
 	// maxEarly bounds the media kept while the handshake ends: a server that
 	// completes it first sends at once.
 	maxEarly = 64
