@@ -66,7 +66,7 @@ func (r *Receiver) requestPackets(t *track) {
 		})
 	}
 	for _, seq := range r.due {
-		t.source.ledger.asked.set(seq)
+		t.source.ledger.noteAsked(seq)
 	}
 	r.counts.NACKs += uint64(len(r.due))
 	r.send(nil, request)

@@ -36,13 +36,19 @@ type ledger struct {
 
 	started        bool
 	first, highest packet.ExtSeq
-	settled        packet.ExtSeq // all up to here are decided; less than first at the start
-	came           bits
-	asked          bits // a NACK was sent for it
-	unusable       bits // came, but too late to be heard
+	settled        packet.ExtSeq          // all up to here are decided; less than first at the start
+	notes          [ledgerSize / 64]notes // places by sequence number
 
 	marks  [int(repairWindow/markInterval) + 2]mark // oldest first
 	marked int
+}
+
+// notes are what is known of 64 packets, a bit for each. They stand together
+// because a new packet touches all of them.
+type notes struct {
+	came     uint64
+	asked    uint64 // a NACK was sent for it
+	unusable uint64 // came, but too late to be heard
 }
 
 // mark is the highest sequence number at one moment.
@@ -60,13 +66,14 @@ func (l *ledger) add(seq packet.ExtSeq) verdict {
 		l.advance(seq)
 	case l.highest-seq >= ledgerSize:
 		return tooLate
-	case l.came.has(seq):
+	case l.has(seq):
 		return duplicate
 	case seq <= l.settled:
 		return tooLate
 	}
 	l.first = min(l.first, seq)
-	l.came.set(seq)
+	n, bit := l.at(seq)
+	n.came |= bit
 	return fresh
 }
 
@@ -80,9 +87,10 @@ func (l *ledger) advance(seq packet.ExtSeq) {
 		from = seq - ledgerSize + 1
 	}
 	for s := from; s <= seq; s++ {
-		l.came.clear(s)
-		l.asked.clear(s)
-		l.unusable.clear(s)
+		n, bit := l.at(s)
+		n.came &^= bit
+		n.asked &^= bit
+		n.unusable &^= bit
 	}
 	l.highest = seq
 }
@@ -117,7 +125,7 @@ func (l *ledger) pending() uint64 {
 	}
 	var n uint64
 	for s := max(l.settled+1, l.first); s <= l.highest; s++ {
-		if !l.came.has(s) {
+		if !l.has(s) {
 			n++
 		}
 	}
@@ -126,20 +134,41 @@ func (l *ledger) pending() uint64 {
 
 func (l *ledger) settle(until packet.ExtSeq) {
 	for s := max(l.settled+1, l.first); s <= until; s++ {
-		came := s <= l.highest && l.came.has(s)
+		n, bit := l.at(s)
+		came := s <= l.highest && n.came&bit != 0
 		if !came {
 			l.lost++
 		}
 		if l.decided != nil {
-			l.decided(came && !l.unusable.has(s))
+			l.decided(came && n.unusable&bit == 0)
 		}
 	}
 	l.settled = max(l.settled, until)
 }
 
-// bits holds a bit for each of the last ledgerSize sequence numbers.
-type bits [ledgerSize / 64]uint64
+// at returns the notes on a packet of the last ledgerSize, and its bit in them.
+func (l *ledger) at(seq packet.ExtSeq) (of *notes, bit uint64) {
+	return &l.notes[seq%ledgerSize/64], 1 << (seq % 64)
+}
 
-func (b *bits) has(seq packet.ExtSeq) bool { return b[seq%ledgerSize/64]&(1<<(seq%64)) != 0 }
-func (b *bits) set(seq packet.ExtSeq)      { b[seq%ledgerSize/64] |= 1 << (seq % 64) }
-func (b *bits) clear(seq packet.ExtSeq)    { b[seq%ledgerSize/64] &^= 1 << (seq % 64) }
+func (l *ledger) has(seq packet.ExtSeq) bool {
+	n, bit := l.at(seq)
+	return n.came&bit != 0
+}
+
+// noteAsked says that a NACK was sent for a packet.
+func (l *ledger) noteAsked(seq packet.ExtSeq) {
+	n, bit := l.at(seq)
+	n.asked |= bit
+}
+
+func (l *ledger) wasAsked(seq packet.ExtSeq) bool {
+	n, bit := l.at(seq)
+	return n.asked&bit != 0
+}
+
+// noteUnusable says that a packet came too late to be heard.
+func (l *ledger) noteUnusable(seq packet.ExtSeq) {
+	n, bit := l.at(seq)
+	n.unusable |= bit
+}

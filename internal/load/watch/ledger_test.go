@@ -76,14 +76,14 @@ func TestWhatLeavesTheMemoryIsDecided(t *testing.T) {
 		}
 	}
 	l.takes(t, fresh, 10_000, 10_001, 10_003)
-	l.unusable.set(10_003)
-	l.asked.set(10_002)
+	l.noteUnusable(10_003)
+	l.noteAsked(10_002)
 	l.takes(t, fresh, 10_003+3*ledgerSize) // the same places
 	// Decided are the four, and those missing behind them up to the memory's end.
 	if want := uint64(1 + 2*ledgerSize); l.lost != want || usable != 2 || not != int(want)+1 {
 		t.Errorf("%d lost, %d usable, %d not; want %d, 2 and one more than are lost", l.lost, usable, not, want)
 	}
-	if l.asked.has(10_002+3*ledgerSize) || l.unusable.has(10_003+3*ledgerSize) {
+	if n, bit := l.at(10_003 + 3*ledgerSize); l.wasAsked(10_002+3*ledgerSize) || n.unusable&bit != 0 {
 		t.Error("what was noted of a packet is noted of the one in its place")
 	}
 	l.takes(t, tooLate, 10_003+2*ledgerSize, 10_002)

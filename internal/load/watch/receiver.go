@@ -45,31 +45,44 @@ type Config struct {
 
 // Receiver is the far end of one subscription. RTP, RTCP and Tick are for the
 // connection's reader goroutine; the other methods are for any.
+//
+// When a packet comes for one of a thousand receivers, no cache holds anything
+// of it. So what each packet needs stands together, here and in what a Receiver
+// consists of, before what is needed now and then.
 type Receiver struct {
-	cfg          Config
+	routes [2 * kinds]route // of the first so many payload types
+	routed int
+	feedback
+
 	asked        time.Time
 	audio, video *track   // nil where nothing was negotiated
 	tracks       []*track // those that are not nil
-	latency      histogram.Histogram
 	paused       [kinds]atomic.Bool
-
-	counts Snapshot // those that no track keeps
-	ticked time.Time
-	feedback
+	ticked       time.Time
+	cfg          Config
+	latency      histogram.Histogram
+	counts       Snapshot // those that no track keeps
 
 	mu     sync.Mutex
 	shared Snapshot // guarded by mu
 }
 
+// route says where packets of one payload type go.
+type route struct {
+	payloadType uint8
+	repair      bool // they are retransmissions
+	track       *track
+}
+
 // feedback is what must be remembered to answer like a browser.
 type feedback struct {
-	polled   time.Time
-	reported time.Time
-
-	transportID uint8 // header extension, 0 for none
 	transport   *twcc.Recorder
-	epoch       time.Time // zero of its clock
-	recorded    time.Time // last feedback
+	transportID uint8     // header extension, 0 for none
+	polled      time.Time // last
+
+	epoch    time.Time // zero of the recorder's clock
+	recorded time.Time // last feedback
+	reported time.Time
 
 	due []packet.ExtSeq // scratch
 	fir uint8           // sequence number of the next full intra request
@@ -83,11 +96,11 @@ func New(cfg Config, asked time.Time) *Receiver {
 	r := &Receiver{cfg: cfg, asked: asked, ticked: asked}
 	r.due = make([]packet.ExtSeq, 0, nack.MaxMissing)
 	if s := cfg.Media.Audio; s != nil {
-		r.audio = &track{stream: s, sound: newSound(s.ClockRate)}
+		r.audio = &track{stream: s, codec: s.Codec, sound: newSound(s.ClockRate)}
 		r.add(r.audio)
 	}
 	if s := cfg.Media.Video; s != nil {
-		r.video = &track{stream: s, picture: newPicture(s.ClockRate, cfg.Late)}
+		r.video = &track{stream: s, codec: s.Codec, picture: newPicture(s.ClockRate, cfg.Late)}
 		r.add(r.video)
 	}
 	r.shared = r.snapshot(asked)
@@ -96,6 +109,12 @@ func New(cfg Config, asked time.Time) *Receiver {
 
 func (r *Receiver) add(t *track) {
 	r.tracks = append(r.tracks, t)
+	r.routes[r.routed] = route{payloadType: t.stream.PayloadType, track: t}
+	r.routed++
+	if rtx := t.stream.RTXPayloadType; rtx != 0 {
+		r.routes[r.routed] = route{payloadType: rtx, repair: true, track: t}
+		r.routed++
+	}
 	// One number space for the whole connection, and one identifier (RFC 8843
 	// section 9.3).
 	if id := t.stream.Extensions[transport.ExtensionTransportCC]; id != 0 && t.stream.TransportCC && r.transport == nil {
@@ -115,7 +134,7 @@ func (r *Receiver) RTP(b []byte, now time.Time) {
 		r.counts.Unknown++
 	} else if !repair || r.restore(t, &h) {
 		a := arrival{repair: repair}
-		a.read(&h, t.stream.Codec, now)
+		a.read(&h, t.codec, now)
 		r.receive(t, &a)
 	}
 	if now.Sub(r.polled) >= pollInterval {
@@ -126,12 +145,9 @@ func (r *Receiver) RTP(b []byte, now time.Time) {
 // route finds the track of a payload type, which is unique in a bundle (RFC 8843
 // section 9.1).
 func (r *Receiver) route(payloadType uint8) (t *track, repair bool) {
-	for _, t := range r.tracks {
-		switch rtx := t.stream.RTXPayloadType; {
-		case payloadType == t.stream.PayloadType:
-			return t, false
-		case rtx != 0 && payloadType == rtx:
-			return t, true
+	for i := range r.routes[:r.routed] {
+		if to := &r.routes[i]; to.payloadType == payloadType {
+			return to.track, to.repair
 		}
 	}
 	return nil, false

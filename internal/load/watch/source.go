@@ -18,14 +18,14 @@ const (
 // source is one SSRC, or one of several sequences that it began.
 type source struct {
 	ssrc      uint32
-	clockRate int64
+	timestamp uint32    // of the newest packet
+	newest    time.Time // when that came
 	numbers   packet.Unwrapper
-	ledger    ledger
-	reception reception
+	repeats   bool           // retransmissions look like the originals
 	detector  *nack.Detector // nil where the server repairs nothing
-
-	timestamp uint32 // of the newest packet
-	newest    time.Time
+	reception reception
+	ledger    ledger
+	clockRate int64
 }
 
 // place gives the packet its extended number. It returns false for one that

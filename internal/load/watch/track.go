@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/load/transport"
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/nack"
 )
 
@@ -15,22 +16,22 @@ const strayTime = 2 * time.Second
 // track is the audio or the video of a subscription, whatever source it comes
 // from at the moment. It is owned by the Receiver.
 type track struct {
-	stream  *transport.Stream
-	picture *picture // video only
-	sound   *sound   // audio only
-
 	source   *source // nil before the first packet
-	previous uint32  // the SSRC before, if replaced is set
-	replaced time.Time
-	suspect  arrival // may have begun a new sequence; see receive
-	suspects bool
+	codec    codec.Codec
+	suspects bool // suspect is set
+	paused   bool
+	picture  *picture // video only
+	sound    *sound   // audio only
+	counts   Delivery
+	first    time.Time // the first packet
+	last     time.Time // the newest
 
-	counts  Delivery
-	closed  uint64    // lost of sources that ended
-	first   time.Time // the first packet
-	last    time.Time // the newest
-	paused  bool
-	playing time.Duration // since the first frame or packet, without pauses
+	stream   *transport.Stream
+	previous uint32 // the SSRC before, if replaced is set
+	replaced time.Time
+	suspect  arrival       // may have begun a new sequence; see receive
+	closed   uint64        // lost of sources that ended
+	playing  time.Duration // since the first frame or packet, without pauses
 }
 
 // receive takes a packet and reports whether it came for the first time.
@@ -76,7 +77,7 @@ func (t *track) route(a *arrival) bool {
 
 // begin closes the present source and starts another.
 func (t *track) begin(ssrc uint32) {
-	s := &source{ssrc: ssrc, clockRate: int64(t.stream.ClockRate)}
+	s := &source{ssrc: ssrc, clockRate: int64(t.stream.ClockRate), repeats: t.stream.RTXPayloadType == 0}
 	s.reception.clockRate = float64(t.stream.ClockRate)
 	if t.stream.NACK {
 		s.detector = nack.NewDetector()
@@ -114,8 +115,7 @@ func (t *track) accept(a *arrival) (isFresh bool) {
 	}
 	t.counts.Packets++
 	t.counts.Octets += uint64(a.octets)
-	// Without a stream for it, retransmissions look like the originals.
-	if a.repair || (t.stream.RTXPayloadType == 0 && s.ledger.asked.has(a.seq)) {
+	if a.repair || (s.repeats && s.ledger.wasAsked(a.seq)) {
 		t.counts.Repaired++
 	}
 	if s.detector != nil {
@@ -128,7 +128,7 @@ func (t *track) accept(a *arrival) (isFresh bool) {
 	if t.picture != nil {
 		t.picture.received(a)
 	} else if !t.sound.received(a) {
-		s.ledger.unusable.set(a.seq)
+		s.ledger.noteUnusable(a.seq)
 	}
 	return true
 }
