@@ -21,8 +21,9 @@ type source struct {
 	timestamp uint32    // of the newest packet
 	newest    time.Time // when that came
 	numbers   packet.Unwrapper
-	repeats   bool           // retransmissions look like the originals
-	detector  *nack.Detector // nil where the server repairs nothing
+	nack      bool           // the server repairs what is missing
+	repeats   bool           // ... by packets that look like the originals
+	detector  *nack.Detector // nil until something is missing
 	reception reception
 	ledger    ledger
 	clockRate int64
@@ -57,4 +58,18 @@ func (s *source) steady(a *arrival) bool {
 	media := time.Duration(int32(a.timestamp-s.timestamp)) * time.Second / time.Duration(s.clockRate)
 	off := a.now.Sub(s.newest) - media
 	return off.Abs() < dropoutMismatch
+}
+
+// detect takes a packet that came for the first time; highest was the highest
+// number before, 0 if there was none. The Detector is made at the first gap: most
+// sources never have one, and it has room for nack.MaxMissing.
+func (s *source) detect(a *arrival, highest packet.ExtSeq) {
+	if s.detector == nil {
+		if !s.nack || highest == 0 || a.seq <= highest+1 {
+			return
+		}
+		s.detector = nack.NewDetector()
+		s.detector.Received(highest, a.now)
+	}
+	s.detector.Received(a.seq, a.now)
 }

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -49,5 +50,29 @@ func TestSequencesOfTwoSourcesAreNotCompared(t *testing.T) {
 	}
 	if s.gaps.count != 0 {
 		t.Errorf("%d gaps", s.gaps.count)
+	}
+}
+
+func TestASourceHasADetectorFromTheFirstGapOn(t *testing.T) {
+	s := source{nack: true}
+	var highest packet.ExtSeq
+	for _, seq := range []packet.ExtSeq{70_000, 70_001, 70_000, 69_999, 70_002} {
+		s.detect(&arrival{seq: seq, now: begin}, highest)
+		highest = max(highest, seq)
+	}
+	if s.detector != nil {
+		t.Fatal("there is a detector though nothing is missing")
+	}
+	s.detect(&arrival{seq: 70_005, now: begin}, highest)
+	if s.detector == nil {
+		t.Fatal("no detector of the gap")
+	}
+	if due := s.detector.Due(nil, begin.Add(pollInterval), 0); !slices.Equal(due, []packet.ExtSeq{70_003, 70_004}) {
+		t.Errorf("asks for %v", due)
+	}
+	unrepaired := source{}
+	unrepaired.detect(&arrival{seq: 70_005, now: begin}, 70_000)
+	if unrepaired.detector != nil {
+		t.Error("there is a detector where the server repairs nothing")
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/load/transport"
 	"github.com/atrium-rtc/atrium/sfu/codec"
-	"github.com/atrium-rtc/atrium/sfu/nack"
 )
 
 // strayTime is how long late packets of the source before are ignored: they do
@@ -77,11 +76,11 @@ func (t *track) route(a *arrival) bool {
 
 // begin closes the present source and starts another.
 func (t *track) begin(ssrc uint32) {
-	s := &source{ssrc: ssrc, clockRate: int64(t.stream.ClockRate), repeats: t.stream.RTXPayloadType == 0}
-	s.reception.clockRate = float64(t.stream.ClockRate)
-	if t.stream.NACK {
-		s.detector = nack.NewDetector()
+	s := &source{
+		ssrc: ssrc, clockRate: int64(t.stream.ClockRate),
+		nack: t.stream.NACK, repeats: t.stream.RTXPayloadType == 0,
 	}
+	s.reception.clockRate = float64(t.stream.ClockRate)
 	if t.source != nil {
 		t.source.ledger.close()
 		t.closed += t.source.ledger.lost
@@ -101,6 +100,7 @@ func (t *track) begin(ssrc uint32) {
 // accept counts a packet of the present source.
 func (t *track) accept(a *arrival) (isFresh bool) {
 	s := t.source
+	highest := s.ledger.highest
 	if !a.repair {
 		s.reception.received(a.seq, a.timestamp, a.now)
 	}
@@ -118,9 +118,7 @@ func (t *track) accept(a *arrival) (isFresh bool) {
 	if a.repair || (s.repeats && s.ledger.wasAsked(a.seq)) {
 		t.counts.Repaired++
 	}
-	if s.detector != nil {
-		s.detector.Received(a.seq, a.now)
-	}
+	s.detect(a, highest)
 	if t.first.IsZero() {
 		t.first = a.now
 	}
