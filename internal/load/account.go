@@ -20,7 +20,9 @@ type account struct {
 	inside   bool
 	how      string // it ended, or is there
 	tried    bool
-	entries  []time.Duration
+	joined   bool // at least once
+	entries  []timed
+	joins    int
 	leaves   int
 	failures int
 	sending  []*publication
@@ -32,12 +34,16 @@ func newAccount(plan scenario.Client) *account {
 	return &account{plan: plan, user: plan.Name, how: "never joined"}
 }
 
-// entered records a join that took so long.
+// entered records that the client is in its room. Joining took so long; a
+// negative time says that the server knows no joining.
 func (a *account) entered(user string, took time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.user, a.inside, a.how = user, true, "stayed"
-	a.entries = append(a.entries, took)
+	a.user, a.inside, a.joined, a.how = user, true, true, "stayed"
+	if took >= 0 {
+		a.entries = append(a.entries, timed{time.Now(), took})
+	}
+	a.joins++
 }
 
 // enters records that the client is about to join.
@@ -70,7 +76,7 @@ func (a *account) failed(err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.failures++
-	if len(a.entries) == 0 {
+	if !a.joined {
 		a.how = err.Error()
 	}
 }
@@ -98,17 +104,13 @@ func (a *account) publicationOver(pub *publication) {
 	}
 }
 
-// sends reports whether a publication is not over.
-func (a *account) sends(pub *publication) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.Contains(a.sending, pub)
-}
-
 // subscriptionBegan counts a subscription from now on.
-func (a *account) subscriptionBegan(sub *subscription) {
+func (a *account) subscriptionBegan(sub *subscription, stopped *pauses) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	for _, kind := range []scenario.Kind{scenario.Audio, scenario.Video} {
+		sub.setPaused(kind, stopped.of(sub.publisher, kind))
+	}
 	a.watching = append(a.watching, sub)
 }
 
@@ -120,13 +122,6 @@ func (a *account) subscriptionOver(sub *subscription) {
 		a.watching = slices.Delete(a.watching, i, i+1)
 		a.past.addSubscription(sub)
 	}
-}
-
-// receives reports whether a subscription is not over.
-func (a *account) receives(sub *subscription) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return slices.Contains(a.watching, sub)
 }
 
 // watches calls do with each subscription to a publisher.
@@ -150,6 +145,20 @@ func (a *account) pauseAll() {
 	}
 }
 
+// black returns an error for each subscription that has waited for its picture
+// in vain.
+func (a *account) black(now time.Time) []error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	var list []error
+	for _, sub := range a.watching {
+		if err := sub.black(now); err != nil {
+			list = append(list, err)
+		}
+	}
+	return list
+}
+
 // silence stops what the client sends, and keeps its connections.
 func (a *account) silence() {
 	a.mu.Lock()
@@ -168,14 +177,14 @@ func (a *account) addTo(t *tally) {
 	if a.tried {
 		t.sum.Clients++
 	}
-	if len(a.entries) > 0 {
+	if a.joined {
 		t.sum.Joined++
 	}
 	if a.inside {
 		t.inside++
 		t.rooms[a.plan.Room] = true
 	}
-	t.joins += len(a.entries)
+	t.joins += a.joins
 	t.leaves += a.leaves
 	t.sum.JoinFailures += a.failures
 	t.entries = append(t.entries, a.entries...)
@@ -184,7 +193,7 @@ func (a *account) addTo(t *tally) {
 		t.addPublication(pub)
 	}
 	for _, sub := range a.watching {
-		t.watching++
+		t.addPresent(sub)
 		t.addSubscription(sub)
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/atrium-rtc/atrium/internal/load/publish"
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/session"
 )
@@ -68,8 +67,12 @@ func (c *client) run(ctx context.Context, began time.Time) {
 		case <-ctx.Done():
 			return
 		case <-c.mail.signal:
-			for _, e := range c.mail.take() {
+			events, dropped := c.mail.take()
+			for _, e := range events {
 				c.hear(ctx, e)
+			}
+			if dropped > 0 {
+				c.trouble(errTooMuch)
 			}
 		case <-timer.C:
 			if len(steps) > 0 {
@@ -102,7 +105,9 @@ func (c *client) do(ctx context.Context, step scenario.Step) {
 	case scenario.RequestLayer:
 		c.layer = step.Layer
 		for user := range c.subscription {
-			c.requestLayer(ctx, user)
+			if !c.requestLayer(ctx, user) {
+				break
+			}
 		}
 	case scenario.ReadSlowly:
 		c.session.SlowReader(int(step.Speed))
@@ -113,12 +118,21 @@ func (c *client) do(ctx context.Context, step scenario.Step) {
 	}
 }
 
-// fail counts an error; nil, and the run's own end, are none.
+// fail counts a join, a publication or a subscription that failed; nil, and the
+// run's own end, are none.
 func (c *client) fail(err error) {
 	if err == nil || c.runner.ending() {
 		return
 	}
 	c.account.failed(err)
+	c.trouble(err)
+}
+
+// trouble counts an error that is no failure to get in or to receive.
+func (c *client) trouble(err error) {
+	if err == nil || c.runner.ending() {
+		return
+	}
 	c.runner.errors.add(session.Reason(err))
 	c.runner.options.Logger.Warn("failed", "room", c.plan.Room, "client", c.account.name(), "error", err)
 }
@@ -138,8 +152,15 @@ func (c *client) join(ctx context.Context, step scenario.Step) error {
 		c.session = nil
 		return err
 	}
-	c.account.entered(name, time.Since(began))
+	took := time.Since(began)
+	if !c.runner.options.Target.Rooms {
+		took = -1 // nothing was asked of the server
+	}
+	c.account.entered(name, took)
 	c.layer = scenario.AutoLayer
+	for _, kind := range []scenario.Kind{scenario.Audio, scenario.Video} {
+		c.runner.pauses.set(name, kind, false)
+	}
 	c.present = c.present[:0]
 	clear(c.refused)
 	for _, p := range peers {
@@ -147,7 +168,7 @@ func (c *client) join(ctx context.Context, step scenario.Step) error {
 			c.present = append(c.present, p.User)
 		}
 	}
-	if !c.runner.options.Target.HasRooms() {
+	if !c.runner.options.Target.Rooms {
 		c.present = c.runner.planned(c.plan)
 	}
 	if c.plan.Publish != nil {
@@ -175,9 +196,16 @@ func (c *client) hear(ctx context.Context, e event) {
 	case candidate:
 		c.addCandidate(e.user, e.text)
 	case mediaError:
-		c.fail(fmt.Errorf("media error of the server: %s", e.text))
+		c.trouble(fmt.Errorf("media error of the server: %s", e.text))
+	case answered:
+		c.answered(ctx, e.sub, e.err)
+	case disconnected:
+		c.disconnected(e)
+	case retry:
+		delete(c.refused, e.user)
+		c.receive(ctx)
 	case closed:
-		c.fail(fmt.Errorf("session lost: %w", e.err))
+		c.trouble(fmt.Errorf("session lost: %w", e.err))
 		c.hangUp(e.err.Error())
 	}
 }
@@ -196,27 +224,23 @@ func (c *client) mute(kind scenario.Kind, muted bool) {
 		return
 	}
 	c.runner.pause(c.account.name(), kind, muted)
-	which := publish.Video
-	if kind == scenario.Audio {
-		which = publish.Audio
-	}
-	c.publication.command(func(s *publish.Sender) { s.Mute(which, muted) })
+	c.publication.mute(kind, muted)
 }
 
-// requestLayer asks for the layer of the plan. A server that has no such request
-// is not asked again by this client.
-func (c *client) requestLayer(ctx context.Context, user string) {
+// requestLayer asks for the layer of the plan, and reports whether the server
+// has such a request.
+func (c *client) requestLayer(ctx context.Context, user string) bool {
 	rid := ""
 	if names := rids(); c.layer >= 0 && c.layer < len(names) {
 		rid = names[c.layer]
 	}
 	err := c.session.RequestLayer(ctx, user, rid)
 	if errors.Is(err, errors.ErrUnsupported) {
-		c.layer = scenario.AutoLayer
-		c.runner.errors.add("request layer: the server has no such request")
-		return
+		c.runner.notes.say("the server has no request for a layer: the plan's were not made")
+		return false
 	}
-	c.fail(err)
+	c.trouble(err)
+	return true
 }
 
 func (c *client) changeNetwork(to *scenario.Network) {

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/load/publish"
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
+	"github.com/atrium-rtc/atrium/internal/load/session"
 	"github.com/atrium-rtc/atrium/internal/load/transport"
 )
 
@@ -35,9 +37,18 @@ func (c *client) publish(ctx context.Context) error {
 		return fmt.Errorf("publish: %w", err)
 	}
 	c.account.publicationBegan(pub)
+	for _, kind := range []scenario.Kind{scenario.Audio, scenario.Video} {
+		if c.runner.pauses.of(c.account.name(), kind) {
+			pub.mute(kind, true) // before it was published anew
+		}
+	}
+	if offered := pub.encodings; offered > 1 && cfg.Media.Video != nil && len(cfg.Media.Video.RIDs) < offered {
+		c.runner.notes.say(fmt.Sprintf("the server took %d of the %d encodings that simulcast offered",
+			max(1, len(cfg.Media.Video.RIDs)), offered))
+	}
 	c.runner.connecting.Go(func() {
-		start := func(ctx context.Context) error { return pub.start(ctx, cfg) }
-		c.connect("publish", pub.conn, start, func() bool { return c.account.sends(pub) })
+		err := c.follow(pub.conn, func(ctx context.Context) error { return pub.start(ctx, cfg) })
+		c.mail.put(event{kind: disconnected, pub: pub, err: err})
 	})
 	return nil
 }
@@ -61,84 +72,157 @@ func (c *client) propose(ctx context.Context, pub *publication) (publish.Config,
 // sourceOf is the identity of a client in its stamps.
 func sourceOf(id int) uint32 { return uint32(id + 1) } //nolint:gosec // plans are bounded
 
+// maxStreams bounds what one client receives, whatever a server says there is.
+const maxStreams = 1000
+
 // receive subscribes to those present, as many as the plan says.
 func (c *client) receive(ctx context.Context) {
+	most := maxStreams
+	if n := c.plan.Receive.Streams; n >= 0 {
+		most = min(n, maxStreams)
+	}
 	for _, user := range c.present {
-		if n := c.plan.Receive.Streams; n >= 0 && len(c.subscription) >= n {
+		if len(c.subscription) >= most {
 			return
 		}
-		if c.subscription[user] != nil || c.refused[user] || c.session == nil {
-			continue
-		}
-		if err := c.subscribe(ctx, user); err != nil {
-			c.refused[user] = true // until it publishes anew
-			c.fail(fmt.Errorf("subscribe: %w", err))
+		if c.subscription[user] == nil && !c.refused[user] && c.session != nil {
+			c.subscribe(ctx, user)
 		}
 	}
 }
 
-// subscribe asks for a stream. It returns with the server's answer; the
-// connection is made meanwhile.
-func (c *client) subscribe(ctx context.Context, user string) error {
+// subscribe asks for a stream. A room's server serves one request after the
+// other; where there are no rooms, a publisher who is late must not hold up the
+// others, and the answer comes as an event.
+func (c *client) subscribe(ctx context.Context, user string) {
 	sub, err := newSubscription(c.options(), user)
 	if err != nil {
-		return err
-	}
-	c.subscription[user] = sub // candidates may come before the answer
-	if err := c.ask(ctx, sub); err != nil {
-		delete(c.subscription, user)
-		_ = sub.conn.Close()
-		return err
-	}
-	c.account.subscriptionBegan(sub)
-	if c.layer != scenario.AutoLayer {
-		c.requestLayer(ctx, user)
-	}
-	c.runner.connecting.Go(func() {
-		c.connect("receive", sub.conn, sub.start, func() bool { return c.account.receives(sub) })
-	})
-	return nil
-}
-
-// connect follows a connection to its end, on a goroutine of its own. One that
-// cannot be made, or ends while it is wanted, is a failure.
-func (c *client) connect(what string, conn *transport.Conn, start func(context.Context) error, wanted func() bool) {
-	ctx, cancel := context.WithTimeout(c.runner.ctx, connectTimeout)
-	err := start(ctx)
-	cancel()
-	if err == nil {
-		<-conn.Done()
-		if err = conn.Err(); err == nil {
-			return // closed by ourselves
-		}
-		// The server may have ended the stream, and its word be on the way.
-		grace := time.NewTimer(farewellGrace)
-		defer grace.Stop()
-		select {
-		case <-grace.C:
-		case <-c.runner.ctx.Done():
-			return
-		}
-	}
-	if !wanted() {
+		c.answered(ctx, &subscription{publisher: user}, err)
 		return
 	}
-	if c.forbidden.Load() {
-		err = fmt.Errorf("%w (the server has media addresses that are used with --i-am-allowed only)", err)
+	c.subscription[user] = sub // candidates may come before the answer
+	if c.runner.options.Target.Rooms {
+		c.answered(ctx, sub, c.ask(ctx, c.session, sub))
+		return
 	}
-	c.fail(fmt.Errorf("%s: %w", what, err))
+	s := c.session
+	c.runner.connecting.Go(func() {
+		ctx, cancel := context.WithTimeout(c.runner.ctx, requestTimeout)
+		defer cancel()
+		c.mail.put(event{kind: answered, sub: sub, err: c.ask(ctx, s, sub)})
+	})
 }
 
-func (c *client) ask(ctx context.Context, sub *subscription) error {
+func (c *client) ask(ctx context.Context, s session.Session, sub *subscription) error {
 	offer, err := sub.conn.Offer()
 	if err != nil {
 		return err
 	}
-	answer, err := c.session.Subscribe(ctx, sub.publisher, offer)
+	answer, err := s.Subscribe(ctx, sub.publisher, offer)
 	if err != nil {
 		return err
 	}
 	return sub.accept(answer, c.runner.options.Late)
+}
+
+// answered goes on with a subscription that the server has answered; the
+// connection is made meanwhile.
+func (c *client) answered(ctx context.Context, sub *subscription, err error) {
+	user := sub.publisher
+	if err != nil {
+		delete(c.subscription, user)
+		if sub.conn != nil {
+			_ = sub.conn.Close() // it never began
+		}
+		c.refuse(user)
+		if !c.absent(err) {
+			c.fail(fmt.Errorf("subscribe: %w", err))
+		}
+		return
+	}
+	if c.subscription[user] != sub {
+		_ = sub.conn.Close() // dropped meanwhile
+		return
+	}
+	c.account.subscriptionBegan(sub, &c.runner.pauses)
+	if c.layer != scenario.AutoLayer {
+		c.requestLayer(ctx, user)
+	}
+	c.runner.connecting.Go(func() {
+		c.mail.put(event{kind: disconnected, sub: sub, err: c.follow(sub.conn, sub.start)})
+	})
+}
+
+// refuse leaves a publisher alone: in a room until it publishes anew, elsewhere,
+// where nobody tells, for a while.
+func (c *client) refuse(user string) {
+	c.refused[user] = true
+	if !c.runner.options.Target.Rooms {
+		time.AfterFunc(retryAfter, func() { c.mail.put(event{kind: retry, user: user}) })
+	}
+}
+
+// retryAfter is how long a client without a room waits before it asks again for
+// a publisher.
+const retryAfter = 3 * time.Second
+
+// absent reports whether an error only says that a publisher is not there (yet),
+// in a world without rooms.
+func (c *client) absent(err error) bool {
+	var status *session.StatusError
+	return !c.runner.options.Target.Rooms && errors.As(err, &status) && status.Status == http.StatusNotFound
+}
+
+// follow makes a connection and returns how it ended; nil if this side ended it.
+// It runs on a goroutine of its own.
+func (c *client) follow(conn *transport.Conn, start func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(c.runner.ctx, connectTimeout)
+	defer cancel()
+	if err := start(ctx); err != nil {
+		return err
+	}
+	<-conn.Done()
+	if err := conn.Err(); err == nil || !errors.Is(err, transport.ErrEnded) {
+		return err
+	}
+	// The server has ended the stream, and its word may be on the way.
+	grace := time.NewTimer(farewellGrace)
+	defer grace.Stop()
+	select {
+	case <-grace.C:
+	case <-c.runner.ctx.Done():
+	}
+	return conn.Err()
+}
+
+// disconnected takes a connection that ended out of the account. One that is
+// still wanted is a failure.
+func (c *client) disconnected(e event) {
+	what := "publish"
+	switch {
+	case e.pub != nil && c.publication == e.pub:
+		c.publication = nil
+		e.pub.silence()
+		c.account.publicationOver(e.pub)
+		e.pub.close()
+	case e.sub != nil && c.subscription[e.sub.publisher] == e.sub:
+		what = "receive"
+		c.drop(e.sub.publisher)
+		c.refuse(e.sub.publisher)
+		if !c.runner.options.Target.Rooms && errors.Is(e.err, transport.ErrEnded) {
+			return // its publisher left, and nobody else tells
+		}
+	default:
+		return // it was over already
+	}
+	if e.err == nil {
+		return
+	}
+	err := fmt.Errorf("%s: %w", what, e.err)
+	if c.forbidden.Load() {
+		err = fmt.Errorf("%w (the server has media addresses that are used with --i-am-allowed only)", err)
+	}
+	c.fail(err)
 }
 
 func (c *client) addCandidate(user, text string) {

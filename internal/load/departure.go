@@ -11,7 +11,7 @@ import (
 func (c *client) leave(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, leaveTimeout)
 	defer cancel()
-	c.fail(c.session.Leave(ctx))
+	c.trouble(c.session.Leave(ctx))
 	c.hangUp("left")
 }
 

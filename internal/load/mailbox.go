@@ -1,6 +1,7 @@
 package load
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/atrium-rtc/atrium/internal/load/session"
@@ -12,6 +13,9 @@ type event struct {
 	user string // whom it is about
 	text string // the candidate, or the server's words
 	err  error
+	// The connection it is about, for answered and disconnected.
+	sub *subscription
+	pub *publication
 }
 
 type eventKind uint8
@@ -23,7 +27,17 @@ const (
 	candidate
 	mediaError
 	closed
+
+	answered     // to a subscription; from a goroutine of the client
+	disconnected // likewise
+	retry        // a publisher that was not there
 )
+
+// errTooMuch is a server that told more than maxEvents at a time.
+var errTooMuch = errors.New("the server told more than a client can take in")
+
+// maxEvents bounds what waits for a client that waits for the server.
+const maxEvents = 10_000
 
 // mailbox carries events from a session's reader to its client, in order. The
 // reader never waits for the client, which may be waiting for an answer that
@@ -33,6 +47,7 @@ type mailbox struct {
 
 	mu      sync.Mutex
 	waiting []event
+	dropped int // of the server's events, because too many waited
 }
 
 var _ session.Handler = (*mailbox)(nil)
@@ -41,7 +56,11 @@ func newMailbox() *mailbox { return &mailbox{signal: make(chan struct{}, 1)} }
 
 func (m *mailbox) put(e event) {
 	m.mu.Lock()
-	m.waiting = append(m.waiting, e)
+	if own := e.kind >= answered; own || len(m.waiting) < maxEvents {
+		m.waiting = append(m.waiting, e)
+	} else {
+		m.dropped++
+	}
 	m.mu.Unlock()
 	select {
 	case m.signal <- struct{}{}:
@@ -49,13 +68,14 @@ func (m *mailbox) put(e event) {
 	}
 }
 
-// take returns what waits, in order.
-func (m *mailbox) take() []event {
+// take returns what waits, in order. Beyond maxEvents what the server tells is
+// lost, and counted.
+func (m *mailbox) take() (all []event, dropped int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	all := m.waiting
-	m.waiting = nil
-	return all
+	all, dropped = m.waiting, m.dropped
+	m.waiting, m.dropped = nil, 0
+	return all, dropped
 }
 
 func (m *mailbox) Published(user string)       { m.put(event{kind: published, user: user}) }

@@ -22,12 +22,14 @@ const maxFeedback = 256
 // publication is one sending connection. Its goroutine owns the sender; others
 // send it commands.
 type publication struct {
-	conn     *transport.Conn
-	feedback chan []byte
-	commands chan func(*publish.Sender)
-	stop     chan struct{}
-	stopOnce sync.Once
-	running  sync.WaitGroup
+	conn *transport.Conn
+	// encodings is how many were offered.
+	encodings int
+	feedback  chan []byte
+	commands  chan func(*publish.Sender)
+	stop      chan struct{}
+	stopOnce  sync.Once
+	running   sync.WaitGroup
 
 	mu     sync.Mutex
 	sender *publish.Sender // nil until the connection is up; its Stats only
@@ -44,8 +46,10 @@ func newPublication(o transport.Options, p scenario.Publish) (*publication, erro
 	if p.Video {
 		o.Video = append(o.Video, p.Codec)
 	}
+	pub.encodings = 1
 	if p.Simulcast {
-		o.RIDs = rids()
+		o.RIDs = rids()[:layers(p)]
+		pub.encodings = len(o.RIDs)
 	}
 	conn, err := transport.New(o)
 	if err != nil {
@@ -126,6 +130,16 @@ func encodings(sizes []clip.Video, p scenario.Publish, n int) []clip.Video {
 	return sizes[max(0, top+1-max(n, 1)) : top+1]
 }
 
+// layers is how many simulcast encodings end at the size of the plan: the clips
+// are half as wide one below the other.
+func layers(p scenario.Publish) int {
+	n := 1
+	for width := 320; width < p.Size.Width && n < len(rids()); width *= 2 {
+		n++
+	}
+	return n
+}
+
 // bitrates gives the largest of n encodings the rate of the plan; the others
 // have their clips' own.
 func bitrates(p scenario.Publish, n int) []int {
@@ -155,6 +169,15 @@ func (pub *publication) send(sender *publish.Sender) {
 		_ = sender.Poll(time.Now(), pub.conn)
 		timer.Reset(time.Until(sender.Next()))
 	}
+}
+
+// mute stops or resumes a kind of media, soon.
+func (pub *publication) mute(kind scenario.Kind, muted bool) {
+	which := publish.Video
+	if kind == scenario.Audio {
+		which = publish.Audio
+	}
+	pub.command(func(s *publish.Sender) { s.Mute(which, muted) })
 }
 
 // command runs do on the sending goroutine, soon.

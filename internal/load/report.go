@@ -1,6 +1,7 @@
 package load
 
 import (
+	"cmp"
 	"os"
 	"runtime"
 	"slices"
@@ -36,6 +37,8 @@ func (r *Runner) report(started time.Time) *result.Run {
 	for _, m := range plan.Marks {
 		run.Marks = append(run.Marks, result.Mark{At: seconds(m.At), Text: m.Text})
 	}
+	run.Marks = append(run.Marks, r.notes.list()...)
+	slices.SortStableFunc(run.Marks, func(a, b result.Mark) int { return cmp.Compare(a.At, b.At) })
 	var came []scenario.Client
 	for _, c := range r.clients {
 		if c.account.attempted() {
@@ -47,7 +50,7 @@ func (r *Runner) report(started time.Time) *result.Run {
 	run.Groups = r.groups()
 	run.Generator = r.sampler.generator(total)
 	run.Generator.FilesUsed, run.Generator.FilesLimit = openFiles(), r.filesLimit
-	if r.options.Server != nil {
+	if r.sampler.serverMeter.Measured() {
 		u := inReport(r.options.Server, &r.sampler.serverMeter, total.sum.Packets)
 		run.Server = &u
 	}
@@ -106,13 +109,10 @@ func rank(group string) int {
 // generator says what the generator itself used, and whether that was too much.
 func (s *sampler) generator(total *tally) result.Generator {
 	g := result.Generator{Lateness: distribution(total.lateness.Snapshot()), SocketDrop: total.kernelDrops}
-	if s.own != nil {
+	if s.ownMeter.Measured() {
 		g.Usage = inReport(s.own, &s.ownMeter, total.sum.Packets)
 	}
-	if s.strained == 0 {
-		return g
-	}
-	g.Saturated = total.kernelDrops > 0 || float64(s.strained) > strainedShare*float64(len(s.points))
+	g.Saturated = float64(s.strained) > strainedShare*float64(len(s.points))
 	if g.Saturated {
 		g.Reasons = s.worst.reasons()
 	}

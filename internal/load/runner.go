@@ -35,9 +35,6 @@ type Target struct {
 	Name string
 }
 
-// HasRooms reports whether the server tells who publishes.
-func (t Target) HasRooms() bool { return t.Rooms }
-
 // Options say what to run, and against what.
 type Options struct {
 	Target Target
@@ -68,6 +65,8 @@ type Runner struct {
 
 	filesLimit int
 	errors     errorCounts
+	notes      notes
+	pauses     pauses
 	sampler    *sampler
 }
 
@@ -120,6 +119,7 @@ func (r *Runner) Run(ctx context.Context) (*result.Run, error) {
 // begin makes the context that all clients live in. It does not end with the
 // caller's: the clients say goodbye first.
 func (r *Runner) begin(ctx context.Context) {
+	r.notes.begin(time.Now())
 	r.ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	r.sampler.start(ctx)
 }
@@ -148,7 +148,7 @@ func (r *Runner) second(ctx context.Context, started time.Time) {
 	now := r.tally()
 	point := r.sampler.second(ctx, now, time.Since(started))
 	if r.options.OnSecond != nil {
-		r.options.OnSecond(point, now.summary())
+		r.options.OnSecond(point, now.settled())
 	}
 }
 
@@ -164,6 +164,11 @@ func (r *Runner) tally() *tally {
 // settle ends the media and gives what is under way the time to arrive, so that
 // it does not count as lost.
 func (r *Runner) settle(ctx context.Context) {
+	for _, c := range r.clients {
+		for _, err := range c.account.black(time.Now()) {
+			c.fail(err)
+		}
+	}
 	r.over.Store(true)
 	for _, c := range r.clients {
 		c.account.pauseAll()
@@ -202,6 +207,7 @@ func (r *Runner) planned(of scenario.Client) []string {
 
 // pause tells all who receive a publisher that it stops, or resumes, on purpose.
 func (r *Runner) pause(publisher string, kind scenario.Kind, paused bool) {
+	r.pauses.set(publisher, kind, paused)
 	for _, c := range r.clients {
 		c.account.watches(publisher, func(sub *subscription) { sub.setPaused(kind, paused) })
 	}
@@ -213,9 +219,4 @@ func (r *Runner) pause(publisher string, kind scenario.Kind, paused bool) {
 func (r *Runner) connectionSeed(client, connection int) uint64 {
 	source := rand.New(rand.NewPCG(r.options.Plan.Seed, uint64(client)<<32|uint64(connection))) //nolint:gosec // not a secret
 	return source.Uint64()
-}
-
-// String describes the run for a log.
-func (r *Runner) String() string {
-	return fmt.Sprintf("%d clients against %s", len(r.clients), r.options.Target.Name)
 }

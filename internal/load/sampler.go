@@ -20,6 +20,7 @@ type sampler struct {
 
 	ownMeter, serverMeter usage.Meter
 	scheduler             scheduler
+	ownFresh, serverFresh bool // the last second was read
 	last                  *tally
 	lastAt                time.Duration
 	points                []result.Point
@@ -40,17 +41,22 @@ func (s *sampler) start(ctx context.Context) {
 func (s *sampler) read(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, readTimeout)
 	defer cancel()
-	for _, of := range []struct {
-		source usage.Source
-		meter  *usage.Meter
-	}{{s.own, &s.ownMeter}, {s.server, &s.serverMeter}} {
-		if of.source == nil {
-			continue
-		}
-		if sample, err := of.source.Read(ctx); err == nil { // a gap in the curve says that it could not be read
-			of.meter.Add(sample)
-		}
+	s.ownFresh = add(ctx, s.own, &s.ownMeter)
+	s.serverFresh = add(ctx, s.server, &s.serverMeter)
+}
+
+// add reports whether the source could be read. A gap in the curve says when it
+// could not.
+func add(ctx context.Context, from usage.Source, to *usage.Meter) bool {
+	if from == nil {
+		return false
 	}
+	sample, err := from.Read(ctx)
+	if err != nil {
+		return false
+	}
+	to.Add(sample)
+	return true
 }
 
 // second makes the Point of the time since the last call.
@@ -63,9 +69,13 @@ func (s *sampler) second(ctx context.Context, now *tally, at time.Duration) resu
 		Joins: now.joins - s.last.joins, Leaves: now.leaves - s.last.leaves, Failures: d.JoinFailures,
 		Packets: perSecond(d.Packets, elapsed), Bits: perSecond(8*d.Octets, elapsed), Delivered: d.Delivered(),
 		LatencyP50: result.Millis(d.Latency.P50), LatencyP95: result.Millis(d.Latency.P95), LatencyP99: result.Millis(d.Latency.P99),
-		Freezes: int(d.Freezes), Late: int(d.FramesLate), //nolint:gosec // of one second
-		ServerCPU: s.serverMeter.Cores(), ServerMemory: s.serverMeter.Last().Memory,
-		CPU: s.ownMeter.Cores(), Memory: s.ownMeter.Last().Memory,
+		Freezes: now.standing + int(more(now.ended(), s.last.ended())), Late: int(d.FramesLate), //nolint:gosec // of one second
+	}
+	if s.serverFresh {
+		p.ServerCPU, p.ServerMemory = s.serverMeter.Cores(), s.serverMeter.Last().Memory
+	}
+	if s.ownFresh {
+		p.CPU, p.Memory = s.ownMeter.Cores(), s.ownMeter.Last().Memory
 	}
 	hard := strain{
 		cores: s.ownMeter.Cores(), processors: s.processors, wait: s.scheduler.wait(),

@@ -2,8 +2,10 @@ package load
 
 import (
 	"context"
+	"errors"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/load/result"
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/transport"
 	"github.com/atrium-rtc/atrium/internal/load/watch"
@@ -17,6 +19,11 @@ type subscription struct {
 	asked     time.Time // when the stream was asked for
 	conn      *transport.Conn
 	receiver  *watch.Receiver // set by accept
+	video     bool            // was negotiated; set by accept
+
+	// Guarded by the account.
+	paused      [2]bool        // audio, video: the publisher stopped on purpose
+	interrupted result.Summary // freezes and gaps that a pause put an end to
 }
 
 // newSubscription opens the connection that will receive a publisher.
@@ -38,6 +45,7 @@ func (sub *subscription) accept(answer string, late time.Duration) error {
 	if err != nil {
 		return err
 	}
+	sub.video = media.Video != nil
 	sub.receiver = watch.New(watch.Config{Media: media, Late: late, Writer: sub.conn, RTT: sub.conn.RTT}, sub.asked)
 	return nil
 }
@@ -52,11 +60,58 @@ func (sub *subscription) RTP(b []byte, now time.Time)  { sub.receiver.RTP(b, now
 func (sub *subscription) RTCP(b []byte, now time.Time) { sub.receiver.RTCP(b, now) }
 func (sub *subscription) Tick(now time.Time)           { sub.receiver.Tick(now) }
 
-// setPaused says that the publisher stopped on purpose, or goes on.
+// setPaused says that the publisher stopped on purpose, or goes on. A freeze
+// that went on before has happened all the same.
 func (sub *subscription) setPaused(kind scenario.Kind, paused bool) {
 	which := watch.Video
 	if kind == scenario.Audio {
 		which = watch.Audio
 	}
+	if sub.paused[which] == paused {
+		return
+	}
+	sub.paused[which] = paused
+	if paused {
+		s := sub.receiver.Snapshot()
+		_, open := countsOf(&s)
+		if which == watch.Video {
+			open.AudioGaps, open.AudioGap = 0, 0
+		} else {
+			open.Freezes, open.Frozen, open.LongestFreeze = 0, 0, 0
+		}
+		sub.interrupted.Add(&open)
+	}
 	sub.receiver.SetPaused(which, paused)
 }
+
+// plays reports whether what is to be seen was seen: a picture, or sound where
+// there is no picture.
+func (sub *subscription) plays(s *watch.Snapshot) bool {
+	if sub.video && !sub.paused[watch.Video] {
+		return s.FirstKeyframe > 0
+	}
+	return s.FirstMedia > 0 || sub.paused[watch.Audio]
+}
+
+// patience is how long a stream may take to show something before it counts as
+// one that never came.
+const patience = 10 * time.Second
+
+// black returns an error if the subscription has waited for its picture in vain.
+func (sub *subscription) black(now time.Time) error {
+	s := sub.receiver.Snapshot()
+	switch {
+	case now.Sub(sub.asked) < patience || sub.plays(&s):
+		return nil
+	case s.FirstMedia == 0:
+		return errNoMedia
+	default:
+		return errNoPicture
+	}
+}
+
+// What a viewer who sees nothing is missing.
+var (
+	errNoMedia   = errors.New("receive: no media came")
+	errNoPicture = errors.New("receive: no keyframe came")
+)

@@ -14,20 +14,42 @@ import (
 // so that the difference of two tallies is what happened between them. It is
 // owned by one goroutine, except inside an account.
 type tally struct {
+	at  time.Time      // when it was taken
 	sum result.Summary // its distributions are made by summary
+	// open is the part of sum that goes on: freezes and gaps that have not ended.
+	open result.Summary
 	// Now.
 	inside, publishing, watching int
+	playing                      int             // of those watched, had a picture, or sound where there is none
+	standing                     int             // of those watched, have a picture that stands still
 	rooms                        map[string]bool // with somebody inside
 	// Since the start.
 	joins, leaves            int
-	entries                  []time.Duration
-	firstMedia, firstPicture []time.Duration
+	entries                  []timed
+	firstMedia, firstPicture []timed
 	latency, lateness        histogram.Histogram
 	kernelDrops              uint64
 	layer                    string // of the subscription added last
 }
 
-func newTally() *tally { return &tally{rooms: make(map[string]bool)} }
+// timed is something that took a time and was over at a moment.
+type timed struct {
+	at   time.Time
+	took time.Duration
+}
+
+// after returns how long those took that were over after a moment.
+func after(list []timed, moment time.Time) []time.Duration {
+	var took []time.Duration
+	for _, t := range list {
+		if t.at.After(moment) {
+			took = append(took, t.took)
+		}
+	}
+	return took
+}
+
+func newTally() *tally { return &tally{at: time.Now(), rooms: make(map[string]bool)} }
 
 // add adds another tally's counts.
 func (t *tally) add(o *tally) {
@@ -36,6 +58,9 @@ func (t *tally) add(o *tally) {
 	maps.Copy(t.rooms, o.rooms)
 	t.publishing += o.publishing
 	t.watching += o.watching
+	t.playing += o.playing
+	t.standing += o.standing
+	t.open.Add(&o.open)
 	t.joins += o.joins
 	t.leaves += o.leaves
 	t.entries = append(t.entries, o.entries...)
@@ -68,13 +93,16 @@ func (t *tally) addSubscription(sub *subscription) {
 	s := sub.receiver.Snapshot()
 	if s.FirstMedia > 0 {
 		t.sum.Subscriptions++
-		t.firstMedia = append(t.firstMedia, s.FirstMedia)
+		t.firstMedia = append(t.firstMedia, timed{sub.asked.Add(s.FirstMedia), s.FirstMedia})
 	}
 	if s.FirstKeyframe > 0 {
-		t.firstPicture = append(t.firstPicture, s.FirstKeyframe)
+		t.firstPicture = append(t.firstPicture, timed{sub.asked.Add(s.FirstKeyframe), s.FirstKeyframe})
 	}
-	counts := countsOf(&s)
+	counts, open := countsOf(&s)
 	t.sum.Add(&counts)
+	t.sum.Add(&open)
+	t.sum.Add(&sub.interrupted)
+	t.open.Add(&open)
 	sub.receiver.Latency().AddTo(&t.latency)
 	t.kernelDrops += sub.conn.Stats().KernelDrops
 	if s.Width > 0 {
@@ -82,33 +110,68 @@ func (t *tally) addSubscription(sub *subscription) {
 	}
 }
 
-// countsOf returns what a receiver has counted, what is still going on included.
-func countsOf(s *watch.Snapshot) result.Summary {
-	freezes, frozen, longest := s.AllFreezes()
-	gaps, gap := s.AudioGaps, s.AudioGap
-	if s.AudioSilent > 0 {
-		gaps, gap = gaps+1, gap+s.AudioSilent
+// addPresent adds what a subscription is doing now.
+func (t *tally) addPresent(sub *subscription) {
+	s := sub.receiver.Snapshot()
+	t.watching++
+	if sub.plays(&s) {
+		t.playing++
 	}
-	return result.Summary{
+	if s.Freezing > 0 {
+		t.standing++
+	}
+}
+
+// countsOf returns what a receiver has counted, and what is still going on.
+func countsOf(s *watch.Snapshot) (counts, open result.Summary) {
+	counts = result.Summary{
 		Packets: s.Packets(), Octets: s.Octets(), Lost: s.Lost(), Repaired: s.Repaired(), NACKs: s.NACKs, PLIs: s.PLIs,
 		Frames: s.Frames, FramesExpected: s.FramesExpected, FramesLate: s.FramesLate,
-		Freezes: freezes, Frozen: seconds(frozen), LongestFreeze: millis(longest), Watched: seconds(s.Watched),
+		Freezes: s.Freezes, Frozen: seconds(s.Frozen), LongestFreeze: millis(s.LongestFreeze), Watched: seconds(s.Watched),
 		LayerSwitches: s.LayerSwitches,
-		AudioGaps:     gaps, AudioGap: seconds(gap), Listened: seconds(s.Listened),
+		AudioGaps:     s.AudioGaps, AudioGap: seconds(s.AudioGap), Listened: seconds(s.Listened),
 	}
+	if s.Freezing > 0 {
+		open.Freezes, open.Frozen, open.LongestFreeze = 1, seconds(s.Freezing), millis(s.Freezing)
+	}
+	if s.AudioSilent > 0 {
+		open.AudioGaps, open.AudioGap = 1, seconds(s.AudioSilent)
+	}
+	return counts, open
 }
 
 // summary returns the sum with its distributions.
 func (t *tally) summary() result.Summary {
 	s := t.sum
-	s.Join, s.FirstMedia, s.FirstKeyframe = spread(t.entries), spread(t.firstMedia), spread(t.firstPicture)
+	t.distribute(&s, time.Time{})
 	s.Latency = distribution(t.latency.Snapshot())
 	return s
 }
 
-// since returns what happened after an earlier tally of the same clients, as a
-// summary. Times of joins and first pictures are those after it, too, because
-// lists only grow; who is there is as it is now.
+// settled is summary without what is still going on, so that it never falls: a
+// freeze that turns out to be a pause is not taken back.
+func (t *tally) settled() result.Summary {
+	s := t.summary()
+	s.Freezes -= t.open.Freezes
+	s.Frozen -= t.open.Frozen
+	s.AudioGaps -= t.open.AudioGaps
+	s.AudioGap -= t.open.AudioGap
+	return s
+}
+
+// ended is how many freezes are over.
+func (t *tally) ended() uint64 { return t.sum.Freezes - t.open.Freezes }
+
+// distribute fills in how long joins and first pictures took that came after a
+// moment.
+func (t *tally) distribute(s *result.Summary, moment time.Time) {
+	s.Join = spread(after(t.entries, moment))
+	s.FirstMedia = spread(after(t.firstMedia, moment))
+	s.FirstKeyframe = spread(after(t.firstPicture, moment))
+}
+
+// since returns what happened after an earlier tally of the same clients. Who
+// was to join, joined and had media, and the longest freeze, are as of now.
 func (t *tally) since(earlier *tally) result.Summary {
 	s := t.sum
 	was := &earlier.sum
@@ -132,7 +195,7 @@ func (t *tally) since(earlier *tally) result.Summary {
 	s.Listened -= was.Listened
 	now, then := t.latency.Snapshot(), earlier.latency.Snapshot()
 	s.Latency = distribution(now.Since(&then))
-	s.Join, s.FirstMedia, s.FirstKeyframe = spread(t.entries), spread(t.firstMedia), spread(t.firstPicture)
+	t.distribute(&s, earlier.at)
 	return s
 }
 

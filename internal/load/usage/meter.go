@@ -34,6 +34,10 @@ func (m *Meter) Add(s Sample) {
 	m.last = s
 }
 
+// Measured reports whether there were two Samples, without which there is no
+// rate.
+func (m *Meter) Measured() bool { return m.last.At.After(m.first.At) }
+
 // Cores is how many processors the process kept busy in the last interval.
 func (m *Meter) Cores() float64 { return m.cores }
 

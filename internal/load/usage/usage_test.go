@@ -97,11 +97,17 @@ func TestMeterKeepsMeanMaximumAndLast(t *testing.T) {
 	}
 	var m usage.Meter
 	m.Add(at(0, 5*time.Second, 100))
+	if m.Measured() {
+		t.Error("one sample is no rate")
+	}
 	m.Add(at(1, 5500*time.Millisecond, 300)) // half a core
 	m.Add(at(1, 9*time.Second, 900))         // not later: ignored
 	m.Add(at(3, 8500*time.Millisecond, 200)) // one and a half
 	if got := m.Cores(); got != 1.5 {
 		t.Errorf("%g cores in the last interval, want 1.5", got)
+	}
+	if !m.Measured() {
+		t.Error("three samples are a rate")
 	}
 	m.Add(at(4, 250*time.Millisecond, 250)) // started anew: a quarter
 	want := usage.Usage{
