@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/load/publish"
@@ -218,11 +219,22 @@ func (c *client) disconnected(e event) {
 	if e.err == nil {
 		return
 	}
-	err := fmt.Errorf("%s: %w", what, e.err)
+	var err error = &session.OpError{Op: what + phase(e.err), Err: e.err}
 	if c.forbidden.Load() {
 		err = fmt.Errorf("%w (the server has media addresses that are used with --i-am-allowed only)", err)
 	}
 	c.fail(err)
+}
+
+// phase names the part of a connection that failed, for counting: blocked ports
+// show as ICE, and must not read like a slow answer.
+func phase(err error) string {
+	for _, name := range []string{"ICE", "DTLS"} {
+		if strings.HasPrefix(err.Error(), name) {
+			return ": " + name
+		}
+	}
+	return ""
 }
 
 func (c *client) addCandidate(user, text string) {
