@@ -196,7 +196,7 @@ func (t *timeline) flags() []flag {
 	list := make([]flag, 0, len(t.run.Marks))
 	last := -1.0
 	for i, m := range t.run.Marks {
-		f := flag{At: t.x.at(float64(m.At)), Clock: clock(m.At), Text: m.Text}
+		f := flag{At: t.x.at(float64(m.At)), Clock: clock(m.At), Text: m.Words()}
 		if f.At-last >= room {
 			f.Number, last = i+1, f.At
 		}

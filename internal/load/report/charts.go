@@ -21,7 +21,7 @@ func charts(run *result.Run) []chart {
 		{title: "Received", curves: []curve{
 			{name: "bit rate", class: "c-main", unit: result.BitPerSecond, read: func(p *result.Point) float64 { return float64(p.Bits) }},
 		}},
-		{title: "Freezes", unit: "in each second", curves: []curve{
+		{title: "Frozen pictures", unit: "in each second", curves: []curve{
 			{name: "frozen", class: "c-alert", unit: result.Count, bars: true, read: func(p *result.Point) float64 { return float64(p.Freezes) }},
 		}},
 		{title: "Late frames", unit: "in each second", curves: []curve{

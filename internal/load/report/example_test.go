@@ -18,5 +18,5 @@ func ExampleLive() {
 		LatencyP50: 1.2, LatencyP99: 4, CPU: 0.1, Memory: 64 << 20,
 	}, report.Progress{Elapsed: time.Second, Total: time.Minute, Phase: "ramp", Clients: 21})
 	// Output:
-	// at=0:01 phase=ramp rooms=1 clients=3/21 publishers=1 subscriptions=2 joins=3 leaves=0 failures=0 received=1.00Mbit/s delivered=100% latency_p50=1.20ms latency_p99=4.00ms freezes=0 late=0 cpu=0.10 memory=64.0MiB saturated=false
+	// at=0:01 phase=ramp rooms=1 clients=3/21 publishers=1 subscriptions=2 joins=3 leaves=0 failures=0 received=1.00Mbit/s delivered=100% latency_p50=1.20ms latency_p99=4.00ms frozen=0 late=0 cpu=0.10 memory=64.0MiB saturated=false
 }

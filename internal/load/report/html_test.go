@@ -160,7 +160,7 @@ func TestPageSaysWhatMatters(t *testing.T) {
 	}{
 		{steadyRun(), []string{
 			"✓ Passed", "all 3 requirements were met", "axis begins at 99 %", "Clean, but with some trouble: 5 of 500",
-			"<h4>Freezes <span class=\"unit\">in each second</span></h4>", `aria-label="Freezes over time: none."`,
+			"<h4>Frozen pictures <span class=\"unit\">in each second</span></h4>", `aria-label="Frozen pictures over time: none."`,
 		}},
 		{faultsRun(), []string{
 			"✕ Failed", "2 of 4 requirements were not met", "The generator was saturated.", "Hatched",

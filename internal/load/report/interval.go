@@ -8,7 +8,7 @@ import (
 )
 
 // interval is the time between two plain lines. Levels are those of its last
-// second, latency, freezes and delivery those of its worst, and events are
+// second, latency, frozen pictures and delivery those of its worst, and events are
 // summed.
 type interval struct {
 	seconds  int
@@ -64,7 +64,7 @@ func (i *interval) line() string {
 	pair("delivered", result.Share.Format(i.worst.Delivered))
 	pair("latency_p50", result.Millisecond.Format(float64(i.worst.LatencyP50)))
 	pair("latency_p99", result.Millisecond.Format(float64(i.worst.LatencyP99)))
-	pair("freezes", fmt.Sprint(i.worst.Freezes))
+	pair("frozen", fmt.Sprint(i.worst.Freezes))
 	pair("late", fmt.Sprint(i.late))
 	if i.last.ServerMemory > 0 {
 		pair("server_cpu", fmt.Sprintf("%.2f", i.last.ServerCPU))

@@ -168,7 +168,7 @@ func TestPlainLinesShowTheWorstSecond(t *testing.T) {
 	got := b.String()
 	for _, want := range []string{
 		"at=0:03 ", "clients=7/75", "joins=2 ", "leaves=3 ", "failures=1 ", "late=4 ", "delivered=50.00%", "latency_p50=3.00ms",
-		"latency_p99=9.00ms", "freezes=4 ", "received=3.00Mbit/s", "saturated=true",
+		"latency_p99=9.00ms", "frozen=4 ", "received=3.00Mbit/s", "saturated=true",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in %q", want, got)

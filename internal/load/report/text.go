@@ -16,7 +16,7 @@ const textWidth = 100
 func Text(w io.Writer, run *result.Run, style Style) error {
 	t := &table{run: run, style: style}
 	for _, section := range []func(){
-		t.title, t.warnings, t.verdicts, t.capacity, t.figures, t.groups, t.usage, t.errors, t.clients,
+		t.title, t.warnings, t.verdicts, t.capacity, t.notes, t.figures, t.groups, t.usage, t.errors, t.clients,
 	} {
 		section()
 	}

@@ -51,7 +51,7 @@ func (v *view) lines() []string {
 		v.row("delivered", v.measured(result.Share.Format(p.Delivered)), plain(number(lost(p))+" lost/s"), v.curve("loss", v.history.lost, result.Share)),
 		v.row("latency", v.measured("p50 "+result.Millisecond.Format(float64(p.LatencyP50))),
 			v.measured("p99 "+result.Millisecond.Format(float64(p.LatencyP99))), v.curve("p99", v.history.latency, result.Millisecond)),
-		v.row("freezes", v.alarm(p.Freezes > 0, fmt.Sprintf("%d frozen now", p.Freezes)), plain(count(p.Late, "late frame"))),
+		v.row("pictures", v.alarm(p.Freezes > 0, fmt.Sprintf("%d frozen now", p.Freezes)), plain(count(p.Late, "late frame"))),
 		v.row("server", v.serverUsage()...),
 		v.row("generator", plain(result.Core.Format(p.CPU)), plain(result.Octet.Format(float64(p.Memory)))),
 	}

@@ -1,6 +1,9 @@
 package result
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Run is one load test, from its first second to its last.
 type Run struct {
@@ -15,7 +18,7 @@ type Run struct {
 	Total     Summary      `json:"total"`
 	Groups    []Group      `json:"groups"`
 	Timeline  []Point      `json:"timeline"`
-	Marks     []Mark       `json:"marks"` // what the scenario did, and when
+	Marks     []Mark       `json:"marks"` // what the scenario did, and notes, and when
 	Clients   []Client     `json:"clients"`
 	Errors    []ErrorCount `json:"errors"` // most frequent first
 	Server    *Usage       `json:"server,omitempty"`
@@ -155,7 +158,7 @@ type Point struct {
 	LatencyP95 Millis `json:"latency_p95_ms"`
 	LatencyP99 Millis `json:"latency_p99_ms"`
 
-	Freezes int `json:"freezes"` // ended or going on in this second
+	Freezes int `json:"freezes"` // subscriptions whose picture stood still at some time in this second
 	Late    int `json:"late"`    // frames
 
 	ServerCPU    float64 `json:"server_cpu"`    // cores
@@ -165,11 +168,22 @@ type Point struct {
 	Saturated    bool    `json:"saturated"` // these figures say more about the generator than about the server
 }
 
-// Mark is an event of the run worth a line in its plots.
+// Mark is an event of the run worth a line in its plots: what the scenario did,
+// or a note of the generator, whose Text begins with NotePrefix.
 type Mark struct {
 	At   Seconds `json:"at_s"`
 	Text string  `json:"text"`
 }
+
+// NotePrefix begins the Text of a Mark that tells what was found on the way, and
+// not what the scenario did.
+const NotePrefix = "note: "
+
+// IsNote says whether the Mark is a note.
+func (m Mark) IsNote() bool { return strings.HasPrefix(m.Text, NotePrefix) }
+
+// Words is the Text for people, without NotePrefix.
+func (m Mark) Words() string { return strings.TrimPrefix(m.Text, NotePrefix) }
 
 // Client is one synthetic participant.
 type Client struct {
