@@ -36,10 +36,10 @@ var verbs = []verbUse{
 	{VerbLeave, []string{"over", "for", "every"}, "They leave their room and close their connections."},
 	{VerbVanish, []string{"over", "for", "every"}, "They fall silent without a word, as if their power went. Who returns has a new name, because the server keeps the old one for a while."},
 	{VerbChurn, []string{"rate", "stay", "away"}, "People come and go: who has been there longest leaves and returns a little later, and so on until the phase is over. The room stays as full as it was. Give a rate or how long each stays."},
-	{VerbMute, []string{"media", "over", "for", "every"}, "Publishers stop sending audio or video, and the server is told."},
+	{VerbMute, []string{"media", "over", "for", "every"}, "Publishers stop sending audio or video. The server is told nothing: it only sees that no packets come."},
 	{VerbUnmute, []string{"media", "over"}, "Muted publishers send again."},
 	{VerbRepublish, []string{"over", "every"}, "Publishers stop publishing and publish anew, over another connection."},
-	{VerbLayer, []string{"to", "over", "for", "every"}, "Receivers ask for a simulcast layer of all they receive."},
+	{VerbLayer, []string{"to", "over", "for", "every"}, "Receivers ask for a simulcast layer of all they receive. Only WHEP servers that announce the layer extension can be asked; with others, the Kurento Room protocol among them, nothing happens and the report says so."},
 	{VerbReadSlowly, []string{"speed", "over", "for"}, "They read their websocket slowly. Their media is not touched."},
 	{VerbNetwork, []string{"to", "over", "for"}, "Their network changes to another one of the scenario; when it ends they have the one of the beginning."},
 }
