@@ -10,6 +10,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/session"
+	"github.com/atrium-rtc/atrium/internal/load/transport"
 )
 
 const (
@@ -29,9 +30,8 @@ type client struct {
 	plan    scenario.Client
 	account *account
 	mail    *mailbox
-	network scenario.Network // now
-	layer   int              // asked for, also of what is received later
-	made    int              // connections so far
+	network *transport.Network // of all its connections
+	layer   int                // asked for, also of what is received later
 	// forbidden is set when the server named a media address that may not be used.
 	forbidden atomic.Bool
 
@@ -47,7 +47,7 @@ type client struct {
 
 func newClient(r *Runner, plan scenario.Client) *client {
 	return &client{
-		runner: r, plan: plan, account: newAccount(plan), network: plan.Network,
+		runner: r, plan: plan, account: newAccount(plan), network: transport.NewNetwork(plan.Network.Up, plan.Network.Down, r.clientSeed(plan.ID)),
 		layer: scenario.AutoLayer, mail: newMailbox(), subscription: make(map[string]*subscription), refused: make(map[string]bool),
 	}
 }
@@ -243,12 +243,4 @@ func (c *client) requestLayer(ctx context.Context, user string) bool {
 	return true
 }
 
-func (c *client) changeNetwork(to *scenario.Network) {
-	c.network = *to
-	for _, sub := range c.subscription {
-		sub.conn.SetConditions(to.Up, to.Down)
-	}
-	if c.publication != nil {
-		c.publication.conn.SetConditions(to.Up, to.Down)
-	}
-}
+func (c *client) changeNetwork(to *scenario.Network) { c.network.Set(to.Up, to.Down) }

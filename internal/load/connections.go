@@ -16,10 +16,9 @@ import (
 
 // options returns what this client's next connection begins with.
 func (c *client) options() transport.Options {
-	c.made++
 	return transport.Options{
 		Identity: c.runner.identity, Server: c.runner.options.Target.Media, Reach: c.runner.options.Target.Reach,
-		Up: c.network.Up, Down: c.network.Down, Seed: c.runner.connectionSeed(c.plan.ID, c.made),
+		Network: c.network,
 	}
 }
 

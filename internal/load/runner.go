@@ -213,10 +213,8 @@ func (r *Runner) pause(publisher string, kind scenario.Kind, paused bool) {
 	}
 }
 
-// connectionSeed returns the seed of a client's next connection: each has luck
-// of its own, the same in every run as long as the client connects in the same
-// order.
-func (r *Runner) connectionSeed(client, connection int) uint64 {
-	source := rand.New(rand.NewPCG(r.options.Plan.Seed, uint64(client)<<32|uint64(connection))) //nolint:gosec // not a secret
-	return source.Uint64()
+// clientSeed returns the seed of a client's network: each has luck of its own,
+// the same in every run.
+func (r *Runner) clientSeed(client int) uint64 {
+	return rand.New(rand.NewPCG(r.options.Plan.Seed, uint64(client))).Uint64() //nolint:gosec // not a secret
 }

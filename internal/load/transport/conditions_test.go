@@ -14,9 +14,9 @@ import (
 // lostOnTheWay sends 1000 packets down a path and returns which did not arrive.
 func lostOnTheWay(t *testing.T, down link.Link, seed uint64) []uint16 {
 	r := newRig(t)
-	s := r.subscribe(serverOptions{}, Options{Seed: seed})
+	s := r.subscribe(serverOptions{}, Options{Network: NewNetwork(link.Link{}, link.Link{}, seed)})
 	s.sendUntilReceived(r)
-	s.SetConditions(link.Link{}, down)
+	s.options.Network.Set(link.Link{}, down)
 	const first, count = 10_000, 1000
 	missing := make(map[uint16]bool)
 	for n := range uint16(count) {
@@ -90,7 +90,7 @@ func TestConditionsHoldForTheHandshakeToo(t *testing.T) {
 	const oneWay = 30 * time.Millisecond
 	r := newRig(t)
 	slow := link.Link{Delay: oneWay, Jitter: 5 * time.Millisecond}
-	s := r.subscribe(serverOptions{}, Options{Up: slow, Down: slow})
+	s := r.subscribe(serverOptions{}, Options{Network: NewNetwork(slow, slow, 0)})
 	if got := s.RTT(); got < 2*oneWay {
 		t.Errorf("round trip %v, want at least %v", got, 2*oneWay)
 	}
@@ -119,14 +119,14 @@ func TestConditionsHoldForTheHandshakeToo(t *testing.T) {
 func TestALossyPathConnectsAllTheSame(t *testing.T) {
 	r := newRig(t)
 	lossy := link.Link{Loss: 0.2, Delay: time.Millisecond}
-	s := r.subscribe(serverOptions{}, Options{Up: lossy, Down: lossy, Seed: 3})
+	s := r.subscribe(serverOptions{}, Options{Network: NewNetwork(lossy, lossy, 3)})
 	s.sendUntilReceived(r)
 }
 
 func TestWithoutConditionsThereIsNothingOfThem(t *testing.T) {
 	r := newRig(t)
 	s := r.subscribe(serverOptions{}, Options{})
-	s.SetConditions(link.Link{}, link.Link{})
+	s.options.Network.Set(link.Link{}, link.Link{})
 	s.sendUntilReceived(r)
 	if s.uplink.Load() != nil {
 		t.Error("a perfect path has a queue")

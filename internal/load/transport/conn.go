@@ -11,8 +11,6 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
-
-	"github.com/atrium-rtc/atrium/internal/link"
 )
 
 // connectTimeout is how long Start tries, as long as people do.
@@ -32,7 +30,6 @@ type Conn struct {
 
 	remote  atomic.Pointer[netip.AddrPort] // of the selected pair
 	opener  atomic.Pointer[opener]         // left by Start for the reader, then the reader's
-	newDown atomic.Pointer[link.Link]      // conditions for the reader to take over
 	uplink  atomic.Pointer[uplink]         // nil while there never were conditions
 	silent  atomic.Bool                    // vanished: nothing is sent
 	stopped atomic.Bool                    // the reader is to end
@@ -72,7 +69,6 @@ func New(o Options) (*Conn, error) {
 		_ = s.conn.Close()
 		return nil, err
 	}
-	c.SetConditions(o.Up, o.Down)
 	return c, nil
 }
 
@@ -184,19 +180,17 @@ func (c *Conn) addCandidate(candidate string) (added bool, err error) {
 // RTT is the round trip of the latest ICE check, 0 while unknown.
 func (c *Conn) RTT() time.Duration { return c.roundTrip.duration() }
 
-// SetConditions replaces the network conditions for what is sent and received
-// from now on. What is delayed already keeps its time.
-func (c *Conn) SetConditions(up, down link.Link) {
-	c.newDown.Store(&down)
+// conditions returns the uplink if there are conditions, or were.
+func (c *Conn) conditions() *uplink {
+	if u := c.uplink.Load(); u != nil || !c.options.Network.troubled.Load() {
+		return u
+	}
 	c.state.Lock()
 	defer c.state.Unlock()
-	switch u := c.uplink.Load(); {
-	case c.closing:
-	case u != nil:
-		u.set(up, time.Now())
-	case !up.Perfect():
-		c.uplink.Store(newUplink(up, c.options.Seed, c.transmit))
+	if c.uplink.Load() == nil && !c.closing {
+		c.uplink.Store(newUplink(&c.options.Network.up, c.transmit))
 	}
+	return c.uplink.Load()
 }
 
 // Stats returns the counters.

@@ -11,14 +11,14 @@ import (
 // reader goroutine, which waits for what is delayed along with its socket, so it
 // needs no goroutine of its own.
 type downlink struct {
-	path *link.Path
+	way  *direction // shared with the client's other connections
 	line delayLine
 }
 
 // carry takes a datagram in. It returns true if it has arrived, with nothing
 // before it still on the way; lost if it never will.
 func (d *downlink) carry(b []byte, from netip.AddrPort, now time.Time) (arrived, lost bool) {
-	at, outcome := d.path.Carry(b, from.Addr(), now)
+	at, outcome := d.way.carry(b, from.Addr(), now)
 	if outcome != link.Passed {
 		return false, true
 	}

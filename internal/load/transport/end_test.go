@@ -60,7 +60,7 @@ func TestAServerThatFallsSilentIsLost(t *testing.T) {
 	r := newRig(t)
 	s := r.subscribe(serverOptions{}, Options{silence: time.Second})
 	s.sendUntilReceived(r)
-	s.SetConditions(link.Link{Loss: 1}, link.Link{Loss: 1}) // the cable is cut
+	s.options.Network.Set(link.Link{Loss: 1}, link.Link{Loss: 1}) // the cable is cut
 	await(r, s.Done(), "the end")
 	if err := s.Err(); !errors.Is(err, ErrLost) {
 		t.Errorf("ended with %v, want %v", err, ErrLost)

@@ -40,11 +40,9 @@ type Options struct {
 	// RIDs name a sender's simulcast encodings, lowest first; nil for one
 	// encoding.
 	RIDs []string
-	// Up and Down are the conditions of this client's network. The zero value
-	// takes it as it is.
-	Up, Down link.Link
-	// Seed makes the chances of Up and Down repeatable.
-	Seed uint64
+	// Network is the client's, for all its connections; nil takes the machine's as
+	// it is.
+	Network *Network
 	// Reach says whether packets may be sent to an address that the server names;
 	// nil allows all.
 	Reach func(netip.Addr) bool
@@ -60,6 +58,9 @@ type Options struct {
 func (o *Options) check() error {
 	if o.Handler == nil {
 		o.Handler = nobody{}
+	}
+	if o.Network == nil {
+		o.Network = NewNetwork(link.Link{}, link.Link{}, 0)
 	}
 	if o.Reach == nil {
 		o.Reach = func(netip.Addr) bool { return true }

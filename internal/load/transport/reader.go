@@ -7,8 +7,6 @@ import (
 	"os"
 	"slices"
 	"time"
-
-	"github.com/atrium-rtc/atrium/internal/link"
 )
 
 const (
@@ -58,7 +56,9 @@ func (r *reader) run() {
 // datagram takes what the socket read.
 func (r *reader) datagram(b []byte, from netip.AddrPort, now time.Time) {
 	r.c.counters.in.count(len(b))
-	r.adoptConditions(now)
+	if r.down == nil && r.c.options.Network.troubled.Load() {
+		r.down = &downlink{way: &r.c.options.Network.down}
+	}
 	if r.down != nil {
 		arrived, lost := r.down.carry(b, from, now)
 		if lost {
@@ -83,6 +83,12 @@ func (r *reader) dispatch(b []byte, from netip.AddrPort, now time.Time) {
 		}
 		r.open(b, kind, now)
 	case classSTUN:
+		// A check from an address that may not be reached would make it one of the
+		// server's candidates (RFC 8445 section 7.3.1.3).
+		if !r.c.options.Reach(from.Addr()) {
+			r.c.counters.rejected.Add(1)
+			return
+		}
 		r.c.roundTrip.in(b, now)
 		r.c.iceEnd.deliver(b, from)
 	case classDTLS:
@@ -121,10 +127,9 @@ func (r *reader) adoptKeys(now time.Time) bool {
 	return true
 }
 
-// drained does what falls due between system calls: conditions that changed,
-// datagrams that a delay has let go, the tick, the next deadline.
+// drained does what falls due between system calls: datagrams that a delay has
+// let go, the tick, the next deadline.
 func (r *reader) drained(now time.Time) bool {
-	r.adoptConditions(now)
 	if r.down != nil {
 		r.release(now)
 	}
@@ -136,19 +141,6 @@ func (r *reader) drained(now time.Time) bool {
 	}
 	r.setDeadline()
 	return !r.c.stopped.Load()
-}
-
-// adoptConditions takes over what SetConditions left.
-func (r *reader) adoptConditions(now time.Time) {
-	if r.c.newDown.Load() == nil {
-		return
-	}
-	l := r.c.newDown.Swap(nil) // only this goroutine takes it out
-	if r.down != nil {
-		r.down.path.Set(*l, now)
-	} else if !l.Perfect() {
-		r.down = &downlink{path: link.New(*l, r.c.options.Seed, "down")}
-	}
 }
 
 func (r *reader) release(now time.Time) {

@@ -13,8 +13,8 @@ import (
 type uplink struct {
 	send func(b []byte, to netip.AddrPort) error // on the socket
 
+	way  *direction // shared with the client's other connections
 	mu   sync.Mutex
-	path *link.Path
 	line delayLine
 
 	earlier chan struct{} // the line's next arrival changed
@@ -22,20 +22,13 @@ type uplink struct {
 	stopped chan struct{}
 }
 
-func newUplink(l link.Link, seed uint64, send func([]byte, netip.AddrPort) error) *uplink {
+func newUplink(way *direction, send func([]byte, netip.AddrPort) error) *uplink {
 	u := &uplink{
-		send: send, path: link.New(l, seed, "up"),
+		send: send, way: way,
 		earlier: make(chan struct{}, 1), stop: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	go u.run()
 	return u
-}
-
-// set changes the conditions of what is sent from now on.
-func (u *uplink) set(l link.Link, now time.Time) {
-	u.mu.Lock()
-	u.path.Set(l, now)
-	u.mu.Unlock()
 }
 
 // carry takes a datagram in and keeps no part of b. It returns false if the
@@ -44,7 +37,7 @@ func (u *uplink) carry(b []byte, to netip.AddrPort) (bool, error) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	now := time.Now()
-	at, outcome := u.path.Carry(b, to.Addr(), now)
+	at, outcome := u.way.carry(b, to.Addr(), now)
 	if outcome != link.Passed {
 		return false, nil
 	}

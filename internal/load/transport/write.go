@@ -47,7 +47,7 @@ func (c *Conn) send(b []byte, _ netip.AddrPort) error {
 
 // carry sends through the conditions, if there are any.
 func (c *Conn) carry(b []byte, to netip.AddrPort) error {
-	u := c.uplink.Load()
+	u := c.conditions()
 	if u == nil {
 		return c.transmit(b, to)
 	}
