@@ -15,6 +15,7 @@ func levels() map[string]level {
 	const ground, zero, one, two, three, four, five, six = 0, 2, 3, 4, 5, 6, 7, 8
 	return map[string]level{
 		"internal/invariant": ground,
+		"internal/demux":     ground,
 		"internal/link":      ground,
 		"internal/spelling":  ground,
 		"sfu/packet":         ground + 1,

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/demux"
 )
 
 // muxedConn is what one local candidate of an ICE agent reads from and writes
@@ -65,7 +67,7 @@ func (c *muxedConn) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 		return 0, fmt.Errorf("write to %v: %w", to, ErrNotUDP)
 	}
 	to = unmap(to)
-	if classify(b) == classSTUN {
+	if demux.Of(b) == demux.STUN {
 		c.socket.learn(c, to)
 	}
 	return c.socket.write(b, to)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/demux"
 )
 
 // socket is one UDP socket with the tables that tell whose a datagram is. Its
@@ -119,12 +121,12 @@ func (s *socket) dispatch(d *datagram) bool {
 // address may have a new user, and that agent must be able to answer. All else
 // goes by source address.
 func (s *socket) route(b []byte, from netip.AddrPort) *muxedConn {
-	kind := classify(b)
-	if kind == classUnknown {
+	kind := demux.Of(b)
+	if kind == demux.Unknown {
 		s.counters.unclassified.Add(1)
 		return nil
 	}
-	if kind == classSTUN && isBindingRequest(b) {
+	if kind == demux.STUN && isBindingRequest(b) {
 		return s.routeRequest(b, from)
 	}
 	s.mu.RLock()
@@ -134,7 +136,7 @@ func (s *socket) route(b []byte, from netip.AddrPort) *muxedConn {
 		s.counters.unknownSource.Add(1)
 		return nil
 	}
-	if kind != classSTUN {
+	if kind != demux.STUN {
 		// A response proves little: whoever is sent a check may answer it.
 		p.hear()
 	}

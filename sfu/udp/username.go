@@ -16,8 +16,8 @@ const (
 	maxUfrag             = 256 // RFC 8445, section 5.3
 )
 
-// isBindingRequest says whether a datagram of classSTUN claims to be a STUN
-// binding request, the only message that names an agent by itself.
+// isBindingRequest says whether a STUN datagram claims to be a binding request,
+// the only message that names an agent by itself.
 func isBindingRequest(b []byte) bool {
 	return len(b) >= stunHeaderSize && binary.BigEndian.Uint16(b) == stunBindingRequest
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 
+	"github.com/atrium-rtc/atrium/internal/demux"
 	"github.com/atrium-rtc/atrium/internal/invariant"
 )
 
@@ -160,7 +161,7 @@ func BenchmarkOpen(b *testing.B) {
 			b.StopTimer()
 			for k := range wire {
 				step(packet)
-				sealed, err := seal.packet(packet, classRTP)
+				sealed, err := seal.packet(packet, demux.RTP)
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -206,7 +207,7 @@ func BenchmarkReceive(b *testing.B) {
 		l := loops[i%connections]
 		for range burst {
 			step(packet)
-			sealed, err := seal.packet(packet, classRTP)
+			sealed, err := seal.packet(packet, demux.RTP)
 			if err != nil {
 				b.Fatal(err)
 			}

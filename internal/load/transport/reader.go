@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/demux"
 )
 
 const (
@@ -73,8 +75,8 @@ func (r *reader) datagram(b []byte, from netip.AddrPort, now time.Time) {
 
 // dispatch hands a datagram to whom it is for.
 func (r *reader) dispatch(b []byte, from netip.AddrPort, now time.Time) {
-	switch kind := classify(b); kind {
-	case classRTP, classRTCP:
+	switch kind := demux.Of(b); kind {
+	case demux.RTP, demux.RTCP:
 		if !r.adoptKeys(now) {
 			if len(r.early) < maxEarly {
 				r.early = append(r.early, slices.Clone(b))
@@ -82,7 +84,7 @@ func (r *reader) dispatch(b []byte, from netip.AddrPort, now time.Time) {
 			return
 		}
 		r.open(b, kind, now)
-	case classSTUN:
+	case demux.STUN:
 		// A check from an address that may not be reached would make it one of the
 		// server's candidates (RFC 8445 section 7.3.1.3).
 		if !r.c.options.Reach(from.Addr()) {
@@ -91,20 +93,20 @@ func (r *reader) dispatch(b []byte, from netip.AddrPort, now time.Time) {
 		}
 		r.c.roundTrip.in(b, now)
 		r.c.iceEnd.deliver(b, from)
-	case classDTLS:
+	case demux.DTLS:
 		r.c.dtlsEnd.deliver(b, from)
-	case classUnknown:
+	case demux.Unknown:
 		r.c.counters.rejected.Add(1)
 	}
 }
 
 // open decrypts a packet where it lies.
-func (r *reader) open(b []byte, kind class, now time.Time) {
+func (r *reader) open(b []byte, kind demux.Class, now time.Time) {
 	plain, err := r.opener.packet(b, kind)
 	switch {
 	case err != nil:
 		r.c.counters.rejected.Add(1)
-	case kind == classRTCP:
+	case kind == demux.RTCP:
 		r.handler.RTCP(plain, now)
 	default:
 		r.handler.RTP(plain, now)
@@ -121,7 +123,7 @@ func (r *reader) adoptKeys(now time.Time) bool {
 		return false
 	}
 	for _, b := range r.early {
-		r.open(b, classify(b), now)
+		r.open(b, demux.Of(b), now)
 	}
 	r.early = nil
 	return true

@@ -8,6 +8,8 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
+
+	"github.com/atrium-rtc/atrium/internal/demux"
 )
 
 const (
@@ -62,20 +64,20 @@ func newProtection(conn *dtls.Conn, client bool) (*sealer, *opener, error) {
 }
 
 // packet returns b as it goes over the wire, valid until the next call.
-func (s *sealer) packet(b []byte, of class) ([]byte, error) {
+func (s *sealer) packet(b []byte, of demux.Class) ([]byte, error) {
 	if len(b)+maxOverhead > maxDatagram {
 		return nil, fmt.Errorf("%w: %d octets", ErrTooLarge, len(b))
 	}
 	s.buffer = slices.Grow(s.buffer[:0], len(b)+maxOverhead)
-	if of == classRTCP {
+	if of == demux.RTCP {
 		return s.context.EncryptRTCP(s.buffer, b, &s.rtcp)
 	}
 	return s.context.EncryptRTP(s.buffer, b, &s.rtp)
 }
 
 // packet decrypts b in place.
-func (o *opener) packet(b []byte, of class) ([]byte, error) {
-	if of == classRTCP {
+func (o *opener) packet(b []byte, of demux.Class) ([]byte, error) {
+	if of == demux.RTCP {
 		return o.context.DecryptRTCP(b, b, &o.rtcp)
 	}
 	return o.context.DecryptRTP(b, b, &o.rtp)

@@ -3,17 +3,19 @@ package transport
 import (
 	"net/netip"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/demux"
 )
 
 // WriteRTP seals and sends one plain RTP packet, whole, to the address that ICE
 // selected. It keeps no part of b. When the socket's buffer is full it waits for
 // room.
-func (c *Conn) WriteRTP(b []byte) error { return c.seal(b, classRTP) }
+func (c *Conn) WriteRTP(b []byte) error { return c.seal(b, demux.RTP) }
 
 // WriteRTCP seals and sends one plain RTCP compound packet, likewise.
-func (c *Conn) WriteRTCP(b []byte) error { return c.seal(b, classRTCP) }
+func (c *Conn) WriteRTCP(b []byte) error { return c.seal(b, demux.RTCP) }
 
-func (c *Conn) seal(b []byte, of class) error {
+func (c *Conn) seal(b []byte, of demux.Class) error {
 	c.writing.Lock()
 	defer c.writing.Unlock()
 	switch {
