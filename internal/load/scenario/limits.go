@@ -14,6 +14,10 @@ type Limits struct {
 	Up, Down      Bitrate // to the server, from the server
 }
 
+// ReceiveBuffer is how many octets of receive buffer each media socket asks the
+// system for; transport does the asking.
+const ReceiveBuffer = 512 << 10
+
 // spareFiles are for what is no client: standard streams, listeners, the server's
 // metrics, epoll.
 const spareFiles = 64
