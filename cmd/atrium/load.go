@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"reflect"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -32,25 +30,23 @@ type loadCommand struct {
 
 // capacityOptions are the flags of the search for the largest load.
 type capacityOptions struct {
-	FindCapacity   bool          `help:"Raise the number of subscribers until a required level breaks (--require; or ${level}), and report the number."`
-	MaxSubscribers int           `default:"2000" placeholder:"N" help:"The most subscribers to try."`
+	FindCapacity   bool          `name:"find-capacity" help:"Raise the number of subscribers until a required level breaks (--require; or ${level}), and report the number."`
+	MaxSubscribers int           `name:"max-subscribers" default:"2000" placeholder:"N" help:"The most subscribers to try."`
 	Start          int           `name:"start-subscribers" default:"50" placeholder:"N" help:"Subscribers to begin with."`
-	Hold           time.Duration `default:"15s" help:"How long each number is measured."`
-	JoinRate       int           `default:"50" placeholder:"N" help:"Joins a second between two numbers."`
-}
-
-// defaultLevel is what --find-capacity requires when nothing else is.
-func defaultLevel() []string {
-	return []string{"delivered>=99.5%", "latency.p99<=100ms", "frozen<=1%", "joins.failed<=0"}
+	Hold           time.Duration `name:"hold" default:"15s" help:"How long each number is measured."`
+	JoinRate       int           `name:"join-rate" default:"50" placeholder:"N" help:"Joins a second between two numbers."`
 }
 
 // Run carries out the load test. Not meeting a requirement is an error.
 func (c *loadCommand) Run(parsed *kong.Context) error {
-	requirements, err := c.requirements()
+	if err := c.check(parsed); err != nil {
+		return err
+	}
+	plan, err := c.plan()
 	if err != nil {
 		return err
 	}
-	plan, err := c.plan(parsed)
+	requirements, err := c.requirements(plan)
 	if err != nil {
 		return err
 	}
@@ -64,7 +60,7 @@ func (c *loadCommand) Run(parsed *kong.Context) error {
 	if err != nil {
 		return err
 	}
-	server, err := c.Output.server()
+	server, err := c.Output.server(ctx)
 	if err != nil {
 		return err
 	}
@@ -82,11 +78,17 @@ func (c *loadCommand) Run(parsed *kong.Context) error {
 	if err := c.announce(plan, runner, screen); err != nil {
 		return err
 	}
-	run, err := c.test(ctx, runner, requirements, screen)
+	files, err := c.Output.create()
 	if err != nil {
 		return err
 	}
-	return c.conclude(run, requirements, screen)
+	run, err := c.test(ctx, runner, requirements, screen)
+	if err != nil {
+		return errors.Join(err, closeFiles(files))
+	}
+	c.judge(run, requirements)
+	screen.close()
+	return errors.Join(c.Output.write(run, files), c.failure(run))
 }
 
 // test runs the plan, or the search for the capacity.
@@ -99,64 +101,40 @@ func (c *loadCommand) test(ctx context.Context, runner *load.Runner, level []res
 	})
 }
 
-// conclude judges the run and writes its reports.
-func (c *loadCommand) conclude(run *result.Run, requirements []result.Requirement, screen *screen) error {
+// judge adds to the run what only the command knows, without its secrets, and
+// holds it against the requirements.
+func (c *loadCommand) judge(run *result.Run, requirements []result.Requirement) {
 	run.Version = readBuild().version
-	run.Command = "atrium " + strings.Join(os.Args[1:], " ")
-	unmet := 0
-	if !c.Capacity.FindCapacity { // there the last load is meant to break them
-		for _, r := range requirements {
-			v := r.Judge(run)
-			run.Verdicts = append(run.Verdicts, v)
-			if !v.Met {
-				unmet++
-			}
-		}
+	run.Command = "atrium " + maskedCommand(os.Args[1:])
+	for i := range run.Errors {
+		run.Errors[i].Text = maskedText(run.Errors[i].Text)
 	}
-	screen.close()
-	if err := c.Output.write(run); err != nil {
-		return err
+	for i := range run.Clients {
+		run.Clients[i].Ended = maskedText(run.Clients[i].Ended)
 	}
-	switch {
-	case run.Total.Joined == 0:
-		return errors.New("nobody could join: see the errors above")
-	case unmet > 0:
-		return fmt.Errorf("%d of %d requirements were not met", unmet, len(requirements))
+	if run.Server != nil {
+		run.Server.Source = maskedText(run.Server.Source)
 	}
-	return nil
-}
-
-func (c *loadCommand) requirements() ([]result.Requirement, error) {
-	texts := c.Output.Require
-	if c.Capacity.FindCapacity && len(texts) == 0 {
-		texts = defaultLevel()
+	if c.Capacity.FindCapacity {
+		return // the last load is meant to break them
 	}
-	var list []result.Requirement
-	for _, text := range texts {
-		r, err := result.ParseRequirement(text)
-		if err != nil {
-			return nil, fmt.Errorf("--require: %w", err)
-		}
-		list = append(list, r)
+	for _, r := range requirements {
+		run.Verdicts = append(run.Verdicts, r.Judge(run))
 	}
-	return list, nil
 }
 
 // plan returns who does what when, from the scenario or the flags.
-func (c *loadCommand) plan(parsed *kong.Context) (*scenario.Plan, error) {
-	s, err := c.scenario(parsed)
+func (c *loadCommand) plan() (*scenario.Plan, error) {
+	s, err := c.scenario()
 	if err != nil {
 		return nil, err
 	}
 	return s.Plan()
 }
 
-func (c *loadCommand) scenario(parsed *kong.Context) (scenario.Scenario, error) {
+func (c *loadCommand) scenario() (scenario.Scenario, error) {
 	if c.Scenario == "" {
 		return c.crowd().Scenario()
-	}
-	if name := crowdFlag(parsed); name != "" {
-		return scenario.Scenario{}, fmt.Errorf("--%s is for tests without --scenario: the scenario says it", name)
 	}
 	if c.Capacity.FindCapacity {
 		return scenario.Scenario{}, errors.New("--find-capacity takes the flags of the common case, not a scenario")
@@ -183,25 +161,11 @@ func (c *loadCommand) crowd() scenario.Flags {
 	return flags
 }
 
-// crowdFlag returns the first flag that was given of those that describe the
-// common case.
-func crowdFlag(parsed *kong.Context) string {
-	known := make(map[string]bool)
-	for field := range reflect.TypeFor[scenario.Flags]().Fields() {
-		known[field.Tag.Get("name")] = true
-	}
-	for _, p := range parsed.Path {
-		if p.Flag != nil && known[p.Flag.Name] {
-			return p.Flag.Name
-		}
-	}
-	return ""
-}
-
 // announce states beforehand what the test needs, and where to watch it.
 func (c *loadCommand) announce(plan *scenario.Plan, runner *load.Runner, screen *screen) error {
 	limits := plan.Limits()
 	screen.say("%v", limits)
+	screen.say("%s", receiveBuffers(grantedReceiveBuffer))
 	if err := runner.CheckLimits(limits); err != nil {
 		return err
 	}
@@ -210,7 +174,7 @@ func (c *loadCommand) announce(plan *scenario.Plan, runner *load.Runner, screen 
 		if err != nil {
 			return err
 		}
-		screen.say("Watch a room: %s", address)
+		screen.answer("Watch a room: %s", address)
 	}
 	return nil
 }

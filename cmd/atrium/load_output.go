@@ -1,14 +1,12 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"os"
 	"time"
 
-	"github.com/atrium-rtc/atrium/internal/load/report"
-	"github.com/atrium-rtc/atrium/internal/load/result"
 	"github.com/atrium-rtc/atrium/internal/load/usage"
 )
 
@@ -30,46 +28,32 @@ type loadOutput struct {
 // metricsTimeout bounds one scrape of the server under test.
 const metricsTimeout = 2 * time.Second
 
+func (o loadOutput) knowsServer() bool { return o.ServerPID != 0 || o.ServerMetrics != "" }
+
 // server returns where the usage of the server under test can be read, nil when
-// that was not said.
-func (o loadOutput) server() (usage.Source, error) {
+// that was not said. It has been read once: a place that says nothing is an
+// error.
+func (o loadOutput) server(ctx context.Context) (usage.Source, error) {
+	var source usage.Source
+	flag := "--server-metrics"
 	switch {
 	case o.ServerPID != 0 && o.ServerMetrics != "":
-		return nil, fmt.Errorf("--server-pid and --server-metrics say the same thing: use one of them")
+		return nil, errors.New("--server-pid and --server-metrics say the same thing: use one of them")
 	case o.ServerPID != 0:
-		return usage.Process(o.ServerPID)
+		process, err := usage.Process(o.ServerPID)
+		if err != nil {
+			return nil, fmt.Errorf("--server-pid: %w", err)
+		}
+		source, flag = process, "--server-pid"
 	case o.ServerMetrics != "":
-		return usage.Scrape(o.ServerMetrics, &http.Client{Timeout: metricsTimeout}), nil
+		source = usage.Scrape(o.ServerMetrics, &http.Client{Timeout: metricsTimeout})
+	default:
+		return nil, nil //nolint:nilnil // no server is no error
 	}
-	return nil, nil //nolint:nilnil // no server is no error
-}
-
-// write writes all reports that were asked for.
-func (o loadOutput) write(run *result.Run) error {
-	if o.HTML != "" {
-		if err := writeFile(o.HTML, run, report.HTML); err != nil {
-			return err
-		}
+	ctx, cancel := context.WithTimeout(ctx, metricsTimeout)
+	defer cancel()
+	if _, err := source.Read(ctx); err != nil {
+		return nil, fmt.Errorf("%s: %w", flag, err)
 	}
-	if o.JSON == "-" {
-		return report.JSON(os.Stdout, run)
-	}
-	if o.JSON != "" {
-		if err := writeFile(o.JSON, run, report.JSON); err != nil {
-			return err
-		}
-	}
-	return report.Text(os.Stdout, run, styleOf(os.Stdout))
-}
-
-func writeFile(path string, run *result.Run, write func(io.Writer, *result.Run) error) error {
-	file, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	if err := write(file, run); err != nil {
-		_ = file.Close() // the first error counts
-		return fmt.Errorf("write the report to %s: %w", path, err)
-	}
-	return file.Close()
+	return source, nil
 }

@@ -116,8 +116,13 @@ func (s *screen) step(subscribers int) {
 // say writes a line that stays.
 func (s *screen) say(format string, args ...any) {
 	if !s.quiet {
-		fmt.Fprintf(s.live, format+"\n", args...)
+		s.answer(format, args...)
 	}
+}
+
+// answer writes a line that was asked for, also when all others are not wanted.
+func (s *screen) answer(format string, args ...any) {
+	fmt.Fprintf(s.live, format+"\n", args...)
 }
 
 // close leaves the terminal as it was. It may be called more than once.

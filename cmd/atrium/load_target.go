@@ -23,7 +23,7 @@ type loadTarget struct {
 	Token string `placeholder:"TOKEN" env:"ATRIUM_LOAD_TOKEN" help:"Bearer token of every request."`
 
 	Insecure bool `help:"Accept any certificate of the server."`
-	Allowed  bool `name:"i-am-allowed" help:"Load a server outside this machine and its private networks. Whoever is not asked calls it an attack."`
+	Allowed  bool `name:"i-am-allowed" help:"Load a server whose address is neither loopback, private nor link-local. Whoever is not asked calls it an attack."`
 }
 
 // open checks that the server may be loaded and returns the way to it.
@@ -46,7 +46,7 @@ func (t loadTarget) open(ctx context.Context) (load.Target, error) {
 		}
 	}
 	target := load.Target{
-		Name: strings.Join(addresses, " "), Rooms: rooms, Media: mediaAddress(ctx, addresses[0]),
+		Name: maskedAddresses(addresses), Rooms: rooms, Media: mediaAddress(ctx, addresses[0]),
 		Session: func(m session.Member) session.Session { return dialer.Room(t.URL, m) },
 	}
 	if !t.Allowed {
@@ -57,6 +57,15 @@ func (t loadTarget) open(ctx context.Context) (load.Target, error) {
 		target.Session = func(m session.Member) session.Session { return dialer.HTTP(endpoints, m) }
 	}
 	return target, nil
+}
+
+// maskedAddresses names the server for a report.
+func maskedAddresses(addresses []string) string {
+	shown := make([]string, len(addresses))
+	for i, a := range addresses {
+		shown[i] = maskedURL(a)
+	}
+	return strings.Join(shown, " ")
 }
 
 // mediaAddress guesses where the server's media is from where its signalling is,
