@@ -2,6 +2,7 @@ package load
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"runtime"
 	"slices"
@@ -36,6 +37,12 @@ func (r *Runner) report(started time.Time) *result.Run {
 	}
 	for _, m := range plan.Marks {
 		run.Marks = append(run.Marks, result.Mark{At: seconds(m.At), Text: m.Text})
+	}
+	if total.unreadable > 0 {
+		r.notes.say(fmt.Sprintf("%d packets could not be read", total.unreadable))
+	}
+	if total.early > 0 {
+		r.notes.say(fmt.Sprintf("%d packets came before they were sent: the clocks differ, and latencies are too short", total.early))
 	}
 	run.Marks = append(run.Marks, r.notes.list()...)
 	slices.SortStableFunc(run.Marks, func(a, b result.Mark) int { return cmp.Compare(a.At, b.At) })

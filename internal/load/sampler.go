@@ -81,6 +81,7 @@ func (s *sampler) second(ctx context.Context, now *tally, at time.Duration) resu
 		cores: s.ownMeter.Cores(), processors: s.processors, wait: s.scheduler.wait(),
 		lateness: between(&now.lateness, &s.last.lateness).Quantile(0.99),
 		drops:    more(now.kernelDrops, s.last.kernelDrops),
+		stalls:   more(now.stalls, s.last.stalls),
 	}
 	s.worst = s.worst.with(hard)
 	if p.Saturated = len(hard.reasons()) > 0; p.Saturated {

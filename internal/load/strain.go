@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/metrics"
+	"slices"
 	"time"
 )
 
@@ -23,6 +24,7 @@ type strain struct {
 	lateness   time.Duration // of sending, 99th percentile
 	wait       time.Duration // of goroutines for a processor, 99th percentile
 	drops      uint64        // datagrams its sockets had no room for
+	stalls     uint64        // of publishers, for more than a second
 }
 
 // reasons says why the interval's figures are not to be trusted; none when they
@@ -38,6 +40,9 @@ func (s strain) reasons() []string {
 	if s.wait > maxOwnWait {
 		list = append(list, fmt.Sprintf("receivers waited %v for a processor (99th percentile)", s.wait.Round(time.Millisecond)))
 	}
+	if s.stalls > 0 {
+		list = append(list, fmt.Sprintf("publishers stood still for more than a second %d times", s.stalls))
+	}
 	if s.drops > 0 {
 		list = append(list, fmt.Sprintf("the generator's sockets dropped %d datagrams that had arrived", s.drops))
 	}
@@ -49,7 +54,7 @@ func (s strain) reasons() []string {
 func (s strain) with(o strain) strain {
 	return strain{
 		cores: max(s.cores, o.cores), processors: s.processors,
-		lateness: max(s.lateness, o.lateness), wait: max(s.wait, o.wait), drops: s.drops + o.drops,
+		lateness: max(s.lateness, o.lateness), wait: max(s.wait, o.wait), drops: s.drops + o.drops, stalls: s.stalls + o.stalls,
 	}
 }
 
@@ -68,15 +73,17 @@ func (s *scheduler) wait() time.Duration {
 		return 0 // a Go runtime without it
 	}
 	h := s.sample[0].Value.Float64Histogram()
-	fresh := make([]uint64, len(h.Counts))
-	for i, n := range h.Counts {
-		fresh[i] = n
-		if i < len(s.last) {
-			fresh[i] -= s.last[i]
-		}
+	return quantile(s.fresh(h.Counts), h.Buckets, 0.99)
+}
+
+// fresh returns what came to the counts since the last call.
+func (s *scheduler) fresh(counts []uint64) []uint64 {
+	fresh := slices.Clone(counts)
+	for i := range min(len(fresh), len(s.last)) {
+		fresh[i] -= s.last[i]
 	}
-	s.last = append(s.last[:0], h.Counts...)
-	return quantile(fresh, h.Buckets, 0.99)
+	s.last = append(s.last[:0], counts...)
+	return fresh
 }
 
 // quantile of a histogram of seconds as runtime/metrics gives it: counts[i] lies

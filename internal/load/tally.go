@@ -29,6 +29,9 @@ type tally struct {
 	firstMedia, firstPicture []timed
 	latency, lateness        histogram.Histogram
 	kernelDrops              uint64
+	stalls                   uint64 // of publishers that were more than a second late
+	unreadable               uint64 // packets that could not be decrypted or parsed
+	early                    uint64 // stamps from the future: their publisher's clock is ahead
 	layer                    string // of the subscription added last
 }
 
@@ -69,6 +72,9 @@ func (t *tally) add(o *tally) {
 	o.latency.AddTo(&t.latency)
 	o.lateness.AddTo(&t.lateness)
 	t.kernelDrops += o.kernelDrops
+	t.stalls += o.stalls
+	t.unreadable += o.unreadable
+	t.early += o.early
 	if o.layer != "" {
 		t.layer = o.layer
 	}
@@ -85,7 +91,10 @@ func (t *tally) addPublication(pub *publication) {
 		t.sum.PacketsSent += v.Packets
 	}
 	stats.Lateness.AddTo(&t.lateness)
-	t.kernelDrops += pub.conn.Stats().KernelDrops
+	t.stalls += stats.Stalls
+	c := pub.conn.Stats()
+	t.kernelDrops += c.KernelDrops
+	t.unreadable += c.Rejected + stats.Rejected
 }
 
 // addSubscription adds what a subscription has seen so far.
@@ -104,7 +113,10 @@ func (t *tally) addSubscription(sub *subscription) {
 	t.sum.Add(&sub.interrupted)
 	t.open.Add(&open)
 	sub.receiver.Latency().AddTo(&t.latency)
-	t.kernelDrops += sub.conn.Stats().KernelDrops
+	c := sub.conn.Stats()
+	t.kernelDrops += c.KernelDrops
+	t.unreadable += c.Rejected + s.Malformed + s.Unknown
+	t.early += s.ClockBehind
 	if s.Width > 0 {
 		t.layer = fmt.Sprintf("%dx%d", s.Width, s.Height)
 	}
