@@ -130,7 +130,9 @@ func (c *client) ask(ctx context.Context, s session.Session, sub *subscription) 
 func (c *client) answered(ctx context.Context, sub *subscription, err error) {
 	user := sub.publisher
 	if err != nil {
-		delete(c.subscription, user)
+		if c.subscription[user] == sub { // and not a newer one
+			delete(c.subscription, user)
+		}
 		if sub.conn != nil {
 			_ = sub.conn.Close() // it never began
 		}

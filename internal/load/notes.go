@@ -8,9 +8,6 @@ import (
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 )
 
-// notePrefix marks what a run has to say besides its plan's marks.
-const notePrefix = "note: "
-
 // notes are what is worth telling once: it is no error and no figure. Any
 // goroutine may call its methods; the zero value is ready once began is set.
 type notes struct {
@@ -38,7 +35,7 @@ func (n *notes) say(text string) {
 		n.said = make(map[string]bool)
 	}
 	n.said[text] = true
-	n.marks = append(n.marks, result.Mark{At: seconds(time.Since(n.began)), Text: notePrefix + text})
+	n.marks = append(n.marks, result.Mark{At: seconds(time.Since(n.began)), Text: result.NotePrefix + text})
 }
 
 func (n *notes) list() []result.Mark {

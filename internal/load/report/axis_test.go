@@ -267,10 +267,10 @@ func TestFoundSaysHowTheSearchEnded(t *testing.T) {
 		c    result.Capacity
 		want string
 	}{
-		{result.Capacity{Subscribers: 100, Steps: steps, Reason: "loss was 2 %"}, "With 200 the level broke: loss was 2 %."},
-		{result.Capacity{Subscribers: 100, Reason: "loss was 2 %."}, "With more the level broke: loss was 2 %."},
-		{result.Capacity{Subscribers: 100, Limited: true, Reason: "the generator is saturated"}, "Nothing broke before the search ended: the generator is saturated."},
-		{result.Capacity{}, "Not even the smallest load held."},
+		{result.Capacity{Subscribers: 100, Steps: steps, Reason: "loss was 2 %"}, "Loss was 2 %."},
+		{result.Capacity{Subscribers: 100, Reason: "at 200 subscribers: loss was 2 %."}, "At 200 subscribers: loss was 2 %."},
+		{result.Capacity{Subscribers: 100, Limited: true, Reason: "the generator is saturated"}, "The generator is saturated."},
+		{result.Capacity{}, ""},
 	}
 	for _, tt := range tests {
 		if got := found(&tt.c); got != tt.want {

@@ -168,7 +168,7 @@ func TestPageSaysWhatMatters(t *testing.T) {
 			"logarithmic axis", `class="band" style="left:83.333%;width:5.000%"`, "join: room is being closed", "20250314",
 		}},
 		{capacityRun(), []string{
-			"400<span class=\"unit\"> subscribers", "With 450 the level broke: latency.p99 was 131 ms.", "step broke",
+			"400<span class=\"unit\"> subscribers", "At 450 subscribers: latency.p99&lt;=50ms: 131 ms.", "step broke",
 			"450 subscribers: 131 ms, broke", "The whole search",
 		}},
 		{variants()["long"], []string{

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/atrium-rtc/atrium/internal/load/result"
 )
@@ -81,33 +82,13 @@ func outcome(verdicts []result.Verdict) (passed bool, text string) {
 	}
 }
 
-// found says in words how the search for capacity ended, without the number.
+// found says in words how the search for capacity ended, without the number: the
+// search's own reason, as a sentence.
 func found(c *result.Capacity) string {
-	switch next := nextStep(c); {
-	case c.Subscribers == 0:
-		return sentence("Not even the smallest load held", c.Reason)
-	case c.Limited:
-		return sentence("Nothing broke before the search ended", c.Reason)
-	case next > 0:
-		return sentence("With "+result.Count.Format(float64(next))+" the level broke", c.Reason)
-	default:
-		return sentence("With more the level broke", c.Reason)
+	reason := []rune(strings.TrimSuffix(c.Reason, "."))
+	if len(reason) == 0 {
+		return ""
 	}
-}
-
-// nextStep is the smallest load that broke above the capacity, 0 if none did.
-func nextStep(c *result.Capacity) int {
-	for _, s := range c.Steps {
-		if !s.Held && s.Subscribers > c.Subscribers {
-			return s.Subscribers
-		}
-	}
-	return 0
-}
-
-func sentence(text, reason string) string {
-	if reason == "" {
-		return text + "."
-	}
-	return text + ": " + strings.TrimSuffix(reason, ".") + "."
+	reason[0] = unicode.ToUpper(reason[0])
+	return string(reason) + "."
 }

@@ -188,7 +188,7 @@ func capacityRun() *result.Run {
 	rng := rand.New(rand.NewPCG(5, 6))
 	run := newRun(180, 450, rng)
 	run.Command = "atrium load --find-capacity --level 'delivered>=99.9%,latency.p99<=50ms'"
-	c := &result.Capacity{Level: "delivered>=99.9%, latency.p99<=50ms", Subscribers: 400, Reason: "latency.p99 was 131 ms"}
+	c := &result.Capacity{Level: "delivered>=99.9%, latency.p99<=50ms", Subscribers: 400, Reason: "at 450 subscribers: latency.p99<=50ms: 131 ms"}
 	for n := 50; n <= 450; n += 50 {
 		load := float64(n) / 440
 		step := result.Step{
