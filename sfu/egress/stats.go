@@ -7,12 +7,12 @@ import (
 
 // Stats counts what all shards did since the start.
 type Stats struct {
-	Subscribers  int
-	Batches      uint64 // wake-ups of shards
+	Subscribers int
+	Batches     uint64 // wake-ups of shards
 	// Media packets sent for the first time, their payload octets, and packets
 	// sent again. They are some batches behind, never wrong in the end.
 	Packets, Octets, Retransmitted uint64
-	MailboxDrops uint64 // packets and requests lost because a shard was behind
+	MailboxDrops                   uint64 // packets and requests lost because a shard was behind
 }
 
 // StreamStats counts what one stream did since its start.
