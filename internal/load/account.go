@@ -111,6 +111,7 @@ func (a *account) subscriptionBegan(sub *subscription, stopped *pauses) {
 	for _, kind := range []scenario.Kind{scenario.Audio, scenario.Video} {
 		sub.setPaused(kind, stopped.of(sub.publisher, kind))
 	}
+	sub.mutedFrom = sub.paused
 	a.watching = append(a.watching, sub)
 }
 

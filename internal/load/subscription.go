@@ -23,6 +23,7 @@ type subscription struct {
 
 	// Guarded by the account.
 	paused      [2]bool        // audio, video: the publisher stopped on purpose
+	mutedFrom   [2]bool        // paused as it was when the subscription began
 	interrupted result.Summary // freezes and gaps that a pause put an end to
 }
 

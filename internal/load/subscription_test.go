@@ -120,3 +120,28 @@ func TestViewerWhoSeesNothingHasAnError(t *testing.T) {
 		t.Errorf("it plays: %v", err)
 	}
 }
+
+// Nobody waits for a picture that its publisher does not send.
+func TestWaitingForTheMutedIsNoWaiting(t *testing.T) {
+	asked := time.Unix(1000, 0)
+	for _, muted := range []bool{false, true} {
+		sub := watching(t, asked)
+		r := &pauses{}
+		r.set("ann", scenario.Video, muted)
+		a := newAccount(scenario.Client{})
+		a.subscriptionBegan(sub, r)
+		play(sub, asked)
+		ty := newTally()
+		ty.addSubscription(sub)
+		want := 1
+		if muted {
+			want = 0
+		}
+		if got := len(ty.firstPicture); got != want {
+			t.Errorf("muted %v: %d times to the first picture, want %d", muted, got, want)
+		}
+		if len(ty.firstMedia) != 1 {
+			t.Errorf("muted %v: %d times to the first media, want 1: audio was not muted", muted, len(ty.firstMedia))
+		}
+	}
+}

@@ -102,9 +102,12 @@ func (t *tally) addSubscription(sub *subscription) {
 	s := sub.receiver.Snapshot()
 	if s.FirstMedia > 0 {
 		t.sum.Subscriptions++
+	}
+	// Nobody waits for what is muted.
+	if s.FirstMedia > 0 && sub.mutedFrom != [2]bool{true, true} {
 		t.firstMedia = append(t.firstMedia, timed{sub.asked.Add(s.FirstMedia), s.FirstMedia})
 	}
-	if s.FirstKeyframe > 0 {
+	if s.FirstKeyframe > 0 && !sub.mutedFrom[watch.Video] {
 		t.firstPicture = append(t.firstPicture, timed{sub.asked.Add(s.FirstKeyframe), s.FirstKeyframe})
 	}
 	counts, open := countsOf(&s)

@@ -51,8 +51,16 @@ func (p *Plan) Limits() Limits {
 
 // String is for people: "60 clients, 10 publishers, 110 subscriptions: ...".
 func (l Limits) String() string {
-	return fmt.Sprintf("%d clients, %d publishers, %d subscriptions: %d file descriptors, about %v to the server and %v from it",
-		l.Clients, l.Publishers, l.Subscriptions, l.Files, l.Up.rough(), l.Down.rough())
+	return fmt.Sprintf("%s, %s, %s: %d file descriptors, about %v to the server and %v from it",
+		plural(l.Clients, "client"), plural(l.Publishers, "publisher"), plural(l.Subscriptions, "subscription"),
+		l.Files, l.Up.rough(), l.Down.rough())
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // rough rounds to two digits.
