@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"time"
 
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 )
@@ -79,7 +78,3 @@ func (c *client) end() {
 		pub.close()
 	}
 }
-
-// drain is how long packets may be under way, repairs included, before they
-// count as lost.
-const drain = 1500 * time.Millisecond

@@ -161,6 +161,10 @@ func (r *Runner) tally() *tally {
 	return t
 }
 
+// drain is how long packets may be under way, repairs included, before they
+// count as lost.
+const drain = 1500 * time.Millisecond
+
 // settle ends the media and gives what is under way the time to arrive, so that
 // it does not count as lost.
 func (r *Runner) settle(ctx context.Context) {
