@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/atrium-rtc/atrium/internal/load/result"
-	"github.com/atrium-rtc/atrium/internal/load/scenario"
+	"github.com/atrium-rtc/atrium/internal/load/transport"
 )
 
 // grantedReceiveBuffer is where Linux says how many octets of receive buffer a
@@ -19,7 +19,7 @@ const grantedReceiveBuffer = "/proc/sys/net/core/rmem_max"
 // grants, as the file of its limit has it. A system without the file does not
 // say.
 func receiveBuffers(file string) string {
-	asked := "each media socket asks for a receive buffer of " + octets(scenario.ReceiveBuffer)
+	asked := "each media socket asks for a receive buffer of " + octets(transport.ReceiveBuffer)
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return asked
@@ -28,11 +28,11 @@ func receiveBuffers(file string) string {
 	if err != nil {
 		return asked
 	}
-	if granted >= scenario.ReceiveBuffer {
+	if granted >= transport.ReceiveBuffer {
 		return asked + ", which the system grants"
 	}
 	return fmt.Sprintf("warning: %s, the system grants %s: bursts may be dropped here that a person would have received "+
-		"(sysctl -w net.core.rmem_max=%d)", asked, octets(granted), scenario.ReceiveBuffer)
+		"(sysctl -w net.core.rmem_max=%d)", asked, octets(granted), transport.ReceiveBuffer)
 }
 
 func octets(n int) string { return result.Octet.Format(float64(n)) }

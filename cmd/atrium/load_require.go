@@ -52,18 +52,11 @@ func (c *loadCommand) measurable(r result.Requirement, plan *scenario.Plan) erro
 // plannedGroups is a run with the groups that a run of the plan will have.
 func plannedGroups(plan *scenario.Plan) *result.Run {
 	run := new(result.Run)
-	add := func(name string) {
-		if _, err := run.Group(name); err != nil {
-			run.Groups = append(run.Groups, result.Group{Name: name})
-		}
-	}
 	for _, client := range plan.Clients {
-		add(client.Group)
-		add(client.Network.Name)
-		if len(client.Faults) > 0 {
-			add(result.Affected)
-		} else {
-			add(result.Clean)
+		for _, name := range client.Groups() {
+			if _, err := run.Group(name); err != nil {
+				run.Groups = append(run.Groups, result.Group{Name: name})
+			}
 		}
 	}
 	return run

@@ -108,7 +108,7 @@ func (a *account) publicationOver(pub *publication) {
 func (a *account) subscriptionBegan(sub *subscription, stopped *pauses) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, kind := range []scenario.Kind{scenario.Audio, scenario.Video} {
+	for _, kind := range scenario.Kinds() {
 		sub.setPaused(kind, stopped.of(sub.publisher, kind))
 	}
 	sub.mutedFrom = sub.paused
@@ -141,8 +141,9 @@ func (a *account) pauseAll() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	for _, sub := range a.watching {
-		sub.setPaused(scenario.Audio, true)
-		sub.setPaused(scenario.Video, true)
+		for _, kind := range scenario.Kinds() {
+			sub.setPaused(kind, true)
+		}
 	}
 }
 

@@ -130,10 +130,7 @@ func newCrowd(r *Runner, o CapacityOptions) *crowd {
 		if client.plan.Publish != nil {
 			continue
 		}
-		m := &member{client: client, due: min(publishers[client.plan.Room], maxStreams)}
-		if n := client.plan.Receive.Streams; n >= 0 {
-			m.due = min(m.due, n)
-		}
+		m := &member{client: client, due: min(client.plan.Subscriptions(publishers[client.plan.Room]), maxStreams)}
 		m.stays = !slices.ContainsFunc(client.plan.Steps, func(s scenario.Step) bool {
 			return s.Do == scenario.Leave || s.Do == scenario.Vanish
 		})

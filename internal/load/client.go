@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
@@ -26,14 +25,13 @@ const (
 
 // client is one synthetic participant. One goroutine owns it: run.
 type client struct {
-	runner  *Runner
-	plan    scenario.Client
-	account *account
-	mail    *mailbox
-	network *transport.Network // of all its connections
-	layer   int                // asked for, also of what is received later
-	// forbidden is set when the server named a media address that may not be used.
-	forbidden atomic.Bool
+	runner    *Runner
+	plan      scenario.Client
+	account   *account
+	mail      *mailbox
+	network   *transport.Network // of all its connections
+	layer     int                // asked for, also of what is received later
+	forbidden bool               // the server named a media address that may not be used
 
 	session      session.Session
 	present      []string        // publishers in the room, in the order in which they came
@@ -158,7 +156,7 @@ func (c *client) join(ctx context.Context, step scenario.Step) error {
 	}
 	c.account.entered(name, took)
 	c.layer = scenario.AutoLayer
-	for _, kind := range []scenario.Kind{scenario.Audio, scenario.Video} {
+	for _, kind := range scenario.Kinds() {
 		c.runner.pauses.set(name, kind, false)
 	}
 	c.present = c.present[:0]

@@ -37,7 +37,7 @@ func (c *client) publish(ctx context.Context) error {
 		return fmt.Errorf("publish: %w", err)
 	}
 	c.account.publicationBegan(pub)
-	for _, kind := range []scenario.Kind{scenario.Audio, scenario.Video} {
+	for _, kind := range scenario.Kinds() {
 		if c.runner.pauses.of(c.account.name(), kind) {
 			pub.mute(kind, true) // before it was published anew
 		}
@@ -221,7 +221,7 @@ func (c *client) disconnected(e event) {
 		return
 	}
 	var err error = &session.OpError{Op: what + phase(e.err), Err: e.err}
-	if c.forbidden.Load() {
+	if c.forbidden {
 		err = fmt.Errorf("%w (the server has media addresses that are used with --i-am-allowed only)", err)
 	}
 	c.fail(err)
@@ -250,7 +250,7 @@ func (c *client) addCandidate(user, text string) {
 	}
 	err := conn.AddCandidate(text)
 	if errors.Is(err, transport.ErrForbidden) {
-		c.forbidden.Store(true) // the server may have others
+		c.forbidden = true // the server may have others
 		return
 	}
 	if err != nil {

@@ -23,8 +23,9 @@ func (c *client) vanish() {
 	if pub := c.publication; pub != nil {
 		// Who watches sees the last picture until the server notices, which ends no
 		// freeze: WebRTC's statistics count none either.
-		c.runner.pause(c.account.name(), scenario.Audio, true)
-		c.runner.pause(c.account.name(), scenario.Video, true)
+		for _, kind := range scenario.Kinds() {
+			c.runner.pause(c.account.name(), kind, true)
+		}
 		pub.conn.Vanish()
 		pub.silence()
 		c.account.publicationOver(pub)

@@ -73,19 +73,7 @@ func (r *Runner) groups() []result.Group {
 		if !c.account.attempted() {
 			continue
 		}
-		plan := c.plan
-		of := []string{result.Clean}
-		if len(plan.Faults) > 0 {
-			of[0] = result.Affected
-		}
-		if plan.Group != "" {
-			of = append(of, plan.Group)
-		}
-		if plan.Network.Name != "" {
-			of = append(of, plan.Network.Name)
-		}
-		slices.Sort(of)
-		for _, name := range slices.Compact(of) {
+		for _, name := range c.plan.Groups() {
 			if sums[name] == nil {
 				sums[name] = newTally()
 				names = append(names, name)

@@ -39,7 +39,7 @@ type Target struct {
 type Options struct {
 	Target Target
 	Plan   *scenario.Plan
-	// Late is how late a frame may be shown before it counts as late; 0 is 150 ms.
+	// Late is how late a frame may be shown before it counts as late; 0 is watch.DefaultLate.
 	Late time.Duration
 	// Server is the process under test, nil when it is not known.
 	Server usage.Source
@@ -73,9 +73,6 @@ type Runner struct {
 // NewRunner prepares a run. The error says what the plan asks for that cannot
 // be.
 func NewRunner(o Options) (*Runner, error) {
-	if o.Late == 0 {
-		o.Late = 150 * time.Millisecond
-	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -14,10 +14,6 @@ type Limits struct {
 	Up, Down      Bitrate // to the server, from the server
 }
 
-// ReceiveBuffer is how many octets of receive buffer each media socket asks the
-// system for; transport does the asking.
-const ReceiveBuffer = 512 << 10
-
 // spareFiles are for what is no client: standard streams, listeners, the server's
 // metrics, epoll.
 const spareFiles = 64
@@ -33,7 +29,7 @@ func (p *Plan) Limits() Limits {
 	}
 	l := Limits{Clients: len(p.Clients), Websockets: len(p.Clients), Files: spareFiles}
 	for _, c := range p.Clients {
-		streams, sent := c.streams(publishers[c.Room]), 0
+		streams, sent := c.Subscriptions(publishers[c.Room]), 0
 		if c.Publish != nil {
 			sent = 1
 			l.Up += c.Publish.sent()
@@ -72,8 +68,9 @@ func (b Bitrate) rough() Bitrate {
 	return (b + step/2) / step * step
 }
 
-// streams is how many of the room's publishers the client receives.
-func (c *Client) streams(publishers int) int {
+// Subscriptions is how many of its room's publishers, itself counted among them
+// if it is one, the client receives.
+func (c *Client) Subscriptions(publishers int) int {
 	if c.Publish != nil {
 		publishers--
 	}

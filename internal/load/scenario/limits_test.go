@@ -1,9 +1,6 @@
 package scenario
 
 import (
-	"fmt"
-	"os"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -33,17 +30,6 @@ groups:
 	const text = "30 clients, 6 publishers, 76 subscriptions: 176 file descriptors, about 5.7 Mbit/s to the server and 72 Mbit/s from it"
 	if got := p.Limits().String(); got != text {
 		t.Errorf("in words: %s", got)
-	}
-}
-
-// The number that people are told is the one that sockets ask for.
-func TestReceiveBufferIsTheTransports(t *testing.T) {
-	source, err := os.ReadFile("../transport/socket.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want := fmt.Sprintf("receiveBuffer = %d << 10\n", ReceiveBuffer>>10); !strings.Contains(string(source), want) {
-		t.Errorf("transport has no %q", want)
 	}
 }
 

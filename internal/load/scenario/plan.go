@@ -1,9 +1,11 @@
 package scenario
 
 import (
+	"slices"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/link"
+	"github.com/atrium-rtc/atrium/internal/load/result"
 )
 
 // Plan is who does what when. It is data for whoever carries it out, not to be
@@ -93,3 +95,22 @@ func (a Action) String() string {
 		"change network",
 	}[a]
 }
+
+// Groups returns the names under which the client is counted, each once: clean or
+// affected, its group, and its network if that has a name; in alphabetical order.
+func (c *Client) Groups() []string {
+	names := []string{result.Clean}
+	if len(c.Faults) > 0 {
+		names[0] = result.Affected
+	}
+	for _, name := range []string{c.Group, c.Network.Name} {
+		if name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Kinds returns both kinds of media.
+func Kinds() []Kind { return []Kind{Audio, Video} }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -201,5 +202,22 @@ phases:
 	}
 	if whole := plan(t, "duration: 10s\ngroups: {a: {count: 1}}\n").Marks; !cmp.Equal(whole, []Mark{{0, "everybody join over 1s"}}) {
 		t.Errorf("without phases: %v", whole)
+	}
+}
+
+func TestClientIsCountedUnderEachNameOnce(t *testing.T) {
+	tests := []struct {
+		client Client
+		want   string
+	}{
+		{Client{Group: "people"}, "clean people"},
+		{Client{Group: "people", Faults: []string{"5 % loss"}, Network: Network{Name: "lossy"}}, "affected lossy people"},
+		{Client{Group: "mobile", Network: Network{Name: "mobile"}}, "clean mobile"},
+		{Client{}, "clean"},
+	}
+	for _, tt := range tests {
+		if got := strings.Join(tt.client.Groups(), " "); got != tt.want {
+			t.Errorf("%q, want %q", got, tt.want)
+		}
 	}
 }

@@ -15,9 +15,10 @@ const (
 	maxDatagram = 1600
 	// batchSize is how many datagrams one system call reads at most.
 	batchSize = 8
-	// receiveBuffer is asked of the kernel: half a second of a 4 Mbit/s stream
+	// ReceiveBuffer is how many octets of receive buffer each socket asks of the
+	// kernel, which may grant less: half a second of a 4 Mbit/s stream
 	// with the kernel's own records.
-	receiveBuffer = 512 << 10
+	ReceiveBuffer = 512 << 10
 )
 
 // socket is the one UDP socket of a connection.
@@ -49,7 +50,7 @@ func listen(server netip.Addr, batches *batchPool) (*socket, error) {
 	if err != nil {
 		return nil, fmt.Errorf("socket: %w", err)
 	}
-	_ = conn.SetReadBuffer(receiveBuffer) // as far as the system allows; Stats.KernelDrops shows the rest
+	_ = conn.SetReadBuffer(ReceiveBuffer) // as far as the system allows; Stats.KernelDrops shows the rest
 	raw, err := conn.SyscallConn()
 	if err != nil {
 		_ = conn.Close()
