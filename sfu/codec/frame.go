@@ -1,5 +1,7 @@
 package codec
 
+import "github.com/atrium-rtc/atrium/sfu/packet"
+
 // Frame is what one packet says about the frame it is part of. A field that the
 // codec or the packet does not tell is zero.
 type Frame struct {
@@ -32,6 +34,16 @@ type Frame struct {
 	PictureIDBits uint8
 
 	Width, Height uint16 // picture size in pixels, where a keyframe tells
+
+	// Needed are the decode targets that are incomplete without the packet.
+	// Inspect leaves it empty: it takes an Inspector, which knows the stream.
+	Needed packet.Targets
+	// Switch are the decode targets that a receiver can be moved up to, beginning
+	// with this frame, and goes with FrameStart. A target (s, t) in it may be
+	// entered by a receiver to whom every frame of (s, t-1) was sent, and for
+	// t = 0 every frame of (s-1, 0) of this picture. A keyframe's base layer has
+	// all targets.
+	Switch packet.Targets
 }
 
 // Inspect reads the payload of one RTP packet, without its padding. The error is

@@ -36,12 +36,31 @@ type Packet struct {
 	PayloadType    uint8
 	Marker         bool
 
-	// From the codec's payload header; zero for audio.
-	Keyframe   bool  // belongs to the start of a keyframe: a decoder can begin here
-	FrameStart bool  // the first packet of a frame
-	Layer      Layer // which encoding of the track
-	Spatial    uint8 // spatial layer inside the encoding (SVC)
-	Temporal   uint8 // temporal layer inside the encoding
+	// From the codec's payload header or the dependency descriptor; zero for
+	// audio, but for Needed.
+	Keyframe   bool    // belongs to the start of a keyframe: a decoder can begin here
+	FrameStart bool    // the first packet of a frame, or of a spatial layer's frame
+	FrameEnd   bool    // the last packet of a spatial layer's frame, where the stream tells
+	Layer      Layer   // which encoding of the track
+	Spatial    uint8   // spatial layer inside the encoding (SVC)
+	Temporal   uint8   // temporal layer inside the encoding
+	Needed     Targets // decode targets that are incomplete without the packet
+	Switch     Targets // decode targets that a receiver can be moved up to, see codec.Frame
+	// Width and Height are those of the packet's spatial layer in pixels, 0
+	// while unknown. They stand on every packet, from the last keyframe.
+	Width, Height uint16
+
+	// The numbers that a switch between encodings must continue: picture id and
+	// TL0PICIDX of VP8 and VP9, and in place of a picture id the frame number of
+	// the dependency descriptor.
+	PictureID     uint16
+	PictureIDBits uint8 // 7, 15 or 16; 0 where there is none
+	TL0PICIDX     uint8
+	HasTL0PICIDX  bool
+
+	// Epoch counts how often the source of the encoding began anew: numbers and
+	// timestamps of another epoch have nothing to do with these.
+	Epoch uint8
 
 	// From the audio level extension (RFC 6464); see ReadAudioLevel.
 	AudioLevel    uint8 // in -dBov: 0 is loudest, 127 is silence
@@ -110,7 +129,9 @@ func (p *Packet) RestoreFromRTX(ssrc uint32, payloadType uint8) error {
 func (p *Packet) reset() {
 	p.Seq, p.Arrival = 0, time.Time{}
 	p.Timestamp, p.SSRC, p.SequenceNumber, p.PayloadType, p.Marker = 0, 0, 0, 0, false
-	p.Keyframe, p.FrameStart, p.Layer, p.Spatial, p.Temporal = false, false, 0, 0, 0
+	p.Keyframe, p.FrameStart, p.FrameEnd, p.Layer, p.Spatial, p.Temporal = false, false, false, 0, 0, 0
+	p.Needed, p.Switch, p.Width, p.Height = NoTargets, NoTargets, 0, 0
+	p.PictureID, p.PictureIDBits, p.TL0PICIDX, p.HasTL0PICIDX, p.Epoch = 0, 0, 0, false, 0
 	p.AudioLevel, p.Voice, p.HasAudioLevel = 0, false, false
 	p.size, p.payloadStart, p.payloadEnd = 0, 0, 0
 	p.extStart, p.extEnd, p.extProfile = 0, 0, 0
