@@ -22,6 +22,7 @@ func (silence) Subscribe(context.Context, room.MediaRequest) (room.Subscription,
 func (silence) Answer() string                          { return "v=0..." }
 func (silence) AddICECandidate(room.ICECandidate) error { return nil }
 func (silence) Mute(room.MediaKind)                     {}
+func (silence) SetPreferredLayers(room.Layers)          {}
 func (silence) Close()                                  {}
 
 // doorbell is an application's handler: it listens to some events and leaves

@@ -76,6 +76,7 @@ type fakeConnection struct {
 	closed     bool
 	candidates []string
 	mutes      []room.MediaKind
+	layers     []room.Layers
 }
 
 var (
@@ -104,6 +105,18 @@ func (c *fakeConnection) Mute(kind room.MediaKind) {
 	c.media.mu.Lock()
 	defer c.media.mu.Unlock()
 	c.mutes = append(c.mutes, kind)
+}
+
+func (c *fakeConnection) SetPreferredLayers(l room.Layers) {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	c.layers = append(c.layers, l)
+}
+
+func (c *fakeConnection) preferred() []room.Layers {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return append([]room.Layers{}, c.layers...)
 }
 
 func (c *fakeConnection) Subscribe(ctx context.Context, req room.MediaRequest) (room.Subscription, error) {

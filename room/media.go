@@ -67,6 +67,9 @@ type Subscription interface {
 	AddICECandidate(ICECandidate) error
 	// Mute replaces the set of kinds that this subscriber does not get.
 	Mute(MediaKind)
+	// SetPreferredLayers replaces the highest layers of the video that this
+	// subscriber gets; there is no limit before.
+	SetPreferredLayers(Layers)
 	Close()
 }
 

@@ -88,3 +88,10 @@ func (c *connection) publication() Publication {
 	p, _ := c.link.(Publication)
 	return p
 }
+
+// subscription returns what a subscriber receives, of a live connection with a
+// source.
+func (c *connection) subscription() Subscription {
+	s, _ := c.link.(Subscription)
+	return s
+}

@@ -104,6 +104,11 @@ func refuseNotStreaming(user string) error {
 	return errorf(CodeUserNotStreaming, "Participant '%s' is not streaming media", user)
 }
 
+// refuseNotReceiving is ours: the original has no layers to choose from.
+func refuseNotReceiving(user, publisher string) error {
+	return errorf(CodeUserNotStreaming, "Participant '%s' does not receive user '%s'", user, publisher)
+}
+
 func refuseSelfSubscription() error {
 	return errorf(CodeUserNotStreaming, "Can loopback only when publishing media")
 }

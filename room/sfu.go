@@ -81,7 +81,10 @@ func (s sfuSubscription) AddICECandidate(c ICECandidate) error {
 	return s.s.AddICECandidate(sfu.Candidate(c))
 }
 func (s sfuSubscription) Mute(k MediaKind) { s.s.Mute(sfuKinds(k)) }
-func (s sfuSubscription) Close()           { s.s.Close() }
+
+// SetPreferredLayers does nothing: the media server forwards one encoding.
+func (s sfuSubscription) SetPreferredLayers(Layers) {}
+func (s sfuSubscription) Close()                    { s.s.Close() }
 
 func sfuKinds(k MediaKind) sfu.Kind {
 	var kinds sfu.Kind

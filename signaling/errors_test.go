@@ -26,6 +26,7 @@ func TestEveryErrorOnTheWire(t *testing.T) {
 		{"102 unpublish", `"unpublishVideo"`, 102, `No participant with id '$S' was found"` + sid},
 		{"102 receive", `"receiveVideoFrom","params":{"sender":"a_webcam","sdpOffer":"o"}`, 102, `No participant with id '$S' was found"` + sid},
 		{"102 unsubscribe", `"unsubscribeFromVideo","params":{"sender":"a_webcam"}`, 102, `No participant with id '$S' was found"` + sid},
+		{"102 layers", `"setPreferredLayers","params":{"sender":"a_webcam","spatialLayer":0}`, 102, `No participant with id '$S' was found"` + sid},
 		{
 			"102 candidate", `"onIceCandidate","params":{"endpointName":"a","candidate":"c","sdpMid":"0","sdpMLineIndex":0}`,
 			102, `No participant with id '$S' was found"` + sid,
@@ -44,6 +45,8 @@ func TestEveryErrorOnTheWire(t *testing.T) {
 			"-1 index out of range", `"onIceCandidate","params":{"endpointName":"a","candidate":"c","sdpMid":"0","sdpMLineIndex":65536}`,
 			-1, `Request element 'sdpMLineIndex' is not a usable integer"`,
 		},
+		{"-1 negative layer", `"setPreferredLayers","params":{"sender":"a","spatialLayer":-1}`, -1, `Request element 'spatialLayer' is not a usable integer"`},
+		{"-1 no layer", `"setPreferredLayers","params":{"sender":"a","temporalLayer":0}`, -1, `Request element 'spatialLayer' is missing"`},
 		{"-1 no endpoint", `"onIceCandidate","params":{"candidate":"c"}`, -1, `Request element 'endpointName' is missing"`},
 		{"-1 custom request", `"customRequest","params":{"hat":true}`, -1, `Unsupported method"`},
 		{"-32601", `"poll","params":[]`, -32601, `Method not found"`},
@@ -69,6 +72,7 @@ func TestErrorsOfMembers(t *testing.T) {
 	}{
 		{"102 sender", `"receiveVideoFrom","params":{"sender":"zoe_webcam","sdpOffer":"o"}`, 102, `User 'zoe not found in room 'r'`},
 		{"102 unsubscribe", `"unsubscribeFromVideo","params":{"sender":"zoe_webcam"}`, 102, `User zoe not found in room r`},
+		{"102 layers", `"setPreferredLayers","params":{"sender":"zoe_webcam","spatialLayer":0}`, 102, `User zoe not found in room r`},
 		{"102 foreign user", `"sendMessage","params":{"message":"m","userMessage":"zoe","roomMessage":"r"}`, 102, `Provided username 'zoe' differs from the participant's name`},
 		{"202 foreign room", `"sendMessage","params":{"message":"m","userMessage":"me","roomMessage":"x"}`, 202, `Provided room name 'x' differs from the participant's room`},
 		{"104 twice", `"joinRoom","params":{"user":"me","room":"r"}`, 104, `User 'me' already exists in room 'r'`},
@@ -76,6 +80,8 @@ func TestErrorsOfMembers(t *testing.T) {
 		{"105 unpublish", `"unpublishVideo"`, 105, `Participant 'me' is not streaming media`},
 		{"105 receive", `"receiveVideoFrom","params":{"sender":"silent_webcam","sdpOffer":"o"}`, 105, `User 'silent not streaming media in room 'r'`},
 		{"105 oneself", `"receiveVideoFrom","params":{"sender":"me_webcam","sdpOffer":"o"}`, 105, `Can loopback only when publishing media`},
+		{"105 layers", `"setPreferredLayers","params":{"sender":"silent_webcam","spatialLayer":0}`, 105, `User 'silent not streaming media in room 'r'`},
+		{"105 layers of nothing", `"setPreferredLayers","params":{"sender":"ann_webcam","spatialLayer":0}`, 105, `Participant 'me' does not receive user 'ann'`},
 		{"302 publish", `"publishVideo","params":{"sdpOffer":"refuse","doLoopback":false}`, 302, `Error generating SDP response for publishing user me`},
 		{"302 receive", `"receiveVideoFrom","params":{"sender":"ann_webcam","sdpOffer":"refuse"}`, 302, `Unable to generate SDP answer when subscribing 'me' to 'ann'`},
 		{"306 from media", `"receiveVideoFrom","params":{"sender":"ann_webcam","sdpOffer":"code306"}`, 306, `not a web endpoint`},

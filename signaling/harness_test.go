@@ -25,6 +25,7 @@ type media struct {
 	mu         sync.Mutex
 	candidates []room.ICECandidate
 	observers  map[string]room.MediaObserver // by user
+	layers     []room.Layers
 	closed     int
 }
 
@@ -66,6 +67,12 @@ func (m *media) got() []room.ICECandidate {
 	return m.candidates
 }
 
+func (m *media) preferred() []room.Layers {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.layers
+}
+
 func (m *media) Publish(ctx context.Context, req room.MediaRequest) (room.Publication, error) {
 	return m.answer(ctx, req)
 }
@@ -78,6 +85,12 @@ type stream struct {
 
 func (s *stream) Answer() string      { return s.sdp }
 func (s *stream) Mute(room.MediaKind) {}
+
+func (s *stream) SetPreferredLayers(l room.Layers) {
+	s.media.mu.Lock()
+	defer s.media.mu.Unlock()
+	s.media.layers = append(s.media.layers, l)
+}
 
 func (s *stream) AddICECandidate(c room.ICECandidate) error {
 	s.media.mu.Lock()

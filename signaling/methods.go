@@ -24,6 +24,8 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 		return s.receiveVideoFrom(ctx, r)
 	case api.UnsubscribeFromVideo:
 		return s.unsubscribeFromVideo(ctx, r)
+	case api.SetPreferredLayers:
+		return s.setPreferredLayers(ctx, r)
 	case api.OnICECandidate:
 		return s.onICECandidate(ctx, r)
 	case api.SendMessage:
@@ -142,6 +144,23 @@ func (s *Session) unsubscribeFromVideo(ctx context.Context, r *reply) error {
 		return err
 	}
 	if err := s.server.manager.Unsubscribe(ctx, s.id, publisher); err != nil {
+		return err
+	}
+	r.ok(nil)
+	return nil
+}
+
+func (s *Session) setPreferredLayers(ctx context.Context, r *reply) error {
+	p := api.SetPreferredLayersParams{TemporalLayer: room.AllLayers}
+	if err := api.Decode(r.request.Params, &p); err != nil {
+		return err
+	}
+	publisher, err := s.resolve(string(p.Sender))
+	if err != nil {
+		return err
+	}
+	layers := room.Layers{Spatial: uint8(p.SpatialLayer), Temporal: uint8(p.TemporalLayer)}
+	if err := s.server.manager.SetPreferredLayers(ctx, s.id, publisher, layers); err != nil {
 		return err
 	}
 	r.ok(nil)

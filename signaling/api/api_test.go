@@ -48,6 +48,14 @@ func TestDecodeTakesWhatOldClientsSend(t *testing.T) {
 			"false as a string", `{"sdpOffer":"o","doLoopback":"false"}`,
 			&api.PublishVideoParams{}, &api.PublishVideoParams{SDPOffer: "o"},
 		},
+		{
+			"layers", `{"sender":"x","spatialLayer":"1","temporalLayer":2.0}`,
+			&api.SetPreferredLayersParams{}, &api.SetPreferredLayersParams{Sender: "x", SpatialLayer: 1, TemporalLayer: 2},
+		},
+		{
+			"layers beyond all that exist, and one that is not limited", `{"sender":"x","spatialLayer":1e9,"temporalLayer":null}`,
+			&api.SetPreferredLayersParams{TemporalLayer: 255}, &api.SetPreferredLayersParams{Sender: "x", SpatialLayer: 255, TemporalLayer: 255},
+		},
 		{"sender", `{"sender":"x"}`, &api.UnsubscribeFromVideoParams{}, &api.UnsubscribeFromVideoParams{Sender: "x"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -81,6 +89,12 @@ func TestDecodeNamesWhatIsWrong(t *testing.T) {
 			"huge number", `{"endpointName":"a","candidate":"","sdpMid":"","sdpMLineIndex":1e400}`,
 			&api.OnICECandidateParams{}, -1, "Request element 'sdpMLineIndex' is not a usable integer",
 		},
+		{"negative layer", `{"sender":"x","spatialLayer":-1}`, &api.SetPreferredLayersParams{}, -1, "Request element 'spatialLayer' is not a usable integer"},
+		{
+			"word for a layer", `{"sender":"x","spatialLayer":0,"temporalLayer":"low"}`,
+			&api.SetPreferredLayersParams{}, -1, "Request element 'temporalLayer' is not a usable integer",
+		},
+		{"no layer", `{"sender":"x","temporalLayer":0}`, &api.SetPreferredLayersParams{}, -1, "Request element 'spatialLayer' is missing"},
 		{"positional", `["a","r"]`, &api.JoinRoomParams{}, rpc.CodeInvalidParams, "Invalid params: named parameters are expected"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -159,6 +173,7 @@ func FuzzDecode(f *testing.F) {
 	for _, s := range []string{
 		``, `{}`, `[]`, `{"user":"a","room":1,"dataChannels":"true"}`, `{"endpointName":null}`, `{"sdpMLineIndex":"1e2"}`,
 		`{"endpointName":"a","candidate":"","sdpMid":0,"sdpMLineIndex":-0.0}`, `{"interval":"5000"}`,
+		`{"sender":"a","spatialLayer":-1}`, `{"sender":"a","spatialLayer":"255.0","temporalLayer":9007199254740991}`,
 	} {
 		f.Add([]byte(s))
 	}
@@ -169,6 +184,7 @@ func FuzzDecode(f *testing.F) {
 		for _, p := range []api.Params{
 			&api.JoinRoomParams{}, &api.PublishVideoParams{}, &api.ReceiveVideoFromParams{},
 			&api.UnsubscribeFromVideoParams{}, &api.OnICECandidateParams{}, &api.SendMessageParams{},
+			&api.SetPreferredLayersParams{},
 		} {
 			var wire *api.Error
 			if err := api.Decode(params, p); err != nil && !errors.As(err, &wire) {

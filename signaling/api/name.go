@@ -1,7 +1,7 @@
 package api
 
 // Methods that a client calls. Ping, Connect and CloseSession belong to
-// Kurento's JSON-RPC layer, the others to the room.
+// Kurento's JSON-RPC layer, the others to the room; SetPreferredLayers is ours.
 const (
 	Ping         = "ping"
 	Connect      = "connect"
@@ -12,6 +12,7 @@ const (
 	UnpublishVideo       = "unpublishVideo"
 	ReceiveVideoFrom     = "receiveVideoFrom"
 	UnsubscribeFromVideo = "unsubscribeFromVideo"
+	SetPreferredLayers   = "setPreferredLayers"
 	OnICECandidate       = "onIceCandidate"
 	SendMessage          = "sendMessage"
 	LeaveRoom            = "leaveRoom"
@@ -22,7 +23,7 @@ const (
 func Methods() []string {
 	return []string{
 		Ping, Connect, CloseSession,
-		JoinRoom, PublishVideo, UnpublishVideo, ReceiveVideoFrom, UnsubscribeFromVideo,
+		JoinRoom, PublishVideo, UnpublishVideo, ReceiveVideoFrom, UnsubscribeFromVideo, SetPreferredLayers,
 		OnICECandidate, SendMessage, LeaveRoom, CustomRequest,
 	}
 }

@@ -26,6 +26,13 @@ type ReceiveVideoFromParams struct{ Sender, SDPOffer String }
 // UnsubscribeFromVideoParams are the parameters of unsubscribeFromVideo.
 type UnsubscribeFromVideoParams struct{ Sender String }
 
+// SetPreferredLayersParams are the parameters of setPreferredLayers.
+// TemporalLayer keeps its value when there is none.
+type SetPreferredLayersParams struct {
+	Sender                      String
+	SpatialLayer, TemporalLayer LayerNumber
+}
+
 // OnICECandidateParams are the parameters of onIceCandidate.
 type OnICECandidateParams struct {
 	EndpointName  String
@@ -72,6 +79,14 @@ func (p *ReceiveVideoFromParams) fields() []field {
 
 func (p *UnsubscribeFromVideoParams) fields() []field {
 	return []field{{"sender", false, &p.Sender, "string"}}
+}
+
+func (p *SetPreferredLayersParams) fields() []field {
+	return []field{
+		{"sender", false, &p.Sender, "string"},
+		{"spatialLayer", false, &p.SpatialLayer, "integer"},
+		{"temporalLayer", true, &p.TemporalLayer, "integer"},
+	}
 }
 
 func (p *OnICECandidateParams) fields() []field {

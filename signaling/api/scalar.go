@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -25,6 +26,23 @@ func (i *Int) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	return errors.New("not an integer")
+}
+
+// LayerNumber accepts what Int does, if it is not negative. All numbers from 255
+// on are the same one: no stream has so many layers.
+type LayerNumber uint8
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (l *LayerNumber) UnmarshalJSON(b []byte) error {
+	var i Int
+	if err := i.UnmarshalJSON(b); err != nil {
+		return err
+	}
+	if i < 0 {
+		return errors.New("negative")
+	}
+	*l = LayerNumber(min(i, math.MaxUint8)) //nolint:gosec // bounded on both sides
+	return nil
 }
 
 // Bool accepts true and false, bare or as a string in any case.

@@ -59,6 +59,7 @@ func (m *media) observer(user string) room.MediaObserver {
 func (s *stream) Answer() string                          { return "answer to " + s.offer }
 func (s *stream) AddICECandidate(room.ICECandidate) error { return nil }
 func (s *stream) Mute(room.MediaKind)                     {}
+func (s *stream) SetPreferredLayers(room.Layers)          {}
 func (s *stream) Close()                                  {}
 
 func (s *stream) Subscribe(_ context.Context, req room.MediaRequest) (room.Subscription, error) {

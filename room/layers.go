@@ -1,0 +1,37 @@
+package room
+
+import (
+	"context"
+	"math"
+)
+
+// AllLayers in Layers is no limit.
+const AllLayers = math.MaxUint8
+
+// Layers are the highest layers of a video that a subscriber wants. A number
+// beyond what the stream has means the highest.
+type Layers struct {
+	// Spatial counts sizes of the picture from the smallest, 0: with simulcast the
+	// encodings, in a scalable stream the spatial layers.
+	Spatial uint8
+	// Temporal counts frame rates from the lowest, 0.
+	Temporal uint8
+}
+
+// SetPreferredLayers limits what the participant gets of publisher's video. The
+// limit takes effect when the stream allows and ends with the subscription: one
+// that replaces it begins without. Errors: 102 for an unknown participant or
+// publisher, 203; 105 when the participant does not receive publisher.
+func (m *Manager) SetPreferredLayers(ctx context.Context, id ParticipantID, publisher string, layers Layers) error {
+	return m.withParticipantRoom(ctx, id, func(r *room) error {
+		c, err := r.state.subscriptionOf(id, publisher)
+		switch {
+		case err != nil:
+			return err
+		case c == nil:
+			return refuseNotReceiving(r.state.ids[id].user, publisher)
+		}
+		c.subscription().SetPreferredLayers(layers)
+		return nil
+	})
+}
