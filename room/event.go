@@ -17,6 +17,7 @@ type EventHandler interface {
 	OnEvicted(EvictedEvent)
 	OnRoomClosed(RoomClosedEvent)
 	OnICECandidate(ICECandidateEvent)
+	OnSubscribedLayers(SubscribedLayersEvent)
 	OnMediaError(MediaErrorEvent)
 }
 
@@ -89,6 +90,14 @@ type ICECandidateEvent struct {
 	Candidate ICECandidate
 }
 
+// SubscribedLayersEvent tells participant To which encodings of its simulcast
+// anybody receives; the others need not be sent. Like candidates it comes after
+// the answer was delivered and never after the connection closed.
+type SubscribedLayersEvent struct {
+	To     ParticipantInfo
+	Layers []SubscribedLayer
+}
+
 // MediaErrorEvent says that a connection of participant To is lost and has been
 // dropped; To may negotiate a new one. Text has Kurento's form
 // "TYPE: description(errCode=n)".
@@ -103,12 +112,13 @@ type NopHandler struct{}
 
 var _ EventHandler = NopHandler{}
 
-func (NopHandler) OnJoined(JoinedEvent)             {}
-func (NopHandler) OnLeft(LeftEvent)                 {}
-func (NopHandler) OnPublished(PublishedEvent)       {}
-func (NopHandler) OnUnpublished(UnpublishedEvent)   {}
-func (NopHandler) OnMessage(MessageEvent)           {}
-func (NopHandler) OnEvicted(EvictedEvent)           {}
-func (NopHandler) OnRoomClosed(RoomClosedEvent)     {}
-func (NopHandler) OnICECandidate(ICECandidateEvent) {}
-func (NopHandler) OnMediaError(MediaErrorEvent)     {}
+func (NopHandler) OnJoined(JoinedEvent)                     {}
+func (NopHandler) OnLeft(LeftEvent)                         {}
+func (NopHandler) OnPublished(PublishedEvent)               {}
+func (NopHandler) OnUnpublished(UnpublishedEvent)           {}
+func (NopHandler) OnMessage(MessageEvent)                   {}
+func (NopHandler) OnEvicted(EvictedEvent)                   {}
+func (NopHandler) OnRoomClosed(RoomClosedEvent)             {}
+func (NopHandler) OnICECandidate(ICECandidateEvent)         {}
+func (NopHandler) OnSubscribedLayers(SubscribedLayersEvent) {}
+func (NopHandler) OnMediaError(MediaErrorEvent)             {}

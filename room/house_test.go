@@ -165,6 +165,10 @@ func (r *recorder) OnICECandidate(e room.ICECandidateEvent) {
 	r.add("%s: candidate %s of %s -> %s", e.To.Room, e.Candidate.Candidate, e.Endpoint, one(e.To))
 }
 
+func (r *recorder) OnSubscribedLayers(e room.SubscribedLayersEvent) {
+	r.add("%s: layers %v -> %s", e.To.Room, e.Layers, one(e.To))
+}
+
 func (r *recorder) OnMediaError(e room.MediaErrorEvent) {
 	r.add("%s: error of %s: %s -> %s", e.To.Room, e.Endpoint, e.Text, one(e.To))
 }

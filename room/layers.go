@@ -18,6 +18,13 @@ type Layers struct {
 	Temporal uint8
 }
 
+// SubscribedLayer is one encoding of a publisher of simulcast, and whether
+// anybody receives it.
+type SubscribedLayer struct {
+	RID    string
+	Active bool
+}
+
 // SetPreferredLayers limits what the participant gets of publisher's video. The
 // limit takes effect when the stream allows and ends with the subscription: one
 // that replaces it begins without. Errors: 102 for an unknown participant or
@@ -34,4 +41,10 @@ func (m *Manager) SetPreferredLayers(ctx context.Context, id ParticipantID, publ
 		c.subscription().SetPreferredLayers(layers)
 		return nil
 	})
+}
+
+// tellLayers tells the owner of a publication which of its encodings are wanted.
+func (r *room) tellLayers(c *connection, layers []SubscribedLayer) {
+	event := SubscribedLayersEvent{To: r.state.info(c.owner), Layers: layers}
+	r.emit("OnSubscribedLayers", func(h EventHandler) { h.OnSubscribedLayers(event) })
 }

@@ -3,6 +3,7 @@ package room_test
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 
 	"github.com/atrium-rtc/atrium/room"
 )
@@ -57,4 +58,75 @@ func TestASubscriptionBeingNegotiatedHasNoLayersToChoose(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+func TestSubscribedLayersAreToldToThePublisherAfterItsAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.join("r", "ann", "bob")
+		h.events.take()
+		h.media.negotiate = func(_ context.Context, req room.MediaRequest) error {
+			req.Observer.SubscribedLayers([]room.SubscribedLayer{{RID: "l"}, {RID: "h"}})
+			synctest.Wait() // the room has had its chance to pass it on
+			return nil
+		}
+		answered := func(answer string) { h.events.add("%s", answer) }
+		if _, err := h.Publish(t.Context(), id("ann"), room.PublishRequest{Offer: "p", Answered: answered}); err != nil {
+			t.Fatal(err)
+		}
+		h.media.last(t, "ann").req.Observer.SubscribedLayers([]room.SubscribedLayer{{RID: "l", Active: true}, {RID: "h"}})
+		synctest.Wait()
+		wantSame(t, "events", h.events.take(), []string{
+			"answer to p", "r: ann* published -> bob", "r: layers [{l false} {h false}] -> ann*",
+			"r: layers [{l true} {h false}] -> ann*",
+		})
+	})
+}
+
+// Neither a subscription nor a publication that is over has anything to say
+// about layers.
+func TestSubscribedLayersOfAnythingElseAreIgnored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.join("r", "ann", "bob")
+		h.publish("ann")
+		h.subscribe("bob", "ann")
+		unpublished, subscription := h.media.last(t, "ann").req.Observer, h.media.last(t, "bob").req.Observer
+		h.events.take()
+		subscription.SubscribedLayers([]room.SubscribedLayer{{RID: "l"}})
+		synctest.Wait()
+		wantSame(t, "events", len(h.events.take()), 0)
+		if err := h.Unpublish(t.Context(), id("ann"), nil); err != nil {
+			t.Fatal(err)
+		}
+		h.events.take()
+		unpublished.SubscribedLayers([]room.SubscribedLayer{{RID: "l"}})
+		synctest.Wait()
+		wantSame(t, "events", len(h.events.take()), 0)
+	})
+}
+
+// A room that is busy has only the newest state to tell.
+func TestSubscribedLayersDoNotPileUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.join("r", "ann")
+		h.publish("ann")
+		observer := h.media.last(t, "ann").req.Observer
+		h.events.take()
+		busy := make(chan struct{})
+		go func() {
+			msg := room.Message{User: "ann", Room: "r", Accepted: func() { <-busy }}
+			if err := h.SendMessage(context.Background(), id("ann"), msg); err != nil {
+				t.Error(err)
+			}
+		}()
+		synctest.Wait()
+		for i := range 1000 {
+			observer.SubscribedLayers([]room.SubscribedLayer{{RID: "l", Active: i%2 == 1}})
+		}
+		close(busy)
+		synctest.Wait()
+		wantSame(t, "events", h.events.take(), []string{`r: ann* says "" -> ann*`, "r: layers [{l true}] -> ann*"})
+	})
 }

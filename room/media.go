@@ -82,6 +82,10 @@ type MediaObserver interface {
 	// ICECandidate reports a local candidate. Candidates gathered before the
 	// answer stand in the answer too.
 	ICECandidate(ICECandidate)
+	// SubscribedLayers reports, for a publication of simulcast only, which of its
+	// encodings anybody receives, at first and whenever that changes. The slice is
+	// the observer's from then on.
+	SubscribedLayers([]SubscribedLayer)
 	// Failed reports that the connection is lost and closes by itself. It is
 	// called at most once, and not after Close.
 	Failed(reason string)

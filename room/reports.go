@@ -27,6 +27,7 @@ type observer struct {
 	queued     bool
 	candidates []ICECandidate
 	dropped    uint64
+	layers     []SubscribedLayer // nil: nothing new
 	failure    string
 	failed     bool
 }
@@ -42,6 +43,11 @@ func (o *observer) ICECandidate(c ICECandidate) {
 		}
 		o.candidates = append(o.candidates, c)
 	})
+}
+
+// SubscribedLayers implements MediaObserver. Only the newest state counts.
+func (o *observer) SubscribedLayers(layers []SubscribedLayer) {
+	o.reports.say(o, func() { o.layers = layers })
 }
 
 // Failed implements MediaObserver.
@@ -79,6 +85,7 @@ func (q *reports) take() []*observer {
 type report struct {
 	candidates []ICECandidate
 	dropped    uint64
+	layers     []SubscribedLayer
 	failure    string
 	failed     bool
 }
@@ -86,8 +93,8 @@ type report struct {
 func (q *reports) listen(o *observer) report {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	said := report{o.candidates, o.dropped, o.failure, o.failed}
-	o.candidates, o.dropped, o.failed = nil, 0, false
+	said := report{o.candidates, o.dropped, o.layers, o.failure, o.failed}
+	o.candidates, o.dropped, o.layers, o.failed = nil, 0, nil, false
 	return said
 }
 
@@ -112,6 +119,9 @@ func (r *room) hear(o *observer) {
 			event := ICECandidateEvent{To: to, Endpoint: c.endpoint, Candidate: candidate}
 			r.emit("OnICECandidate", func(h EventHandler) { h.OnICECandidate(event) })
 		}
+	}
+	if len(said.layers) > 0 && c.source == nil {
+		r.tellLayers(c, said.layers)
 	}
 	if said.failed {
 		r.loseConnection(c, said.failure)

@@ -62,6 +62,14 @@ func (l listener) OnICECandidate(e room.ICECandidateEvent) {
 	})
 }
 
+func (l listener) OnSubscribedLayers(e room.SubscribedLayersEvent) {
+	layers := make([]api.Layer, 0, len(e.Layers))
+	for _, layer := range e.Layers {
+		layers = append(layers, api.Layer(layer))
+	}
+	l.tell([]room.ParticipantInfo{e.To}, api.SubscribedLayers, api.Layers{Layers: layers})
+}
+
 func (l listener) OnMediaError(e room.MediaErrorEvent) {
 	l.tell([]room.ParticipantInfo{e.To}, api.MediaError, api.Trouble{Error: e.Text})
 }

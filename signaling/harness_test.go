@@ -20,7 +20,8 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // media answers every offer at once with "answer to <offer>", unless the offer
-// says otherwise: "refuse" fails, "hang" waits for the context.
+// says otherwise: "refuse" fails, "hang" waits for the context, "trickle" has a
+// candidate and "simulcast" layers to report before the answer.
 type media struct {
 	mu         sync.Mutex
 	candidates []room.ICECandidate
@@ -47,6 +48,9 @@ func (m *media) answer(ctx context.Context, req room.MediaRequest) (*stream, err
 	m.mu.Unlock()
 	if strings.HasPrefix(req.Offer, "trickle") {
 		req.Observer.ICECandidate(room.ICECandidate{Candidate: "candidate:early", SDPMid: "0"})
+	}
+	if strings.HasPrefix(req.Offer, "simulcast") {
+		req.Observer.SubscribedLayers([]room.SubscribedLayer{{RID: "h"}, {RID: "l", Active: true}})
 	}
 	sdp := "answer to " + req.Offer
 	if req.Loopback && req.Offer == "o" {

@@ -32,3 +32,18 @@ func TestPreferredLayersReachTheMedia(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestSubscribedLayersAreToldToTheirPublisherAfterItsAnswer(t *testing.T) {
+	at := newTurnstile("published ann")
+	f := start(t, func(s *setup) { s.first = at })
+	ann, bob := f.member("ann", `[]`), f.member("bob", `[{"id":"ann"}]`)
+	ann.expect(`{"method":"participantJoined","params":{"id":"bob"},"jsonrpc":"2.0"}`)
+	ann.send(`{"method":"publishVideo","params":{"sdpOffer":"simulcast","doLoopback":false},"id":2}`)
+	<-at.stopped
+	ann.expect(`{"id":2,"result":{"sdpAnswer":"answer to simulcast","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	ann.silent()
+	at.onward <- struct{}{}
+	bob.expect(`{"method":"participantPublished","params":{"id":"ann","streams":[{"id":"webcam"}]},"jsonrpc":"2.0"}`)
+	ann.expect(`{"method":"subscribedLayers","params":{"layers":[{"rid":"h","active":false},{"rid":"l","active":true}]},"jsonrpc":"2.0"}`)
+	bob.silent()
+}

@@ -29,7 +29,7 @@ func Methods() []string {
 }
 
 // Notifications that the server sends. NotifyMessage has the name of the
-// method that causes it.
+// method that causes it; SubscribedLayers is ours.
 const (
 	ParticipantJoined      = "participantJoined"
 	ParticipantPublished   = "participantPublished"
@@ -38,6 +38,7 @@ const (
 	ParticipantEvicted     = "participantEvicted"
 	NotifyMessage          = "sendMessage"
 	NotifyICECandidate     = "iceCandidate"
+	SubscribedLayers       = "subscribedLayers"
 	RoomClosed             = "roomClosed"
 	MediaError             = "mediaError"
 	// CustomNotification is misspelt on the wire, and clients listen for just that.
@@ -48,7 +49,7 @@ const (
 func Notifications() []string {
 	return []string{
 		ParticipantJoined, ParticipantPublished, ParticipantUnpublished, ParticipantLeft, ParticipantEvicted,
-		NotifyMessage, NotifyICECandidate, RoomClosed, MediaError, CustomNotification,
+		NotifyMessage, NotifyICECandidate, SubscribedLayers, RoomClosed, MediaError, CustomNotification,
 	}
 }
 

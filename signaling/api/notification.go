@@ -29,6 +29,18 @@ type Candidate struct {
 	Candidate     string `json:"candidate"`
 }
 
+// Layers is the params object of subscribedLayers.
+type Layers struct {
+	Layers []Layer `json:"layers"`
+}
+
+// Layer is one encoding of a publisher of simulcast, and whether anybody
+// receives it.
+type Layer struct {
+	RID    string `json:"rid"`
+	Active bool   `json:"active"`
+}
+
 // Closed is the params object of roomClosed.
 type Closed struct {
 	Room string `json:"room"`
