@@ -186,6 +186,17 @@ func (m *model) unsubscribe(id room.ParticipantID, publisher string) room.Code {
 	return 0
 }
 
+func (m *model) prefer(id room.ParticipantID, publisher string) room.Code {
+	p := m.byID(id)
+	if p == nil || m.byName(p.room, publisher) == nil {
+		return room.CodeUserNotFound
+	}
+	if !slices.Contains(p.receives, publisher) {
+		return room.CodeUserNotStreaming
+	}
+	return 0
+}
+
 func (m *model) say(id room.ParticipantID, msg room.Message) room.Code {
 	p := m.byID(id)
 	switch {
@@ -320,6 +331,10 @@ func TestManagerBehavesAsItsModel(t *testing.T) {
 			"unsubscribe": func(t *rapid.T) {
 				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
 				agree(t, h.Unsubscribe(ctx, id, publisher), m.unsubscribe(id, publisher))
+			},
+			"prefer": func(t *rapid.T) {
+				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
+				agree(t, h.SetPreferredLayers(ctx, id, publisher, room.Layers{}), m.prefer(id, publisher))
 			},
 			"say": func(t *rapid.T) {
 				id := ids.Draw(t, "id")
