@@ -8,7 +8,20 @@ const (
 	obuFrame             = 6
 )
 
-// inspectAV1 reads the aggregation header of the RTP payload format for AV1
+// av1Packet is what one packet says, and what the Inspector remembers of it.
+type av1Packet struct {
+	frame    Frame
+	begins   bool // an OBU begins here, so that the frame has its layers
+	sequence av1Sequence
+}
+
+// inspectAV1 is the part of a packet that needs no memory.
+func inspectAV1(b []byte) (Frame, error) {
+	p, err := readAV1(b)
+	return p.frame, err
+}
+
+// readAV1 reads the aggregation header of the RTP payload format for AV1
 // (section 4.4) and the headers of the OBUs that begin in the packet.
 //
 //	|Z|Y| W |N|-|-|-|  Z: continues an OBU, W: number of elements or 0, N: first
@@ -17,39 +30,39 @@ const (
 // N together with a sequence header makes a keyframe. Layer numbers come from
 // OBU extension headers, which only packets that begin an OBU have; the
 // dependency descriptor extension is where the others carry them.
-func inspectAV1(b []byte) (Frame, error) {
+func readAV1(b []byte) (av1Packet, error) {
 	continued, count, newSequence := b[0]&0x80 != 0, int(b[0]>>4&0x03), b[0]&0x08 != 0
 	b = b[1:]
 	if len(b) == 0 {
-		return Frame{}, ErrTruncated
+		return av1Packet{}, ErrTruncated
 	}
 	if continued && newSequence {
 		// A sequence cannot begin in the middle of an OBU; believe the packet
 		// nothing more than that it continues one.
 		newSequence = false
 	}
-	var f Frame
+	var p av1Packet
 	hasSequenceHeader := false
 	for i := 1; len(b) > 0; i++ {
 		element, rest, ok := av1Element(b, i == count)
 		if !ok {
-			return Frame{}, ErrTruncated
+			return av1Packet{}, ErrTruncated
 		}
 		b = rest
 		if len(element) == 0 || (i == 1 && continued) {
 			continue
 		}
-		kind, ok := f.obuHeader(element)
+		kind, ok := p.obu(element)
 		if !ok {
-			return Frame{}, ErrTruncated
+			return av1Packet{}, ErrTruncated
 		}
 		hasSequenceHeader = hasSequenceHeader || kind == obuSequenceHeader
 		if i == count {
 			break
 		}
 	}
-	f.Keyframe = newSequence && hasSequenceHeader
-	return f, nil
+	p.frame.Keyframe = newSequence && hasSequenceHeader
+	return p, nil
 }
 
 // av1Element takes one element off b. All have their size in front of them but
@@ -66,20 +79,32 @@ func av1Element(b []byte, last bool) (element, rest []byte, ok bool) {
 	return b[n:end], b[end:], true
 }
 
-// obuHeader reads |0| type |X|S|-| and, if X, |TID|SID|- - -| (AV1 section
-// 5.3.2, 5.3.3).
-func (f *Frame) obuHeader(element []byte) (kind byte, ok bool) {
-	kind = element[0] >> 3 & 0x0f
-	if element[0]&0x04 != 0 {
-		if len(element) < 2 {
+// obu reads |0| type |X|S|-| and, if X, |TID|SID|- - -| (AV1 sections 5.3.2 and
+// 5.3.3). S announces a size, which RTP leaves out since the element has one.
+func (p *av1Packet) obu(element []byte) (kind byte, ok bool) {
+	header := element[0]
+	kind = header >> 3 & 0x0f
+	body := element[1:]
+	p.begins = true
+	if header&0x04 != 0 {
+		if len(body) == 0 {
 			return 0, false
 		}
-		f.TemporalLayer = element[1] >> 5
-		f.SpatialLayer = element[1] >> 3 & 0x03
+		p.frame.TemporalLayer = body[0] >> 5
+		p.frame.SpatialLayer = body[0] >> 3 & 0x03
+		body = body[1:]
 	}
 	switch kind {
-	case obuSequenceHeader, obuTemporalDelimiter, obuFrameHeader, obuFrame:
-		f.Start = true
+	case obuSequenceHeader:
+		if header&0x02 != 0 {
+			_, n := leb128(body)
+			body = body[n:]
+		}
+		p.sequence = readAV1Sequence(body)
+		p.frame.Width, p.frame.Height = p.sequence.size.width, p.sequence.size.height
+		p.frame.Start = true
+	case obuTemporalDelimiter, obuFrameHeader, obuFrame:
+		p.frame.Start = true
 	}
 	return kind, true
 }

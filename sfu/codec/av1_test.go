@@ -7,13 +7,16 @@ import (
 )
 
 // av1Keyframe is the first packet of a coded video sequence: a sequence header
-// with its size, and the beginning of a frame without.
+// with its size, and the beginning of a frame without; 1920x1080.
 var av1Keyframe = []byte{0x68, 0x0b, 0x08, 0x00, 0x00, 0x00, 0x42, 0xab, 0xbf, 0xc3, 0x70, 0x0b, 0xa1, 0x30, 0x10, 0x00}
 
 func TestInspectAV1(t *testing.T) {
 	key, start := codec.Frame{Keyframe: true, Start: true}, codec.Frame{Start: true}
 	runInspections(t, codec.AV1, []inspection{
-		{name: "new sequence, two elements", in: av1Keyframe, want: key},
+		{
+			name: "new sequence, two elements", in: av1Keyframe,
+			want: codec.Frame{Keyframe: true, Start: true, Width: 1920, Height: 1080},
+		},
 		{name: "new sequence, sizes everywhere", in: []byte{0x08, 2, 0x08, 0, 2, 0x30, 0x10}, want: key},
 		{name: "new sequence behind a temporal delimiter", in: []byte{0x28, 1, 0x10, 0x08, 0}, want: key},
 		{name: "new sequence without sequence header", in: []byte{0x18, 0x30, 0x10}, want: start},

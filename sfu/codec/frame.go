@@ -11,8 +11,8 @@ type Frame struct {
 	// Start: the packet begins a frame, or for VP9 and AV1 a layer of a frame.
 	// H.264 with parameter sets in packets of their own may have several.
 	Start bool
-	// End: the packet ends a frame of its layer (VP9 only; others use the RTP
-	// marker).
+	// End: the packet ends a frame of its layer (VP9 and dependency descriptors;
+	// others use the RTP marker).
 	End bool
 
 	SpatialLayer  uint8 // 0 is the smallest picture
@@ -28,18 +28,24 @@ type Frame struct {
 
 	HasPictureID bool
 	HasTL0PICIDX bool
-	TL0PICIDX    uint8  // running count of frames of temporal layer 0
-	PictureID    uint16 // 7 or 15 bits
-	// PictureIDBits is 7 or 15, the width in which the sender counts.
+	TL0PICIDX    uint8 // running count of frames of temporal layer 0
+	// PictureID is the picture id of VP8 and VP9, and the frame number of a
+	// dependency descriptor.
+	PictureID uint16
+	// PictureIDBits is 7, 15 or 16, the width in which the sender counts.
 	PictureIDBits uint8
 
-	Width, Height uint16 // picture size in pixels, where a keyframe tells
+	// Width and Height are a picture size in pixels, both zero while unknown. From
+	// Inspect it is that of the largest layer, on packets that tell it. From an
+	// Inspector it is that of the packet's own spatial layer, on every packet.
+	Width, Height uint16
 
 	// Needed are the decode targets that are incomplete without the packet.
-	// Inspect leaves it empty: it takes an Inspector, which knows the stream.
+	// Inspect leaves it and Switch empty: they take an Inspector, which knows the
+	// stream.
 	Needed packet.Targets
 	// Switch are the decode targets that a receiver can be moved up to, beginning
-	// with this frame, and goes with FrameStart. A target (s, t) in it may be
+	// with this frame, and goes with Start. A target (s, t) in it may be
 	// entered by a receiver to whom every frame of (s, t-1) was sent, and for
 	// t = 0 every frame of (s-1, 0) of this picture. A keyframe's base layer has
 	// all targets.

@@ -63,6 +63,8 @@ func (f *Frame) nalUnit(kind byte, body []byte) {
 	switch kind {
 	case nalSPS:
 		f.Start, f.Keyframe = true, true
+		picture := spsSize(body)
+		f.Width, f.Height = picture.width, picture.height
 	case nalPPS, nalSEI, nalAUD:
 		f.Start = true
 	case nalSlice, nalSliceA, nalIDR:

@@ -13,7 +13,25 @@ const (
 	vp9Structure    = 0x02 // V
 )
 
-// inspectVP9 reads the payload descriptor of RFC 9628 section 4.2.
+// maxVP9Spatial is how many spatial layers a descriptor can count.
+const maxVP9Spatial = 8
+
+// vp9Scalability is the part of a scalability structure that the Inspector
+// remembers.
+type vp9Scalability struct {
+	layers uint8 // spatial layers, 1 to 8; 0 where the packet has no structure
+	sized  bool
+	sizes  [maxVP9Spatial]size // of the layers, if sized
+}
+
+// inspectVP9 is the part of a packet that needs no memory.
+func inspectVP9(b []byte) (Frame, error) {
+	var structure vp9Scalability
+	return readVP9(b, &structure)
+}
+
+// readVP9 reads the payload descriptor of RFC 9628 section 4.2, and into the
+// structure, which is empty, what is remembered of it.
 //
 //	|I|P|L|F|B|E|V|Z|  required
 //	|M| PictureID   |  if I; 16 bits if M
@@ -21,7 +39,7 @@ const (
 //	|   TL0PICIDX   |  if L and not F
 //	| P_DIFF      |N|  if F and P; one to three of them
 //	| scalability structure  if V
-func inspectVP9(b []byte) (Frame, error) {
+func readVP9(b []byte, structure *vp9Scalability) (Frame, error) {
 	flags := b[0]
 	b = b[1:]
 	f := Frame{
@@ -40,7 +58,10 @@ func inspectVP9(b []byte) (Frame, error) {
 		b, ok = skipVP9References(b)
 	}
 	if ok && flags&vp9Structure != 0 {
-		b, ok = f.vp9Structure(b)
+		if b, ok = structure.read(b); ok && structure.sized {
+			top := structure.sizes[structure.layers-1]
+			f.Width, f.Height = top.width, top.height
+		}
 	}
 	if !ok || len(b) == 0 {
 		return Frame{}, ErrTruncated
@@ -86,26 +107,33 @@ func skipVP9References(b []byte) (rest []byte, ok bool) {
 	return nil, false // a fourth reference is announced
 }
 
-// vp9Structure reads the scalability structure of RFC 9628 section 4.2.1: sizes
-// of the spatial layers, of which the largest is kept, and the description of a
-// picture group, which is passed over.
-func (f *Frame) vp9Structure(b []byte) (rest []byte, ok bool) {
+// read reads the scalability structure of RFC 9628 section 4.2.1: sizes of the
+// spatial layers and the description of a picture group, which is passed over.
+func (v *vp9Scalability) read(b []byte) (rest []byte, ok bool) {
 	if len(b) == 0 {
 		return nil, false
 	}
-	layers, hasSize, hasGroup := int(b[0]>>5)+1, b[0]&0x10 != 0, b[0]&0x08 != 0
+	v.layers, v.sized = b[0]>>5+1, b[0]&0x10 != 0
+	hasGroup := b[0]&0x08 != 0
 	b = b[1:]
-	if hasSize {
-		if len(b) < layers*4 {
+	if v.sized {
+		if len(b) < int(v.layers)*4 {
 			return nil, false
 		}
-		top := b[(layers-1)*4:]
-		f.Width, f.Height = binary.BigEndian.Uint16(top), binary.BigEndian.Uint16(top[2:])
-		b = b[layers*4:]
+		for i := range v.sizes[:v.layers] {
+			v.sizes[i] = sizeOf(uint64(binary.BigEndian.Uint16(b)), uint64(binary.BigEndian.Uint16(b[2:])))
+			b = b[4:]
+		}
 	}
 	if !hasGroup {
 		return b, true
 	}
+	return skipVP9Group(b)
+}
+
+// skipVP9Group passes over the pictures of a group, each |TID|U| R |- -| and R
+// references.
+func skipVP9Group(b []byte) (rest []byte, ok bool) {
 	if len(b) == 0 {
 		return nil, false
 	}
