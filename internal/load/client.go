@@ -228,11 +228,11 @@ func (c *client) mute(kind scenario.Kind, muted bool) {
 // requestLayer asks for the layer of the plan, and reports whether the server
 // has such a request.
 func (c *client) requestLayer(ctx context.Context, user string) bool {
-	rid := ""
+	var layer session.Layer
 	if names := rids(); c.layer >= 0 && c.layer < len(names) {
-		rid = names[c.layer]
+		layer = session.Layer{RID: names[c.layer], Index: c.layer}
 	}
-	err := c.session.RequestLayer(ctx, user, rid)
+	err := c.session.RequestLayer(ctx, user, layer)
 	if errors.Is(err, errors.ErrUnsupported) {
 		c.runner.notes.say("the server has no request for a layer: the plan's were not made")
 		return false

@@ -19,6 +19,7 @@ import (
 type house struct {
 	engine *sfu.Engine
 	rooms  *room.Manager
+	server *signaling.Server
 	target Target
 }
 
@@ -35,8 +36,8 @@ func newHouse(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h := &house{engine: engine, rooms: room.NewManager(room.SFU(engine, nil), room.Options{})}
-	server := signaling.NewServer(signaling.Options{Manager: h.rooms, AutoCreate: true})
-	site := httptest.NewServer(server.Handler())
+	h.server = signaling.NewServer(signaling.Options{Manager: h.rooms, AutoCreate: true})
+	site := httptest.NewServer(h.server.Handler())
 	t.Cleanup(func() {
 		site.Close()
 		if err := engine.Close(); err != nil {

@@ -39,7 +39,7 @@ var verbs = []verbUse{
 	{VerbMute, []string{"media", "over", "for", "every"}, "Publishers stop sending audio or video. The server is told nothing: it only sees that no packets come."},
 	{VerbUnmute, []string{"media", "over"}, "Muted publishers send again."},
 	{VerbRepublish, []string{"over", "every"}, "Publishers stop publishing and publish anew, over another connection."},
-	{VerbLayer, []string{"to", "over", "for", "every"}, "Receivers ask for a simulcast layer of all they receive. Only WHEP servers that announce the layer extension can be asked; with others, the Kurento Room protocol among them, nothing happens and the report says so."},
+	{VerbLayer, []string{"to", "over", "for", "every"}, "Receivers ask for a simulcast layer of all they receive. Atrium can be asked, for at most that layer, and so can WHEP servers that announce the layer extension; with others, Kurento Room among them, nothing happens and the report says so."},
 	{VerbReadSlowly, []string{"speed", "over", "for"}, "They read their websocket slowly. Their media is not touched."},
 	{VerbNetwork, []string{"to", "over", "for"}, "Their network changes to another one of the scenario; when it ends they have the one of the beginning."},
 }

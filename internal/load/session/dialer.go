@@ -40,6 +40,9 @@ type Dialer struct {
 	guard  *guard
 	client *http.Client
 	wait   func(ctx context.Context, d time.Duration) error // between attempts
+
+	layers        layerRequests // of the room server
+	layerPatience time.Duration
 }
 
 // NewDialer returns a Dialer, which has connected to nothing yet.
@@ -57,7 +60,7 @@ func NewDialer(o Options) *Dialer {
 	if o.Token != "" {
 		o.Header.Set("Authorization", "Bearer "+o.Token)
 	}
-	d := &Dialer{opt: o, guard: newGuard(o.Anyway, o.Resolver), wait: wait}
+	d := &Dialer{opt: o, guard: newGuard(o.Anyway, o.Resolver), wait: wait, layerPatience: layerPatience}
 	d.client = &http.Client{
 		CheckRedirect: checkRedirect,
 		// No proxy: the guard must see the server's own address. No HTTP/2: it

@@ -115,7 +115,7 @@ func (h *HTTP) Unsubscribe(ctx context.Context, publisher string) error {
 
 // RequestLayer implements Session by the layer selection of draft-murillo-whep,
 // if the server announced it for the subscription.
-func (h *HTTP) RequestLayer(ctx context.Context, publisher, rid string) error {
+func (h *HTTP) RequestLayer(ctx context.Context, publisher string, layer Layer) error {
 	const op = "WHEP layer"
 	ctx, cancel := h.dialer.bounded(ctx, h.life)
 	defer cancel()
@@ -128,7 +128,7 @@ func (h *HTTP) RequestLayer(ctx context.Context, publisher, rid string) error {
 	case r.layers == "":
 		return failed(op, errors.ErrUnsupported)
 	}
-	return failed(op, h.dialer.selectLayer(ctx, r.layers, rid))
+	return failed(op, h.dialer.selectLayer(ctx, r.layers, layer.RID))
 }
 
 // Leave implements Session.

@@ -391,22 +391,23 @@ func TestLayersAreRequestedWhereTheServerSays(t *testing.T) {
 		"POST /whep/my%20room/1/layer": {reply(200, ""), reply(200, ""), reply(400, "")},
 	})
 	h := s.participant(t, session.Options{})
+	low := session.Layer{RID: "l"}
 	for _, user := range []string{"bob", "cy"} {
 		if _, err := h.Subscribe(t.Context(), user, offer); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := h.RequestLayer(t.Context(), "cy", "l"); !errors.Is(err, errors.ErrUnsupported) {
+	if err := h.RequestLayer(t.Context(), "cy", low); !errors.Is(err, errors.ErrUnsupported) {
 		t.Errorf("without a link: %v", err)
 	}
-	if got := session.Reason(h.RequestLayer(t.Context(), "dan", "l")); got != "WHEP layer: nothing was negotiated" {
+	if got := session.Reason(h.RequestLayer(t.Context(), "dan", low)); got != "WHEP layer: nothing was negotiated" {
 		t.Errorf("without a subscription: %q", got)
 	}
 	s.log = nil
-	if err := cmp.Or(h.RequestLayer(t.Context(), "bob", "l"), h.RequestLayer(t.Context(), "bob", "")); err != nil {
+	if err := cmp.Or(h.RequestLayer(t.Context(), "bob", low), h.RequestLayer(t.Context(), "bob", session.Layer{})); err != nil {
 		t.Error(err)
 	}
-	if got := session.Reason(h.RequestLayer(t.Context(), "bob", "x")); got != "WHEP layer: 400 Bad Request" {
+	if got := session.Reason(h.RequestLayer(t.Context(), "bob", session.Layer{RID: "x"})); got != "WHEP layer: 400 Bad Request" {
 		t.Errorf("got %q", got)
 	}
 	post := "POST /whep/my%20room/1/layer application/json "

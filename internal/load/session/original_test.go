@@ -58,8 +58,11 @@ func kurento(t *testing.T, script map[string][]string) *original {
 
 const joined = `{"id":$,"result":{"value":[],"sessionId":"s"},"jsonrpc":"2.0"}`
 
+// insecure trusts the test server's certificate.
+func insecure() *tls.Config { return &tls.Config{InsecureSkipVerify: true} }
+
 func (o *original) join(t *testing.T, e *ear) (*session.Room, error) {
-	d := session.NewDialer(session.Options{Timeout: patience, TLS: &tls.Config{InsecureSkipVerify: true}})
+	d := session.NewDialer(session.Options{Timeout: patience, TLS: insecure()})
 	r := d.Room(o.url, session.Member{Room: "r", User: "ann", Handler: e})
 	t.Cleanup(r.Close)
 	_, err := r.Join(t.Context())
@@ -83,7 +86,7 @@ func TestOriginalServerIsUnderstood(t *testing.T) {
 		"leaveRoom":        {`{"id":$,"result":{"sessionId":"s"},"jsonrpc":"2.0"}`, "hang up"},
 	})
 	e := newEar(t)
-	d := session.NewDialer(session.Options{TLS: &tls.Config{InsecureSkipVerify: true}, Token: "secret"})
+	d := session.NewDialer(session.Options{TLS: insecure(), Token: "secret"})
 	ann := d.Room(o.url, session.Member{Room: "r", User: "ann", Handler: e})
 	peers, err := ann.Join(t.Context())
 	must(t, err)
@@ -239,7 +242,7 @@ func TestVanishedParticipantStaysConnectedAndSilent(t *testing.T) {
 			return nil
 		}()
 	}()
-	d := session.NewDialer(session.Options{TLS: &tls.Config{InsecureSkipVerify: true}})
+	d := session.NewDialer(session.Options{TLS: insecure()})
 	ann := d.Room("wss://"+listener.Addr().String()+"/room", session.Member{Room: "r", User: "ann"})
 	_, err = ann.Join(t.Context())
 	must(t, err)

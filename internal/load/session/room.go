@@ -146,11 +146,6 @@ func (r *Room) Unsubscribe(ctx context.Context, publisher string) error {
 	return r.call(ctx, api.UnsubscribeFromVideo, unsubscribeFromVideo{Sender: sender(publisher)}, nil)
 }
 
-// RequestLayer implements Session: the protocol has no such request.
-func (r *Room) RequestLayer(context.Context, string, string) error {
-	return failed("layer", errors.ErrUnsupported)
-}
-
 // Leave implements Session. The original server answers leaveRoom before it
 // closes the socket, or in the worst case never; the socket ends either way.
 func (r *Room) Leave(ctx context.Context) error {

@@ -28,6 +28,7 @@ const patience = time.Minute
 type media struct {
 	mu        sync.Mutex
 	observers map[string]room.MediaObserver // by user
+	layers    []room.Layers
 }
 
 type stream struct {
@@ -56,11 +57,22 @@ func (m *media) observer(user string) room.MediaObserver {
 	return m.observers[user]
 }
 
+func (m *media) preferred() []room.Layers {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.layers
+}
+
 func (s *stream) Answer() string                          { return "answer to " + s.offer }
 func (s *stream) AddICECandidate(room.ICECandidate) error { return nil }
 func (s *stream) Mute(room.MediaKind)                     {}
-func (s *stream) SetPreferredLayers(room.Layers)          {}
 func (s *stream) Close()                                  {}
+
+func (s *stream) SetPreferredLayers(l room.Layers) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.layers = append(s.layers, l)
+}
 
 func (s *stream) Subscribe(_ context.Context, req room.MediaRequest) (room.Subscription, error) {
 	return s.answer(req)
@@ -221,7 +233,7 @@ func TestRefusalsAreCountableErrors(t *testing.T) {
 		"receiveVideoFrom: 102 user not found":     func() error { _, err := ann.Subscribe(t.Context(), "nobody", "o"); return err },
 		"receiveVideoFrom: 105 user not streaming": func() error { _, err := ann.Subscribe(t.Context(), "bob", "o"); return err },
 		"unsubscribeFromVideo: 102 user not found": func() error { return ann.Unsubscribe(t.Context(), "nobody") },
-		"layer: unsupported operation":             func() error { return ann.RequestLayer(t.Context(), "bob", "l") },
+		"setPreferredLayers: 102 user not found":   func() error { return ann.RequestLayer(t.Context(), "nobody", session.Layer{}) },
 	} {
 		if got := session.Reason(request()); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -22,10 +22,10 @@ type Session interface {
 	Subscribe(ctx context.Context, publisher, offer string) (answer string, err error)
 	// Unsubscribe ends what Subscribe began.
 	Unsubscribe(ctx context.Context, publisher string) error
-	// RequestLayer asks for one simulcast encoding of a publisher, by its RID;
-	// empty leaves the choice to the server again. The error is
-	// errors.ErrUnsupported where the protocol or the server has no such request.
-	RequestLayer(ctx context.Context, publisher, rid string) error
+	// RequestLayer asks for one simulcast encoding of a publisher; the zero Layer
+	// leaves the choice to the server again. The error is errors.ErrUnsupported
+	// where the server has no such request.
+	RequestLayer(ctx context.Context, publisher string, layer Layer) error
 	// Leave says goodbye and waits for the end of the connection. Only Close may
 	// follow.
 	Leave(ctx context.Context) error

@@ -28,6 +28,10 @@ type (
 	unsubscribeFromVideo struct {
 		Sender string `json:"sender"`
 	}
+	setPreferredLayers struct {
+		Sender       string `json:"sender"`
+		SpatialLayer int    `json:"spatialLayer"`
+	}
 )
 
 // candidate is of iceCandidate what this client needs; servers differ in the
