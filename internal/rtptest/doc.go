@@ -8,7 +8,9 @@
 //
 // A Stream does what a browser's sender does for one encoding: VP8, VP9, H.264,
 // AV1 or Opus, split into packets with continuous numbers, picture identifiers
-// and markers. Equal configurations make equal packets. A Conformance takes what
-// one receiver got, in any order, and says what a browser's jitter buffer would
-// have stumbled over.
+// and markers, with the layers of a scalability mode and the references of
+// libwebrtc if the Config names one. A Ladder is several of them, the encodings
+// of one simulcast track. Equal configurations make equal packets. A Conformance
+// takes what one receiver got, in any order, and says what a browser's jitter
+// buffer would have stumbled over.
 package rtptest

@@ -67,7 +67,13 @@ func TestFramesReadAsTheyWereAskedFor(t *testing.T) {
 					if p.Timestamp != ts || p.Marker != (c.IsVideo() && j == len(packets)-1) {
 						t.Errorf("frame %d packet %d: timestamp %d marker %v", i, j, p.Timestamp, p.Marker)
 					}
-					want := rtptest.Stamp{Frame: uint32(i), Index: uint16(j), Count: uint16(len(packets))}
+					want := rtptest.Stamp{Frame: uint32(i), Index: uint16(j), Count: uint16(len(packets)), Temporal: o.Temporal}
+					if c.IsVideo() {
+						want.Key = o.Keyframe
+						if !o.Keyframe {
+							want.Refs[0] = 1
+						}
+					}
 					if got, ok := rtptest.ReadStamp(p.Payload); !ok || got != want {
 						t.Errorf("stamp %+v, want %+v", got, want)
 					}
@@ -152,8 +158,14 @@ func TestPaddingHasNoPayload(t *testing.T) {
 	}
 }
 
+func TestReadStampOfForeignOctets(t *testing.T) {
+	if _, ok := rtptest.ReadStamp(make([]byte, 100)); ok {
+		t.Error("a stamp of zeros")
+	}
+}
+
 func TestReadStampOfAShortPayload(t *testing.T) {
-	if _, ok := rtptest.ReadStamp(make([]byte, 7)); ok {
-		t.Error("a stamp in seven octets")
+	if _, ok := rtptest.ReadStamp(make([]byte, 22)); ok {
+		t.Error("a stamp in 22 octets")
 	}
 }
