@@ -135,6 +135,12 @@ func ofMedia() []series[snapshot] {
 		counter("atrium_media_octets_sent_total", "Octets of RTP payload in them.", func(s *snapshot) uint64 { return s.media.Egress.Octets }),
 		counter("atrium_media_packets_retransmitted_total", "RTP packets sent again to receivers that asked for them.",
 			func(s *snapshot) uint64 { return s.media.Egress.Retransmitted }),
+		counter("atrium_media_layer_switches_total", "Changes of a receiver from one encoding of simulcast to another.",
+			func(s *snapshot) uint64 { return s.media.Egress.Switches }),
+		counter("atrium_media_redundant_packets_total", "RTP packets of sound that repeat earlier ones for receivers that report loss.",
+			func(s *snapshot) uint64 { return s.media.Egress.Redundant }),
+		counter("atrium_media_keyframe_requests_total", "Requests for a keyframe sent to publishers, for all that waited for one together.",
+			func(s *snapshot) uint64 { return s.media.Keyframes }),
 		counter("atrium_media_mailbox_drops_total", "Packets and requests lost because a forwarding shard was behind. Above 0 the machine is overloaded.",
 			func(s *snapshot) uint64 { return s.media.Egress.MailboxDrops }),
 	}

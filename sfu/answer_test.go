@@ -81,7 +81,7 @@ func TestPublishedOfferIsAnsweredWithOneCodecOfEachKind(t *testing.T) {
 	simulate(t, 1, func(t *testing.T, s *stage) {
 		p := s.answered(fixture(t, "publish-sendonly.sdp"), false)
 		want := []outline{
-			{Kind: "audio", MID: "0", Direction: "recvonly", Formats: []string{"111"}},
+			{Kind: "audio", MID: "0", Direction: "recvonly", Formats: []string{"111", "63"}},
 			{Kind: "video", MID: "1", Direction: "recvonly", Formats: []string{"96", "97"}},
 		}
 		if diff := cmp.Diff(want, outlineOf(t, p.Answer())); diff != "" {
@@ -134,7 +134,7 @@ func TestSubscriptionIsAnsweredWithThePublishersCodecsInOneStream(t *testing.T) 
 		sub := s.answeredTo(p)
 		got := outlineOf(t, sub.Answer())
 		want := []outline{
-			{Kind: "audio", MID: "0", Direction: "sendonly", Formats: []string{"111"}, Stream: got[0].Stream},
+			{Kind: "audio", MID: "0", Direction: "sendonly", Formats: []string{"111", "63"}, Stream: got[0].Stream},
 			{Kind: "video", MID: "1", Direction: "sendonly", Formats: []string{"96", "97"}, Stream: got[0].Stream},
 		}
 		if diff := cmp.Diff(want, got); diff != "" || got[0].Stream == "" {
@@ -244,7 +244,7 @@ func TestOfferWithOldStyleMIDsIsAnswered(t *testing.T) {
 	simulate(t, 1, func(t *testing.T, s *stage) {
 		p := s.answered(named, false)
 		want := []outline{
-			{Kind: "audio", MID: "audio", Direction: "recvonly", Formats: []string{"111"}},
+			{Kind: "audio", MID: "audio", Direction: "recvonly", Formats: []string{"111", "63"}},
 			{Kind: "video", MID: "video", Direction: "recvonly", Formats: []string{"96", "97"}},
 		}
 		if diff := cmp.Diff(want, outlineOf(t, p.Answer())); diff != "" {
@@ -272,13 +272,35 @@ func TestPublisherChoosesItsCodecByTheOrderOfTheOffer(t *testing.T) {
 	}
 }
 
-func TestSimulcastIsNotAnswered(t *testing.T) {
+func TestSimulcastIsAnsweredWithTheOfferedRIDs(t *testing.T) {
 	offer := strings.Replace(fixture(t, "publish-sendonly.sdp"), "a=mid:1\r\n",
-		"a=mid:1\r\na=rid:h send\r\na=rid:l send\r\na=simulcast:send h;l\r\n", 1)
+		"a=mid:1\r\na=rid:h send\r\na=rid:l send\r\na=rid:b recv\r\na=simulcast:send h;~l,m;x;h recv b\r\n", 1)
+	simulate(t, 1, func(t *testing.T, s *stage) {
+		p := s.answered(offer, false)
+		for _, line := range []string{
+			"a=rid:h recv\r\n", "a=rid:l recv\r\n", "a=simulcast:recv h;l\r\n",
+			"sdes:rtp-stream-id", "sdes:repaired-rtp-stream-id",
+		} {
+			if !strings.Contains(p.Answer(), line) {
+				t.Errorf("the answer has no %q:\n%s", line, p.Answer())
+			}
+		}
+		if n := strings.Count(p.Answer(), "a=rid:"); n != 2 {
+			t.Errorf("%d encodings are answered, want the two that are declared for sending", n)
+		}
+		if got := p.Tracks()[1].Encodings(); got != 2 {
+			t.Errorf("the track has %d encodings, want 2", got)
+		}
+	})
+}
+
+func TestOneEncodingIsNoSimulcast(t *testing.T) {
+	offer := strings.Replace(fixture(t, "publish-sendonly.sdp"), "a=mid:1\r\n",
+		"a=mid:1\r\na=rid:h send\r\na=simulcast:send h\r\n", 1)
 	simulate(t, 1, func(t *testing.T, s *stage) {
 		p := s.answered(offer, false)
 		if strings.Contains(p.Answer(), "a=rid:") || strings.Contains(p.Answer(), "a=simulcast:") {
-			t.Errorf("the client would send several encodings:\n%s", p.Answer())
+			t.Errorf("simulcast is answered:\n%s", p.Answer())
 		}
 	})
 }

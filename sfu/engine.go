@@ -69,6 +69,7 @@ type Engine struct {
 	certificates certificates
 	pool         *packet.Pool
 	egress       *egress.Engine
+	keyframes    atomic.Uint64 // asked of publishers
 
 	mu     sync.Mutex
 	peers  map[*Peer]bool // whether it publishes

@@ -6,6 +6,7 @@ import (
 	"github.com/pion/rtcp"
 
 	"github.com/atrium-rtc/atrium/sfu/ingress"
+	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
 // rttInterval is how often the round trip to a publisher is read from ICE.
@@ -17,16 +18,16 @@ func (p *Publication) SendRTCP(pkts []rtcp.Packet) {
 }
 
 // KeyframeNeeded implements ingress.Feedback.
-func (p *Publication) KeyframeNeeded(t *ingress.Track) {
+func (p *Publication) KeyframeNeeded(t *ingress.Track, layer packet.Layer) {
 	for _, own := range p.tracks {
 		if own.Track == t {
-			own.RequestKeyframe()
+			own.RequestKeyframe(layer)
 		}
 	}
 }
 
-// tick sends the keyframe requests that are due. It runs on the peer's
-// goroutine.
+// tick sends the keyframe requests that are due, and says which encodings may
+// rest. It runs on the peer's goroutine.
 func (p *Publication) tick(now time.Time) time.Duration {
 	if !p.peer.connected {
 		return 0
@@ -37,20 +38,8 @@ func (p *Publication) tick(now time.Time) time.Duration {
 	}
 	next := p.nextRTT.Sub(now)
 	for _, t := range p.tracks {
-		if t.wanted.Swap(false) {
-			t.throttle.want()
-		}
-		if t.SSRC() == 0 && t.throttle.wanted {
-			next = min(next, keyframeInterval) // nothing came yet that could be referred to
-			continue
-		}
-		send, wait := t.throttle.due(now)
-		if send {
-			p.requested.Add(1)
-			p.SendRTCP([]rtcp.Packet{t.keyframeRequest(p.ssrc)})
-		} else if wait > 0 {
-			next = min(next, wait)
-		}
+		next = sooner(next, t.requestKeyframes(now))
+		next = sooner(next, t.tellSubscribed(now))
 	}
 	return next
 }

@@ -3,7 +3,6 @@ package sfu
 import (
 	"fmt"
 
-	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -12,24 +11,6 @@ type chosen struct {
 	section *section
 	codec   offeredCodec
 }
-
-// colorSpaceURI names the color space extension of libwebrtc: the matrix and
-// range of a picture's colors, without which a browser assumes the usual ones.
-const colorSpaceURI = "http://www.webrtc.org/experiments/rtp-hdrext/color-space"
-
-var (
-	// publisherExtensions are the header extensions that we want from publishers.
-	// Video orientation is left out on purpose: not every subscriber understands
-	// it, and without it the publisher turns the picture itself.
-	publisherExtensions = []string{sdp.SDESMidURI, sdp.TransportCCURI, sdp.AudioLevelURI, colorSpaceURI}
-	// forwardedExtensions are passed on to subscribers that know them.
-	forwardedExtensions = []string{sdp.AudioLevelURI, colorSpaceURI}
-	// extensionKinds are those that belong to one kind of media.
-	extensionKinds = map[string]webrtc.RTPCodecType{
-		sdp.AudioLevelURI: webrtc.RTPCodecTypeAudio,
-		colorSpaceURI:     webrtc.RTPCodecTypeVideo,
-	}
-)
 
 // newMediaEngine returns a MediaEngine that knows exactly the chosen codecs,
 // with the payload types of the offer, so that the answer is what we decided. A
@@ -56,7 +37,7 @@ func newMediaEngine(o *offer, use []chosen, extensions []string, feedback []feed
 	}
 	for _, uri := range extensions {
 		for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-			if only, ok := extensionKinds[uri]; ok && kind != only {
+			if only := extensionKind(uri); only != 0 && kind != only {
 				continue
 			}
 			if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
@@ -86,6 +67,11 @@ func register(m *webrtc.MediaEngine, c offeredCodec, feedback []feedbackType) er
 	if err := m.RegisterCodec(params, kind); err != nil {
 		return fmt.Errorf("codec %s: %w", c.codec, err)
 	}
+	if c.red != 0 {
+		if err := registerRED(m, c); err != nil {
+			return err
+		}
+	}
 	if c.rtx == 0 {
 		return nil
 	}
@@ -98,6 +84,20 @@ func register(m *webrtc.MediaEngine, c offeredCodec, feedback []feedbackType) er
 	}
 	if err := m.RegisterCodec(rtx, kind); err != nil {
 		return fmt.Errorf("repair stream of %s: %w", c.codec, err)
+	}
+	return nil
+}
+
+// registerRED adds the redundant form of a codec of sound.
+func registerRED(m *webrtc.MediaEngine, c offeredCodec) error {
+	red := webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: "audio/red", ClockRate: c.codec.ClockRate(), Channels: 2, SDPFmtpLine: c.redFMTP,
+		},
+		PayloadType: webrtc.PayloadType(c.red),
+	}
+	if err := m.RegisterCodec(red, webrtc.RTPCodecTypeAudio); err != nil {
+		return fmt.Errorf("redundant form of %s: %w", c.codec, err)
 	}
 	return nil
 }

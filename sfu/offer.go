@@ -22,6 +22,7 @@ const (
 type offer struct {
 	desc     *sdp.SessionDescription
 	sections []*section
+	mixed    bool // one-byte and two-byte header extensions in one stream (RFC 8285 section 6)
 }
 
 // section is one media section of an offer.
@@ -34,6 +35,8 @@ type section struct {
 	codecs    []offeredCodec
 	extension map[string]uint8 // id by URI
 	ssrc, rtx uint32           // declared sources, 0 if none
+	rids      []string         // of simulcast that the client would send, nil without
+	accepted  []string         // of them, those that are answered
 }
 
 // offeredCodec is a payload type of a section that carries a codec we forward.
@@ -43,6 +46,9 @@ type offeredCodec struct {
 	fmtp        string
 	feedback    []feedbackType // that the client knows
 	rtx         uint8          // payload type of its repair stream, 0 if none
+	red         uint8          // payload type of its redundant form (RFC 2198), 0 if none
+	redFMTP     string
+	redFirst    bool // whether the client prefers it
 }
 
 // has reports whether a feedback type was offered.
@@ -57,6 +63,7 @@ var (
 	feedbackPLI  = feedbackType{kind: "nack", parameter: "pli"}
 	feedbackFIR  = feedbackType{kind: "ccm", parameter: "fir"}
 	feedbackTWCC = feedbackType{kind: "transport-cc"}
+	feedbackREMB = feedbackType{kind: "goog-remb"}
 )
 
 // parseOffer reads an offer. Codecs that are not in allowed are left out.
@@ -79,6 +86,7 @@ func parseOffer(text string, allowed map[codec.Codec]bool) (*offer, error) {
 		return nil, fmt.Errorf("%w: its sections are not bundled (RFC 9143), and there is one port", ErrBadOffer)
 	}
 	o := &offer{desc: desc}
+	_, o.mixed = desc.Attribute(sdp.AttrKeyExtMapAllowMixed)
 	for _, media := range desc.MediaDescriptions {
 		o.sections = append(o.sections, parseSection(media, allowed))
 	}
@@ -95,6 +103,7 @@ func parseSection(media *sdp.MediaDescription, allowed map[codec.Codec]bool) *se
 		}
 	}
 	s.ssrc, s.rtx = sources(media)
+	s.rids = offeredEncodings(media)
 	s.codecs = offeredCodecs(media, allowed)
 	return s
 }
@@ -178,17 +187,18 @@ func (o *offer) first(ok func(*section) bool) *section {
 
 // restrict reduces the offer to what will be answered, and returns its text:
 // audio and video sections that are not in used become inactive; simulcast is
-// taken out, which makes the client send one encoding (RFC 8853 section 5.3.2);
-// candidates beyond maxCandidates are dropped.
+// taken out, and so are the sources of its encodings, since Pion knows one source
+// in a section; candidates beyond maxCandidates are dropped.
 func (o *offer) restrict(used map[*section]bool) (string, error) {
 	candidates := 0
 	for _, s := range o.sections {
 		unused := !used[s] && (s.kind == "audio" || s.kind == "video")
 		s.media.Attributes = slices.DeleteFunc(s.media.Attributes, func(a sdp.Attribute) bool {
 			switch a.Key {
-			case sdp.AttrKeySendRecv, sdp.AttrKeySendOnly, sdp.AttrKeyRecvOnly, sdp.AttrKeyInactive,
-				sdp.AttrKeySSRC, sdp.AttrKeySSRCGroup:
+			case sdp.AttrKeySendRecv, sdp.AttrKeySendOnly, sdp.AttrKeyRecvOnly, sdp.AttrKeyInactive:
 				return unused
+			case sdp.AttrKeySSRC, sdp.AttrKeySSRCGroup:
+				return unused || len(s.rids) > 0
 			case sdp.AttrKeyCandidate:
 				candidates++
 				return candidates > maxCandidates

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,9 +35,15 @@ func offeredCodecs(media *sdp.MediaDescription, allowed map[codec.Codec]bool) []
 		}
 	}
 	repair := make(map[string]string) // media payload type -> rtx payload type
+	redundant := make(map[string]string)
 	for pt, name := range names {
-		if apt := fmtpValue(fmtp[pt], "apt"); apt != "" && strings.HasPrefix(strings.ToLower(name), "rtx/") {
-			repair[apt] = pt
+		switch kind, _, _ := strings.Cut(strings.ToLower(name), "/"); kind {
+		case "rtx":
+			repair[fmtpValue(fmtp[pt], "apt")] = pt
+		case "red":
+			// "111/111": the payload type of each block (RFC 2198 section 5)
+			primary, _, _ := strings.Cut(fmtp[pt], "/")
+			redundant[primary] = pt
 		}
 	}
 	var list []offeredCodec
@@ -50,6 +57,10 @@ func offeredCodecs(media *sdp.MediaDescription, allowed map[codec.Codec]bool) []
 		oc.feedback = append(oc.feedback, feedback["*"]...)
 		if rtx, err := parsePayloadType(repair[pt]); err == nil {
 			oc.rtx = rtx
+		}
+		if red, err := parsePayloadType(redundant[pt]); err == nil && c == codec.Opus {
+			oc.red, oc.redFMTP = red, fmtp[redundant[pt]]
+			oc.redFirst = slices.Index(media.MediaName.Formats, redundant[pt]) < slices.Index(media.MediaName.Formats, pt)
 		}
 		list = append(list, oc)
 	}

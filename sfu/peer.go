@@ -216,7 +216,7 @@ func (p *Peer) negotiate(ctx context.Context, o *offer, offerText string) (strin
 	case <-ctx.Done():
 		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
 	}
-	return agreeReceiverRTT(p.pc.LocalDescription().SDP, o)
+	return o.amend(p.pc.LocalDescription().SDP)
 }
 
 // stateChanged runs on the owner goroutine.

@@ -13,6 +13,7 @@ import (
 	"github.com/pion/transport/v4/packetio"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
 )
@@ -24,6 +25,10 @@ type PublishRequest struct {
 	// the sections that the client offers to receive in.
 	Loopback bool
 	Observer Observer
+	// Layers, if not nil, is told which encodings of simulcast somebody receives,
+	// whenever that changes. Those that nobody does cost the publisher's uplink
+	// for nothing. It is called on the peer's goroutine and must not block.
+	Layers func([]SubscribedLayer)
 	// Log has room and user bound; nil discards.
 	Log *slog.Logger
 }
@@ -42,7 +47,10 @@ type Publication struct {
 
 	subscriptions subscriptionSet
 	requested     atomic.Uint64 // keyframes
-	nextRTT       time.Time     // owned by the peer's goroutine
+	layers        func([]SubscribedLayer)
+
+	// owned by the peer's goroutine
+	nextRTT time.Time
 }
 
 // Publish answers a publisher's offer. The errors are ErrBadOffer, ErrNoMedia,
@@ -57,15 +65,18 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 		return nil, err
 	}
 	p := &Publication{
-		engine: e, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
+		engine: e, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
 		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), req.Observer),
+	}
+	for _, c := range use {
+		c.section.accepted = c.section.rids
 	}
 	p.makeTracks(use)
 	text, err := o.restrict(sectionsOf(use))
 	if err != nil {
 		return nil, err
 	}
-	media, err := newMediaEngine(o, use, publisherExtensions, []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR, feedbackTWCC})
+	media, err := newMediaEngine(o, use, publisherExtensions(use), []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR, feedbackTWCC})
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +86,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 	}
 	p.peer.onConnected, p.peer.onTick, p.peer.onClosed = p.connected, p.tick, p.closed
 	if req.Loopback {
-		if err := p.addLoopback(pc, use); err != nil {
+		if err := p.addLoopback(pc, o, use); err != nil {
 			p.closed()
 			_ = pc.Close()
 			return nil, err
@@ -120,15 +131,22 @@ func (p *Publication) makeTracks(use []chosen) {
 	cfg := ingress.Config{Pool: p.engine.pool, Feedback: p, SSRC: p.ssrc}
 	for _, c := range use {
 		cfg.Tracks = append(cfg.Tracks, ingress.TrackConfig{
-			Codec: c.codec.codec, MID: c.section.mid,
-			PayloadType: c.codec.payloadType, RTXPayloadType: c.codec.rtx,
-			NACK: c.codec.has(feedbackNACK), SSRC: c.section.ssrc, RTXSSRC: c.section.rtx,
+			Codec: c.codec.codec, MID: c.section.mid, Encodings: c.section.encodings(),
+			PayloadType: c.codec.payloadType, RTXPayloadType: c.codec.rtx, REDPayloadType: c.codec.red,
+			NACK: c.codec.has(feedbackNACK),
 		})
 		// In a bundle an identifier means the same extension everywhere (RFC 8843
 		// section 9.3.1), so the last section that has it decides.
 		ext := c.section.extension
 		setIfOffered(&cfg.MIDExtension, ext[sdp.SDESMidURI])
 		setIfOffered(&cfg.AudioLevelExtension, ext[sdp.AudioLevelURI])
+		if len(c.section.accepted) > 0 {
+			setIfOffered(&cfg.RIDExtension, ext[sdp.SDESRTPStreamIDURI])
+			setIfOffered(&cfg.RepairedRIDExtension, ext[sdp.SDESRepairRTPStreamIDURI])
+		}
+		if c.codec.codec == codec.AV1 || c.codec.codec == codec.H264 {
+			setIfOffered(&cfg.DependencyExtension, ext[dependencyURI])
+		}
 		if c.codec.has(feedbackTWCC) {
 			setIfOffered(&cfg.TWCCExtension, ext[sdp.TransportCCURI])
 		}
@@ -139,7 +157,7 @@ func (p *Publication) makeTracks(use []chosen) {
 		if use[i].codec.codec.IsVideo() {
 			kind = Video
 		}
-		p.tracks = append(p.tracks, &Track{Track: t, kind: kind, codec: use[i].codec, extension: use[i].section.extension, publication: p})
+		p.tracks = append(p.tracks, newTrack(t, p, kind, use[i]))
 	}
 }
 
@@ -150,13 +168,13 @@ func setIfOffered(dst *uint8, id uint8) {
 }
 
 // addLoopback makes the publisher a subscriber of itself.
-func (p *Publication) addLoopback(pc *webrtc.PeerConnection, use []chosen) error {
+func (p *Publication) addLoopback(pc *webrtc.PeerConnection, o *offer, use []chosen) error {
 	p.loopback = p.engine.egress.NewSubscriber(p.peer)
 	for i, t := range p.tracks {
 		if !use[i].section.receives {
 			continue
 		}
-		s := &sender{track: t, codec: t.codec, extensions: passed(t.extension, t.extension), streamID: p.streamID, sub: p.loopback}
+		s := &sender{track: t, codec: t.codec, extensions: o.extensionsTo(t, use[i]), streamID: p.streamID, sub: p.loopback}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendrecv}
 		if _, err := pc.AddTransceiverFromTrack(s, init); err != nil {
 			return fmt.Errorf("add loopback: %w", err)

@@ -1,11 +1,9 @@
 package sfu
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/pion/rtcp"
-	"github.com/pion/sdp/v3"
 )
 
 // A client that only receives cannot measure the round trip by sender and
@@ -23,25 +21,6 @@ const receiverRTT = "rcvr-rtt"
 func (s *section) wantsReceiverRTT() bool {
 	value, ok := s.media.Attribute("rtcp-xr")
 	return ok && s.receives && strings.Contains(value, receiverRTT)
-}
-
-// agreeReceiverRTT adds the attribute to the sections of an answer whose offer
-// has it; Pion does not know of it.
-func agreeReceiverRTT(answer string, o *offer) (string, error) {
-	var d sdp.SessionDescription
-	if err := d.UnmarshalString(answer); err != nil {
-		return "", fmt.Errorf("own answer: %w", err)
-	}
-	for i, media := range d.MediaDescriptions {
-		if i < len(o.sections) && o.sections[i].wantsReceiverRTT() {
-			media.WithValueAttribute("rtcp-xr", receiverRTT+"=all")
-		}
-	}
-	text, err := d.Marshal()
-	if err != nil {
-		return "", fmt.Errorf("own answer: %w", err)
-	}
-	return string(text), nil
 }
 
 // timeEcho answers a client's reference times. It is owned by the goroutine of

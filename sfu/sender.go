@@ -22,7 +22,7 @@ type sender struct {
 	sub      *egress.Subscriber
 	muted    bool // initially
 
-	extensions []egress.ExtensionMapping
+	extensions egress.Extensions
 
 	out    webrtc.TrackLocalWriter // set by Bind, before the stream exists
 	ssrc   atomic.Uint32
@@ -56,10 +56,11 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 	s.out = c.WriteStream()
 	s.ssrc.Store(uint32(c.SSRC()))
 	s.stream.Store(s.sub.Add(s.track, egress.StreamConfig{
-		Video:       s.track.kind == Video,
-		ClockRate:   s.codec.codec.ClockRate(),
+		Codec:       s.codec.codec,
 		PayloadType: s.codec.payloadType, SSRC: uint32(c.SSRC()),
 		RTXPayloadType: rtx, RTXSSRC: uint32(c.SSRCRetransmission()),
+		REDPayloadType: s.codec.red,
+		Encodings:      s.track.Encodings(),
 		// RFC 3550 section 5.1: random, the sequence number below half so that
 		// SRTP's roll-over counter starts unambiguously (RFC 3711 section 3.3.1).
 		FirstSequence: uint16(rand.Uint32N(1 << 15)), FirstRTXSequence: uint16(rand.Uint32N(1 << 15)), //nolint:gosec // not a secret
@@ -69,22 +70,6 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		Writer:         s,
 	}))
 	return params, nil
-}
-
-// maxOneByteID is the highest identifier in the one-byte form of header
-// extensions (RFC 8285 section 4.2), the form that we write.
-const maxOneByteID = 14
-
-// passed returns the header extensions that both publisher and subscriber know
-// and that are passed on.
-func passed(publisher, subscriber map[string]uint8) []egress.ExtensionMapping {
-	var list []egress.ExtensionMapping
-	for _, uri := range forwardedExtensions {
-		if from, to := publisher[uri], subscriber[uri]; from != 0 && to != 0 && to <= maxOneByteID {
-			list = append(list, egress.ExtensionMapping{From: from, To: to})
-		}
-	}
-	return list
 }
 
 // Unbind is called by Pion when the connection closes; the subscriber is closed

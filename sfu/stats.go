@@ -8,16 +8,17 @@ import (
 
 // Stats is a snapshot of an Engine.
 type Stats struct {
-	Peers        int   // connections
-	Publications int   // of them publishing
-	Packets      int64 // received packets held in buffers and queues
+	Peers        int    // connections
+	Publications int    // of them publishing
+	Packets      int64  // received packets held in buffers and queues
+	Keyframes    uint64 // requests for them sent to publishers
 	Network      udp.Stats
 	Egress       egress.Stats
 }
 
 // Stats returns a snapshot. Any goroutine may call it.
 func (e *Engine) Stats() Stats {
-	st := Stats{Packets: e.pool.InUse(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats()}
+	st := Stats{Packets: e.pool.InUse(), Keyframes: e.keyframes.Load(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats()}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	st.Peers = len(e.peers)

@@ -50,7 +50,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	if err != nil {
 		return nil, err
 	}
-	media, err := newMediaEngine(o, use, forwardedExtensions, []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR})
+	media, err := newMediaEngine(o, use, subscriberExtensions(use), []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR, feedbackTWCC, feedbackREMB})
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	}
 	s.subscriber = e.egress.NewSubscriber(s.peer)
 	s.peer.onConnected, s.peer.onClosed = s.subscriber.Start, s.closed
-	if err := s.join(pc, use, tracks); err != nil {
+	if err := s.join(pc, o, use, tracks); err != nil {
 		s.closed()
 		_ = pc.Close()
 		return nil, err
@@ -74,11 +74,11 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 
 // join adds the tracks to the connection, and the subscription to where it is
 // looked for.
-func (s *Subscription) join(pc *webrtc.PeerConnection, use []chosen, tracks []*Track) error {
+func (s *Subscription) join(pc *webrtc.PeerConnection, o *offer, use []chosen, tracks []*Track) error {
 	for i, t := range tracks {
 		snd := &sender{
 			track: t, codec: use[i].codec, streamID: s.publication.streamID, sub: s.subscriber,
-			extensions: passed(t.extension, use[i].section.extension),
+			extensions: o.extensionsTo(t, use[i]),
 		}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
 		if _, err := pc.AddTransceiverFromTrack(snd, init); err != nil {
@@ -156,6 +156,19 @@ func (s *Subscription) AddICECandidate(c Candidate) error { return s.peer.AddICE
 func (s *Subscription) Mute(kinds Kind) {
 	s.own.Store(uint32(kinds))
 	s.applyMute()
+}
+
+// SetPreferredLayers says what the subscriber wants of the picture at most:
+// spatial counts the publisher's encodings or spatial layers by size, 0 being the
+// smallest, temporal its temporal layers. AllLayers is no limit, and numbers
+// beyond what there is are none either. The change is made where the stream
+// allows it without a break.
+func (s *Subscription) SetPreferredLayers(spatial, temporal uint8) {
+	for _, snd := range s.senders {
+		if st := snd.stream.Load(); st != nil && snd.track.kind == Video {
+			st.SetPreferredLayers(spatial, temporal)
+		}
+	}
 }
 
 // Close ends the subscription. It does not wait.

@@ -48,7 +48,7 @@ func (c *camera) capture(n int) []*packet.Packet {
 		if err := p.Parse(c.raw[:]); err != nil {
 			panic(err)
 		}
-		p.Seq, p.Keyframe = c.next, c.next == 0
+		p.Seq, p.Keyframe, p.Needed = c.next, c.next == 0, packet.AllTargets
 		c.next++
 		c.frame = append(c.frame, p)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/sfu/packet"
+	"github.com/atrium-rtc/atrium/sfu/simulcast"
 )
 
 // How many packets of a track can be sent again: two to five seconds, more than
@@ -23,14 +24,20 @@ const feedLimit = mailboxLimit / 8
 type Source interface {
 	AddSink(packet.Sink)
 	RemoveSink(packet.Sink)
-	// RequestKeyframe asks the publisher for a keyframe; it is rate limited there.
-	RequestKeyframe()
-	// Reference ties an RTP timestamp to our clock (see Stream.sendReport).
-	Reference() (rtp uint32, wall time.Time, ok bool)
+	// RequestKeyframe asks the publisher for a keyframe of an encoding, or of any
+	// with simulcast.None; it is rate limited there.
+	RequestKeyframe(packet.Layer)
+	// Reference ties an RTP timestamp of an encoding to a clock that all of them
+	// share (see Stream.sendReport).
+	Reference(packet.Layer) (rtp uint32, wall time.Time, ok bool)
+	// Sizes tells what was sent before the sink was added.
+	Sizes() []simulcast.RungSize
+	// Use says which encodings, as bits, a sink has receivers for.
+	Use(sink packet.Sink, encodings uint8)
 }
 
-// feed is one published track on one shard: who gets it there, and the packets
-// that can be sent again.
+// feed is one published track on one shard: who gets it there, what it offers,
+// and the packets that can be sent again.
 type feed struct {
 	shard  *Shard
 	source Source
@@ -39,13 +46,34 @@ type feed struct {
 	// owned by the shard
 	streams []*Stream
 	pending []*packet.Packet // of this batch
-	ring    *packet.Ring
-	highest packet.ExtSeq
+	window  int
+	rings   [simulcast.MaxEncodings]*packet.Ring
+	ladder  simulcast.Ladder
+	seen    uint32 // version of the ladder that the streams have followed
+	used    uint8  // encodings, as last told to the source
+	toTell  bool   // whether they may have changed
 	closed  bool
 }
 
 func newFeed(s *Shard, src Source, window int) *feed {
-	return &feed{shard: s, source: src, ring: packet.NewRing(window)}
+	return &feed{shard: s, source: src, window: window}
+}
+
+// ring returns the packets of an encoding, which must be known.
+func (f *feed) ring(layer packet.Layer) *packet.Ring {
+	if f.rings[layer] == nil {
+		f.rings[layer] = packet.NewRing(f.window)
+	}
+	return f.rings[layer]
+}
+
+// reference returns what ties an encoding to the clock of all.
+func (f *feed) reference(layer packet.Layer) simulcast.Reference {
+	rtp, wall, ok := f.source.Reference(layer)
+	if !ok {
+		return simulcast.Reference{}
+	}
+	return simulcast.Reference{RTP: rtp, Wall: wall}
 }
 
 // Push implements packet.Sink on the publisher's goroutine.
@@ -62,12 +90,13 @@ func (f *feed) Push(p *packet.Packet) {
 // forward sends the batch's packets to every stream, stream by stream.
 func (f *feed) forward(now time.Time) {
 	if !f.closed {
-		for _, p := range f.pending {
-			f.ring.Put(p)
-			f.highest = max(f.highest, p.Seq)
-		}
+		f.look()
+		changed := f.expire(now)
 		for _, st := range f.streams {
 			st.forwardBatch(f.pending, now)
+			if changed {
+				st.askForKeyframe(now) // unless it was in the batch
+			}
 		}
 	}
 	for i, p := range f.pending {
@@ -77,16 +106,72 @@ func (f *feed) forward(now time.Time) {
 	f.pending = f.pending[:0]
 }
 
+// look keeps the batch's packets, and sees what they say about the ladder before
+// any stream chooses by it.
+func (f *feed) look() {
+	for _, p := range f.pending {
+		f.ring(p.Layer).Put(p)
+		f.ladder.Observe(p, p.Arrival)
+	}
+}
+
+// expire notices encodings that have ended, and lets the streams follow what has
+// changed. It reports whether anything has.
+func (f *feed) expire(now time.Time) (changed bool) {
+	f.ladder.Expire(now)
+	if f.seen == f.ladder.Version() {
+		return false
+	}
+	f.seen = f.ladder.Version()
+	for _, st := range f.streams {
+		if st.started {
+			st.retarget()
+		}
+	}
+	f.tellUse()
+	return true
+}
+
 func (f *feed) add(st *Stream) { f.streams = append(f.streams, st) }
 
 // remove takes a stream out, and ends the feed with its last stream.
 func (f *feed) remove(st *Stream) {
 	f.streams = slices.DeleteFunc(f.streams, func(x *Stream) bool { return x == st })
 	if len(f.streams) > 0 || f.closed {
+		f.tellUse()
 		return
 	}
 	f.closed = true
 	f.source.RemoveSink(f)
-	f.ring.Clear()
+	for _, ring := range f.rings {
+		if ring != nil {
+			ring.Clear()
+		}
+	}
 	delete(f.shard.feeds, f.source)
+}
+
+// tellUse makes the shard tell the source, at the end of its batch, which
+// encodings are used.
+func (f *feed) tellUse() {
+	if !f.toTell {
+		f.toTell = true
+		f.shard.toTell = append(f.shard.toTell, f)
+	}
+}
+
+// tell tells the source which encodings are used, if that has changed.
+func (f *feed) tell() {
+	f.toTell = false
+	if f.closed {
+		return
+	}
+	var used uint8
+	for _, st := range f.streams {
+		used |= st.uses()
+	}
+	if used != f.used {
+		f.used = used
+		f.source.Use(f, used)
+	}
 }

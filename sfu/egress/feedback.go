@@ -18,6 +18,10 @@ func (st *Stream) HandleRTCP(pkt rtcp.Packet) {
 	case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 		st.stats.plis.Add(1)
 		st.sub.request(st.keyframeRequested)
+	case *rtcp.TransportLayerCC:
+		st.sub.transport.feedback(p)
+	case *rtcp.ReceiverEstimatedMaximumBitrate:
+		st.sub.transport.estimate(p)
 	case *rtcp.ReceiverReport:
 		for _, block := range p.Reports {
 			st.reported(block)
@@ -36,14 +40,17 @@ func (st *Stream) reported(block rtcp.ReceptionReport) {
 	}
 	st.stats.fractionLost.Store(uint32(block.FractionLost))
 	now := time.Now()
-	st.sub.request(func() { st.measureRTT(block, now) })
+	st.sub.request(func() {
+		st.measureRTT(block, now)
+		st.red.reported(block.FractionLost, now)
+	})
 }
 
 // keyframeRequested passes the request on: the publisher's side limits the rate
 // over all subscribers.
 func (st *Stream) keyframeRequested() {
-	if st.started && !st.selector.Paused() && st.cfg.Video {
-		st.feed.source.RequestKeyframe()
+	if st.started && !st.selector.Paused() && st.cfg.Codec.IsVideo() {
+		st.feed.source.RequestKeyframe(st.selector.Current().Layer)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/pion/rtp"
 	"golang.org/x/sys/unix"
 
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
@@ -104,7 +105,7 @@ func benchmarkPlacement(b *testing.B, shards, subscribers, burst int) {
 			sub = e.NewSubscriber(w)
 		}
 		cfg := videoConfig(w)
-		cfg.Video = false
+		cfg.Codec = codec.Opus
 		sub.Add(src, cfg)
 		sub.Start()
 	}

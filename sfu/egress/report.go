@@ -33,7 +33,7 @@ func (r *senderReport) sent(payload int) {
 
 // sendReport sends a sender report when one is due and something was sent.
 //
-// The publisher's own report ties a timestamp of the track to its clock; the
+// The publisher's own report ties a timestamp of the encoding to its clock; the
 // ingress translated that to ours, with one offset for all tracks of the
 // publisher. Extrapolated to now at the clock rate, and passed through the
 // rewriter like a packet's timestamp, it keeps sound and picture as far apart
@@ -43,12 +43,12 @@ func (st *Stream) sendReport(now time.Time) {
 	if r.packets == r.lastPackets || now.Sub(r.at) < reportInterval {
 		return
 	}
-	rtp, wall, ok := st.feed.source.Reference()
-	if !ok {
+	ref := st.feed.reference(st.layer)
+	if !ref.Known() {
 		return
 	}
-	elapsed := now.Sub(wall).Seconds() * float64(st.cfg.ClockRate)
-	ts, ok := st.rewriter.Timestamp(rtp + uint32(int64(elapsed))) //nolint:gosec // RTP timestamps wrap
+	elapsed := now.Sub(ref.Wall).Seconds() * float64(st.cfg.Codec.ClockRate())
+	ts, ok := st.rewriter.Timestamp(ref.RTP + uint32(int64(elapsed))) //nolint:gosec // RTP timestamps wrap
 	if !ok {
 		return
 	}

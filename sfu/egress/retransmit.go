@@ -6,6 +6,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/nack"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
@@ -30,8 +31,11 @@ type retransmitter struct {
 
 func newRetransmitter(cfg StreamConfig) retransmitter {
 	return retransmitter{
-		header: rtp.Header{Version: 2, PayloadType: cfg.RTXPayloadType, SSRC: cfg.RTXSSRC},
-		seq:    cfg.FirstRTXSequence,
+		header: rtp.Header{
+			Version: 2, PayloadType: cfg.RTXPayloadType, SSRC: cfg.RTXSSRC,
+			Extensions: make([]rtp.Extension, 0, maxExtensions),
+		},
+		seq: cfg.FirstRTXSequence,
 	}
 }
 
@@ -40,6 +44,10 @@ func newRetransmitter(cfg StreamConfig) retransmitter {
 // all): a receiver can ask for a thousand packets in one datagram, and must not
 // turn that into a flood, least of all towards itself on a narrow link.
 func (st *Stream) answerNACK(seqs []uint16, now time.Time) {
+	if !st.cfg.repeatable() {
+		st.stats.refused.Add(uint64(len(seqs)))
+		return
+	}
 	for _, seq := range seqs {
 		if wait := st.history.Wait(seq, now, st.rtt); wait > 0 && wait <= maxEarly {
 			st.postpone(seq, now.Add(wait))
@@ -56,16 +64,15 @@ func (st *Stream) repair(seq uint16, now time.Time) {
 		st.stats.refused.Add(1)
 		return
 	}
-	p := st.feed.ring.Get(src.Seq)
+	p := st.feed.ring(src.Layer).Get(src.Seq)
 	switch {
 	case p == nil:
-		st.history.Withdraw(seq)
 		st.stats.refused.Add(1)
 	case !st.sub.budget.Allow(len(p.Payload()), now):
-		st.history.Withdraw(seq)
 		st.stats.overBudget.Add(1)
 	default:
-		st.resend(p, seq, src.Timestamp)
+		st.history.Resent(seq, now)
+		st.resend(p, seq, src, now)
 	}
 }
 
@@ -103,21 +110,22 @@ func (st *Stream) answerPostponed(now time.Time) {
 	st.postponed = kept
 }
 
-// resend sends p, which went out as seq at ts, once more.
-func (st *Stream) resend(p *packet.Packet, seq uint16, ts uint32) {
-	header, payload := &st.rtx.header, p.Payload()
+// resend sends p, which went out as seq, once more.
+func (st *Stream) resend(p *packet.Packet, seq uint16, src nack.Source, now time.Time) {
+	n := copy(st.rtx.buf[osnSize:], p.Payload())
+	payload := st.rtx.buf[osnSize : osnSize+n]
+	codec.SetIDs(st.cfg.Codec, payload, src.PictureID, src.TL0PICIDX)
+	header := &st.header
 	if st.cfg.RTXPayloadType == 0 {
-		header = &st.header
-		header.SequenceNumber = seq
+		header.SequenceNumber, header.PayloadType = seq, st.cfg.PayloadType
 	} else {
-		binary.BigEndian.PutUint16(st.rtx.buf[:], seq)
-		n := copy(st.rtx.buf[osnSize:], payload)
-		payload = st.rtx.buf[:osnSize+n]
+		header, payload = &st.rtx.header, st.rtx.buf[:osnSize+n]
+		binary.BigEndian.PutUint16(payload, seq)
 		header.SequenceNumber = st.rtx.seq
 		st.rtx.seq++
 	}
-	header.Marker, header.Timestamp = p.Marker, ts
-	st.passExtensions(header, p)
+	header.Marker, header.Timestamp = src.Marker, src.Timestamp
+	st.setExtensions(header, p, src.PictureID, len(payload), now)
 	if err := st.cfg.Writer.WriteRTP(header, payload); err != nil {
 		st.stats.failed.Add(1)
 		return

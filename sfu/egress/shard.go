@@ -20,8 +20,16 @@ type Shard struct {
 	touched     []*feed // have packets in this batch
 	subscribers map[*Subscriber]struct{}
 	batch       []item
+	toTell      []*feed // whose use of encodings may have changed
 	stop        bool
 	sent        sent
+
+	// What a packet is written in before it is given to a Writer, which keeps
+	// nothing.
+	scratch    [2 * packet.MaxSize]byte
+	descriptor [maxDescriptor]byte
+	transport  [2]byte
+	sendTime   [3]byte
 
 	stats shardCounters
 }
@@ -71,7 +79,17 @@ func (s *Shard) runBatch(now time.Time) {
 		s.touched[i] = nil
 	}
 	s.touched = s.touched[:0]
+	s.tellUse()
 	s.stats.publish(s.sent)
+}
+
+// tellUse tells sources which of their encodings are used here.
+func (s *Shard) tellUse() {
+	for i, f := range s.toTell {
+		f.tell()
+		s.toTell[i] = nil
+	}
+	s.toTell = s.toTell[:0]
 }
 
 // sort keeps a packet for the second half of the batch, with its reference.
@@ -84,9 +102,17 @@ func (s *Shard) sort(f *feed, p *packet.Packet) {
 }
 
 func (s *Shard) tick(now time.Time) {
+	for _, f := range s.feeds {
+		if f.expire(now) {
+			for _, st := range f.streams {
+				st.askForKeyframe(now)
+			}
+		}
+	}
 	for sub := range s.subscribers {
 		sub.tick(now)
 	}
+	s.tellUse()
 	s.stats.publish(s.sent)
 }
 
@@ -114,6 +140,7 @@ func (s *Shard) feed(src Source, window int) *feed {
 		f = newFeed(s, src, window)
 		s.feeds[src] = f
 		src.AddSink(f)
+		f.ladder.Seed(src.Sizes(), time.Now())
 	}
 	return f
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/packet"
+	"github.com/atrium-rtc/atrium/sfu/simulcast"
 )
 
 // fakeSource is a published track of the test.
@@ -19,6 +21,7 @@ type fakeSource struct {
 	mu        sync.Mutex
 	sinks     []packet.Sink
 	keyframes int
+	used      uint8
 	rtp       uint32
 	wall      time.Time
 }
@@ -40,13 +43,21 @@ func (f *fakeSource) RemoveSink(s packet.Sink) {
 	}
 }
 
-func (f *fakeSource) RequestKeyframe() {
+func (f *fakeSource) RequestKeyframe(packet.Layer) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.keyframes++
 }
 
-func (f *fakeSource) Reference() (uint32, time.Time, bool) {
+func (f *fakeSource) Use(_ packet.Sink, encodings uint8) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.used = encodings
+}
+
+func (f *fakeSource) Sizes() []simulcast.RungSize { return nil }
+
+func (f *fakeSource) Reference(packet.Layer) (uint32, time.Time, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.rtp, f.wall, !f.wall.IsZero()
@@ -80,7 +91,7 @@ func (f *fakeSource) pushPacket(pkt *rtp.Packet, seq packet.ExtSeq, keyframe boo
 	if err := p.Parse(b); err != nil {
 		panic(err)
 	}
-	p.Seq, p.Keyframe = seq, keyframe
+	p.Seq, p.Keyframe, p.FrameStart, p.Needed = seq, keyframe, true, packet.AllTargets
 	f.mu.Lock()
 	sinks := append([]packet.Sink(nil), f.sinks...)
 	f.mu.Unlock()
@@ -138,7 +149,7 @@ const (
 
 func videoConfig(w Writer) StreamConfig {
 	return StreamConfig{
-		Video: true, ClockRate: 90000, PayloadType: 100, SSRC: mediaSSRC,
+		Codec: codec.H264, Encodings: 1, PayloadType: 100, SSRC: mediaSSRC,
 		RTXPayloadType: 101, RTXSSRC: rtxSSRC,
 		FirstSequence: 65534, FirstRTXSequence: 500, FirstTimestamp: 7000, Writer: w,
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/nack"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/simulcast"
@@ -13,22 +14,28 @@ import (
 // keyframeRetry is how long a stream waits for a keyframe before it asks again.
 const keyframeRetry = 500 * time.Millisecond
 
+// AllLayers as a preferred layer means that there is no limit.
+const AllLayers = 255
+
 // StreamConfig is one track to one subscriber, as it was negotiated.
 type StreamConfig struct {
-	Video       bool
-	ClockRate   uint32
+	Codec       codec.Codec
 	PayloadType uint8
 	SSRC        uint32
 	// The repair stream (RFC 4588); RTXPayloadType 0 means that retransmissions
 	// go out as the original packets, byte for byte.
 	RTXPayloadType uint8
 	RTXSSRC        uint32
+	// REDPayloadType is that of redundant audio (RFC 2198), 0 if the subscriber
+	// does not know it.
+	REDPayloadType uint8
 	// FirstSequence and FirstRTXSequence are chosen at random, as RFC 3550
 	// section 5.1 wants it.
 	FirstSequence, FirstRTXSequence uint16
 	FirstTimestamp                  uint32
-	// Extensions are the header extensions that are passed on.
-	Extensions []ExtensionMapping
+	// Encodings is how many the track has: more than one with simulcast.
+	Encodings  int
+	Extensions Extensions
 	Muted      bool
 	// Writer takes the stream's packets.
 	Writer Writer
@@ -36,18 +43,24 @@ type StreamConfig struct {
 
 // window is how many packets can be sent again.
 func (c StreamConfig) window() int {
-	if c.Video {
+	if c.Codec.IsVideo() {
 		return videoRing
 	}
 	return audioRing
 }
 
-// ExtensionMapping passes a header extension on: From is its identifier in the
-// publisher's packets, To in the subscriber's (RFC 8285).
-type ExtensionMapping struct{ From, To uint8 }
+// repeatable reports whether packets may be sent again. Without a repair stream
+// that is only so when nothing in them depends on the moment: SRTP must never
+// seal two different packets under one number (RFC 3711 section 9.1, RFC 7714
+// section 9).
+func (c StreamConfig) repeatable() bool {
+	x := c.Extensions
+	return c.RTXPayloadType != 0 || c.REDPayloadType == 0 && x.TransportSequence == 0 && x.AbsSendTime == 0
+}
 
 // Stream is one track to one subscriber. It is owned by the subscriber's shard;
-// SetMuted, HandleRTCP and Stats may be called from any goroutine.
+// SetMuted, SetPreferredLayers, HandleRTCP and Stats may be called from any
+// goroutine.
 type Stream struct {
 	sub  *Subscriber
 	feed *feed
@@ -60,38 +73,43 @@ type Stream struct {
 	rtx       retransmitter
 	postponed []postponed
 	report    senderReport
+	red       redundancy
 
-	started   bool          // the connection is up
-	begun     bool          // something was sent
-	layer     packet.Layer  // of what was sent last
-	lastAsked time.Time     // for a keyframe
-	rtt       time.Duration // 0 while unknown
+	preferred simulcast.Target // what the client wants at most; the layer means nothing
+	started   bool             // the connection is up
+	begun     bool             // something was sent
+	layer     packet.Layer     // of what was sent last
+	epoch     uint8            // likewise
+	lastAsked time.Time        // for a keyframe
+	rtt       time.Duration    // 0 while unknown
 
 	stats streamCounters
 }
 
 func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
-	selector := simulcast.NewAudioSelector()
-	if cfg.Video {
-		selector = simulcast.NewVideoSelector(0)
+	st := &Stream{
+		sub: sub, cfg: cfg, selector: simulcast.NewAudioSelector(),
+		history:   nack.NewHistory(cfg.window()),
+		rewriter:  simulcast.NewRewriter(cfg.Codec.ClockRate(), cfg.FirstSequence, cfg.FirstTimestamp, cfg.Codec == codec.VP8),
+		header:    rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC, Extensions: make([]rtp.Extension, 0, maxExtensions)},
+		rtx:       newRetransmitter(cfg),
+		preferred: simulcast.Target{Rung: simulcast.Rung{Spatial: AllLayers}, Temporal: AllLayers},
+	}
+	if cfg.Codec.IsVideo() {
+		st.selector = simulcast.NewVideoSelector()
 	}
 	if cfg.Muted {
-		selector.Pause()
+		st.selector.Pause()
 	}
-	extensions := make([]rtp.Extension, 0, len(cfg.Extensions))
-	return &Stream{
-		sub: sub, cfg: cfg, selector: selector,
-		history:  nack.NewHistory(cfg.window()),
-		rewriter: simulcast.NewRewriter(cfg.ClockRate, cfg.FirstSequence, cfg.FirstTimestamp),
-		header:   rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC, Extensions: extensions},
-		rtx:      newRetransmitter(cfg),
-	}
+	return st
 }
 
 // start runs on the shard.
 func (st *Stream) start() {
 	st.started = true
+	st.retarget()
 	st.askForKeyframe(time.Now())
+	st.feed.tellUse()
 }
 
 // forwardBatch sends those of a batch, in arrival order, that the subscriber is
@@ -100,13 +118,14 @@ func (st *Stream) forwardBatch(batch []*packet.Packet, now time.Time) {
 	if !st.started {
 		return
 	}
-	var next packet.ExtSeq // what comes before it, catchUp has sent
+	var next packet.ExtSeq // of layer; what comes before it, catchUp has sent
+	layer := simulcast.None
 	for _, p := range batch {
-		if p.Seq < next {
+		if p.Layer == layer && p.Seq < next {
 			continue
 		}
 		if st.forward(p, now) {
-			next = st.catchUp(p, now)
+			next, layer = st.catchUp(p, now), p.Layer
 		}
 	}
 	st.answerPostponed(now)
@@ -116,41 +135,61 @@ func (st *Stream) forwardBatch(batch []*packet.Packet, now time.Time) {
 // first packet was lost and repaired can begin only then, and the rest of it was
 // withheld until now. It returns the first sequence number it did not look at.
 func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
+	ring := st.feed.ring(start.Layer)
+	highest := ring.Highest()
 	first := start.Seq + 1
-	if span := packet.ExtSeq(st.feed.ring.Size()); st.feed.highest >= span {
-		first = max(first, st.feed.highest-span+1)
+	if span := packet.ExtSeq(ring.Size()); highest >= span {
+		first = max(first, highest-span+1)
 	}
-	for seq := first; seq <= st.feed.highest; seq++ {
-		if p := st.feed.ring.Get(seq); p != nil && p.Layer == start.Layer {
+	for seq := first; seq <= highest; seq++ {
+		if p := ring.Get(seq); p != nil {
 			st.forward(p, now)
 		}
 	}
-	return st.feed.highest + 1
+	return highest + 1
 }
 
 // forward sends a packet if the subscriber is to have it. It reports whether
 // the stream began with it.
 func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
-	send, switched := st.selector.Admit(p.Layer, p.Keyframe)
-	if !send {
+	switch st.selector.Admit(p) {
+	case simulcast.Ignore:
 		st.stats.withheld.Add(1)
 		return false
-	}
-	if switched {
+	case simulcast.Leave:
+		st.stats.withheld.Add(1)
+		if fill, late := st.rewriter.Leave(p); late {
+			st.fill(fill)
+		}
+		return false
+	case simulcast.Begin:
 		st.begin(p, now)
+		began = true
+	case simulcast.Forward:
 	}
-	seq, ts, ok := st.rewriter.Rewrite(p.Seq, p.Timestamp)
+	out, ok := st.rewriter.Rewrite(p)
 	if !ok {
 		st.stats.withheld.Add(1) // from before the switch
-		return switched
+		return began
 	}
-	payload := p.Payload()
-	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = p.Marker, seq, ts
-	st.passExtensions(&st.header, p)
-	st.history.Sent(seq, nack.Source{Seq: p.Seq, Timestamp: ts, Layer: p.Layer}, now)
+	st.send(p, out, now)
+	return began
+}
+
+// send sends a packet for the first time.
+func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
+	marker := p.Marker || p.FrameEnd && p.Spatial == st.selector.Current().Spatial
+	st.history.Sent(out.Seq, nack.Source{
+		Seq: p.Seq, Layer: p.Layer, Marker: marker,
+		Timestamp: out.Timestamp, PictureID: out.PictureID, TL0PICIDX: out.TL0PICIDX,
+	}, now)
+	payload, payloadType := st.payload(p, out)
+	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = marker, out.Seq, out.Timestamp
+	st.header.PayloadType = payloadType
+	st.setExtensions(&st.header, p, out.PictureID, len(payload), now)
 	if err := st.cfg.Writer.WriteRTP(&st.header, payload); err != nil {
 		st.stats.failed.Add(1)
-		return switched
+		return
 	}
 	st.sub.budget.Media(len(payload), now)
 	st.report.sent(len(payload))
@@ -158,29 +197,70 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 	st.stats.octets.Add(uint64(len(payload)))
 	st.sub.shard.sent.packets++
 	st.sub.shard.sent.octets += uint64(len(payload))
-	return switched
 }
 
-// passExtensions sets the header extensions that p brings and the subscriber
-// knows.
-func (st *Stream) passExtensions(h *rtp.Header, p *packet.Packet) {
-	h.Extension, h.Extensions = false, h.Extensions[:0]
-	for _, m := range st.cfg.Extensions {
-		if data := p.Extension(m.From); data != nil {
-			_ = h.SetExtension(m.To, data) // one that does not fit the header's form is left out
+// payload returns what a packet goes out with, and as which payload type. The
+// payload is shared with everybody unless numbers in it must differ, which
+// happens once the stream has left out frames or switched.
+func (st *Stream) payload(p *packet.Packet, out simulcast.Output) (payload []byte, payloadType uint8) {
+	payload = p.Payload()
+	if st.red.active(st.cfg) {
+		if redundant, ok := st.redundant(p); ok {
+			st.sub.shard.sent.redundant++
+			return redundant, st.cfg.REDPayloadType
 		}
 	}
+	if !renumbered(p, out) {
+		return payload, st.cfg.PayloadType
+	}
+	scratch := st.sub.shard.scratch[:copy(st.sub.shard.scratch[:], payload)]
+	codec.SetIDs(st.cfg.Codec, scratch, out.PictureID, out.TL0PICIDX)
+	return scratch, st.cfg.PayloadType
+}
+
+// renumbered reports whether the payload's own numbers must be written anew.
+func renumbered(p *packet.Packet, out simulcast.Output) bool {
+	mask := uint16(1)<<p.PictureIDBits - 1
+	return p.PictureIDBits != 0 && (out.PictureID^p.PictureID.Seq())&mask != 0 ||
+		p.HasTL0PICIDX && out.TL0PICIDX != p.TL0PICIDX
+}
+
+// fill sends an empty packet in place of one that is not for the subscriber,
+// when later ones went out already: it would wait for the number, and ask for it.
+func (st *Stream) fill(out simulcast.Output) {
+	h := rtp.Header{
+		Version: 2, PayloadType: st.cfg.PayloadType, SSRC: st.cfg.SSRC,
+		SequenceNumber: out.Seq, Timestamp: out.Timestamp, Padding: true, PaddingSize: 1,
+	}
+	if err := st.cfg.Writer.WriteRTP(&h, nil); err != nil {
+		st.stats.failed.Add(1)
+		return
+	}
+	st.stats.filled.Add(1)
+	st.report.sent(0)
 }
 
 // begin makes p the first packet of what goes out next: another layer, or the
 // same one after a pause.
 func (st *Stream) begin(p *packet.Packet, now time.Time) {
-	if st.begun && p.Layer == st.layer {
-		st.rewriter.Resume(p.Seq)
+	if st.begun && p.Layer == st.layer && p.Epoch == st.epoch {
+		st.rewriter.Resume(p)
 	} else {
-		st.rewriter.Switch(p.Seq, p.Timestamp, now)
+		before := simulcast.Reference{}
+		if st.begun {
+			before = st.feed.reference(st.layer)
+			st.stats.switches.Add(1)
+			st.sub.shard.sent.switches++
+		}
+		if p.Layer == st.layer {
+			before = simulcast.Reference{} // the source began anew, with another clock
+		}
+		st.rewriter.Switch(p, before, st.feed.reference(p.Layer), now)
+		st.report.at = time.Time{} // the receiver needs a report soon
 	}
-	st.begun, st.layer = true, p.Layer
+	st.begun, st.layer, st.epoch = true, p.Layer, p.Epoch
+	st.stats.layer.Store(int32(p.Layer))
+	st.feed.tellUse()
 }
 
 // SetMuted stops or resumes the stream. Resumed video waits for a keyframe,
@@ -198,15 +278,70 @@ func (st *Stream) setMuted(muted bool) {
 		st.selector.Resume()
 		st.askForKeyframe(time.Now())
 	}
+	if st.feed != nil {
+		st.feed.tellUse()
+	}
+}
+
+// SetPreferredLayers says what the subscriber wants at most: spatial is a
+// position on the track's ladder, 0 being the smallest picture, temporal a
+// temporal layer; AllLayers is no limit. The change is made when the stream
+// allows.
+func (st *Stream) SetPreferredLayers(spatial, temporal uint8) {
+	st.sub.request(func() {
+		st.preferred.Spatial, st.preferred.Temporal = spatial, temporal
+		if st.started {
+			st.retarget()
+			st.askForKeyframe(time.Now())
+			st.feed.tellUse()
+		}
+	})
+}
+
+// retarget chooses what is wanted from what the ladder has.
+func (st *Stream) retarget() {
+	ladder := &st.feed.ladder
+	target := simulcast.Target{
+		Rung:     ladder.Pick(st.preferred.Spatial),
+		Temporal: min(st.preferred.Temporal, packet.MaxTemporal),
+		Openers:  ladder.Lower(st.preferred.Spatial),
+	}
+	if !target.Known() {
+		target.Spatial = packet.MaxSpatial
+	}
+	if st.cfg.Codec == codec.AV1 && st.cfg.Extensions.Dependency.To == 0 {
+		// Without the dependency descriptor a receiver takes the last spatial layer
+		// of a picture for all of it, and decodes nothing: it gets the first alone.
+		target.Spatial = 0
+	}
+	st.selector.SetTarget(target)
+}
+
+// uses returns the encodings, as bits, that the stream sends or waits for.
+func (st *Stream) uses() (encodings uint8) {
+	if !st.started || st.selector.Paused() {
+		return 0
+	}
+	ladder := &st.feed.ladder
+	for _, layer := range [...]packet.Layer{
+		st.selector.Current().Layer, st.selector.Target().Layer,
+		ladder.Lowest().Layer, // stays, to fall back to, and to begin with
+	} {
+		if layer != simulcast.None {
+			encodings |= 1 << layer
+		}
+	}
+	return encodings | ladder.Wanted(st.preferred.Spatial, st.cfg.Encodings)
 }
 
 // askForKeyframe asks while a keyframe is what the stream waits for.
 func (st *Stream) askForKeyframe(now time.Time) {
-	if _, waiting := st.selector.NeedsKeyframe(); !waiting || !st.started {
+	layer, waiting := st.selector.NeedsKeyframe()
+	if !waiting || !st.started {
 		return
 	}
 	st.lastAsked = now
-	st.feed.source.RequestKeyframe()
+	st.feed.source.RequestKeyframe(layer)
 }
 
 // tick does what is due without a packet.

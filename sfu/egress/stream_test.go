@@ -303,7 +303,7 @@ func TestKnownHeaderExtensionsArePassedOn(t *testing.T) {
 		w := &fakeWriter{}
 		sub := e.NewSubscriber(w)
 		cfg := videoConfig(w)
-		cfg.Extensions = []ExtensionMapping{{From: 8, To: 3}}
+		cfg.Extensions.Passed = []ExtensionMapping{{From: 8, To: 3}}
 		st := sub.Add(src, cfg)
 		sub.Start()
 		synctest.Wait()

@@ -42,6 +42,8 @@ type Subscriber struct {
 	budget  nack.Budget // of retransmissions, for all streams together
 	started bool
 	removed bool
+
+	transport transport
 }
 
 func newSubscriber(s *Shard, w ReportWriter, release func()) *Subscriber {

@@ -23,8 +23,8 @@ const (
 // on the Receiver's goroutine, must not block, and may keep the packets.
 type Feedback interface {
 	SendRTCP(pkts []rtcp.Packet)
-	// KeyframeNeeded reports that a gap in the track could not be repaired.
-	KeyframeNeeded(*Track)
+	// KeyframeNeeded reports that a gap in an encoding could not be repaired.
+	KeyframeNeeded(*Track, packet.Layer)
 }
 
 // Config describes one publisher's connection as it was negotiated.
@@ -35,7 +35,8 @@ type Config struct {
 	// SSRC is our own in reports, chosen at random (RFC 3550 section 8.1).
 	SSRC uint32
 	// Negotiated header extension ids; 0 is "not negotiated".
-	MIDExtension, TWCCExtension, AudioLevelExtension uint8
+	MIDExtension, TWCCExtension, AudioLevelExtension        uint8
+	RIDExtension, RepairedRIDExtension, DependencyExtension uint8
 }
 
 // Receiver takes the decrypted RTP of one publisher and gives each packet to
@@ -56,8 +57,8 @@ type Receiver struct {
 
 // route says whose packets an SSRC carries.
 type route struct {
-	track *Track
-	rtx   bool
+	encoding *encoding // nil: nobody's
+	rtx      bool
 }
 
 // NewReceiver returns a Receiver for the negotiated tracks.
@@ -69,11 +70,13 @@ func NewReceiver(cfg Config) *Receiver {
 	for _, tc := range cfg.Tracks {
 		t := newTrack(tc, cfg, &r.clock)
 		r.tracks = append(r.tracks, t)
-		if tc.SSRC != 0 {
-			r.bySSRC[tc.SSRC] = route{track: t}
-		}
-		if tc.RTXSSRC != 0 {
-			r.bySSRC[tc.RTXSSRC] = route{track: t, rtx: true}
+		for _, e := range t.encodings {
+			if e.cfg.SSRC != 0 {
+				r.bySSRC[e.cfg.SSRC] = route{encoding: e}
+			}
+			if e.cfg.RTXSSRC != 0 {
+				r.bySSRC[e.cfg.RTXSSRC] = route{encoding: e, rtx: true}
+			}
 		}
 	}
 	return r
@@ -92,50 +95,17 @@ func (r *Receiver) WriteRTP(b []byte, now time.Time) {
 	}
 	p.Arrival = now
 	r.recordTransport(p, now)
-	rt, ok := r.route(p)
+	rt := r.route(p, now)
 	switch {
-	case !ok:
+	case rt.encoding == nil:
 		r.stats.unrouted.Add(1)
 	case rt.rtx:
-		rt.track.receiveRTX(p, now)
+		rt.encoding.receiveRTX(p, now)
 	default:
-		rt.track.receive(p, now)
+		rt.encoding.receive(p, now)
 	}
 	p.Release()
 	r.tick(now)
-}
-
-// route finds the track of a packet: by its SSRC when that is known, else by
-// the MID extension (RFC 8843 section 9.2), else by its payload type, which is
-// unique within our answers. What was found is remembered for the SSRC.
-func (r *Receiver) route(p *packet.Packet) (route, bool) {
-	rt, known := r.bySSRC[p.SSRC]
-	if known {
-		return rt, rt.track != nil
-	}
-	if len(r.bySSRC) >= maxSSRCs {
-		return route{}, false
-	}
-	mid := ""
-	if id := r.cfg.MIDExtension; id != 0 {
-		mid = string(p.Extension(id))
-	}
-	for _, t := range r.tracks {
-		if mid != "" && mid != t.cfg.MID {
-			continue
-		}
-		switch p.PayloadType {
-		case t.cfg.PayloadType:
-			rt = route{track: t}
-		case t.cfg.RTXPayloadType:
-			rt = route{track: t, rtx: t.cfg.RTXPayloadType != 0}
-		}
-	}
-	if rt.track != nil && !rt.rtx && rt.track.reception.started {
-		rt = route{} // a second encoding, which was not agreed: its numbers are another space
-	}
-	r.bySSRC[p.SSRC] = rt // also what belongs nowhere, so that it is looked up once
-	return rt, rt.track != nil
 }
 
 // recordTransport notes the packet's transport-wide sequence number, whatever
@@ -159,8 +129,10 @@ func (r *Receiver) recordTransport(p *packet.Packet, now time.Time) {
 // packet of the publisher drives it, since the track with the gap may be silent.
 func (r *Receiver) tick(now time.Time) {
 	for _, t := range r.tracks {
-		if t.detector.Missing() > 0 {
-			t.askForMissing(now)
+		for _, e := range t.encodings {
+			if e.detector.Missing() > 0 {
+				e.askForMissing(now)
+			}
 		}
 	}
 	if r.twcc != nil && !r.epoch.IsZero() && now.Sub(r.lastTWCC) >= twccInterval {
@@ -183,8 +155,10 @@ func (r *Receiver) tick(now time.Time) {
 func (r *Receiver) report(now time.Time) {
 	rr := &rtcp.ReceiverReport{SSRC: r.cfg.SSRC}
 	for _, t := range r.tracks {
-		if block, ok := t.receptionReport(now); ok {
-			rr.Reports = append(rr.Reports, block)
+		for _, e := range t.encodings {
+			if block, ok := e.receptionReport(now); ok {
+				rr.Reports = append(rr.Reports, block)
+			}
 		}
 	}
 	if len(rr.Reports) > 0 {
@@ -196,10 +170,13 @@ func (r *Receiver) report(now time.Time) {
 // goroutine of the SRTCP session, and only there.
 func (r *Receiver) SenderReport(sr *rtcp.SenderReport, now time.Time) {
 	for _, t := range r.tracks {
-		if t.ssrc.Load() == sr.SSRC {
+		for _, e := range t.encodings {
+			if e.ssrc.Load() != sr.SSRC {
+				continue
+			}
 			theirs := packet.TimeOfNTP(sr.NTPTime)
 			r.clock.observe(theirs, now)
-			t.ref.Store(&reference{rtp: sr.RTPTime, theirs: theirs, lastSR: uint32(sr.NTPTime >> 16), arrival: now})
+			e.ref.Store(&reference{rtp: sr.RTPTime, theirs: theirs, lastSR: uint32(sr.NTPTime >> 16), arrival: now})
 		}
 	}
 }

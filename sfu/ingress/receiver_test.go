@@ -30,8 +30,8 @@ type fakeFeedback struct {
 	keyframes []*Track
 }
 
-func (f *fakeFeedback) SendRTCP(pkts []rtcp.Packet) { f.sent = append(f.sent, pkts...) }
-func (f *fakeFeedback) KeyframeNeeded(t *Track)     { f.keyframes = append(f.keyframes, t) }
+func (f *fakeFeedback) SendRTCP(pkts []rtcp.Packet)             { f.sent = append(f.sent, pkts...) }
+func (f *fakeFeedback) KeyframeNeeded(t *Track, _ packet.Layer) { f.keyframes = append(f.keyframes, t) }
 
 // nacked lists what was asked for since the last call.
 func (f *fakeFeedback) nacked() []uint16 {
@@ -82,12 +82,13 @@ func newDesk(t *testing.T, declared bool) *desk {
 	cfg := Config{
 		Pool: d.pool, Feedback: d.feedback, SSRC: ourSSRC, MIDExtension: midExt, TWCCExtension: twccExt,
 		Tracks: []TrackConfig{
-			{Codec: codec.Opus, MID: "a", PayloadType: 111},
-			{Codec: codec.VP8, MID: "v", PayloadType: 96, RTXPayloadType: 97, NACK: true},
+			{Codec: codec.Opus, MID: "a", PayloadType: 111, REDPayloadType: 63, Encodings: make([]EncodingConfig, 1)},
+			{Codec: codec.VP8, MID: "v", PayloadType: 96, RTXPayloadType: 97, NACK: true, Encodings: make([]EncodingConfig, 1)},
 		},
 	}
 	if declared {
-		cfg.Tracks[0].SSRC, cfg.Tracks[1].SSRC, cfg.Tracks[1].RTXSSRC = audioSSRC, videoSSRC, videoRTX
+		cfg.Tracks[0].Encodings[0].SSRC = audioSSRC
+		cfg.Tracks[1].Encodings[0] = EncodingConfig{SSRC: videoSSRC, RTXSSRC: videoRTX}
 	}
 	d.Receiver = NewReceiver(cfg)
 	d.Tracks()[0].AddSink(d.audio)
@@ -158,15 +159,15 @@ func TestUndeclaredSourcesAreRoutedByMIDThenPayloadType(t *testing.T) {
 func TestSourcesOfOnePublisherAreBounded(t *testing.T) {
 	d := newDesk(t, false)
 	for i := range uint32(2 * maxSSRCs) {
-		d.write(t, rtp.Header{SSRC: 100 + i, PayloadType: 111, SequenceNumber: uint16(i)}, []byte{1})
+		d.write(t, rtp.Header{SSRC: 100 + i, PayloadType: 35, SequenceNumber: uint16(i)}, []byte{1})
 	}
 	if len(d.bySSRC) != maxSSRCs {
 		t.Errorf("%d sources remembered, want %d", len(d.bySSRC), maxSSRCs)
 	}
 }
 
-// Simulcast is not answered; a publisher that sends several encodings all the
-// same has the first one forwarded, and not a mixture.
+// A publisher that sends several encodings though simulcast was not agreed has the
+// first one forwarded, and not a mixture.
 func TestSecondEncodingOfATrackIsNotMixedIn(t *testing.T) {
 	d := newDesk(t, false)
 	for i := range uint16(5) {
@@ -179,7 +180,7 @@ func TestSecondEncodingOfATrackIsNotMixedIn(t *testing.T) {
 	if got := d.Stats().Unrouted; got != 5 {
 		t.Errorf("%d packets unrouted, want the second encoding's 5", got)
 	}
-	if got := d.Tracks()[1].SSRC(); got != 100 {
+	if got := d.Tracks()[1].SSRC(0); got != 100 {
 		t.Errorf("feedback would go to source %d, want 100", got)
 	}
 }
@@ -378,8 +379,8 @@ func TestReferenceIsCommonToTheTracksOfAPublisher(t *testing.T) {
 	theirs := d.now.Add(-7 * time.Minute)
 	d.SenderReport(&rtcp.SenderReport{SSRC: audioSSRC, NTPTime: rtptest.NTP(theirs), RTPTime: 48000}, d.now)
 	d.SenderReport(&rtcp.SenderReport{SSRC: videoSSRC, NTPTime: rtptest.NTP(theirs.Add(time.Second)), RTPTime: 90000}, d.now.Add(1090*time.Millisecond))
-	_, audio, ok1 := d.Tracks()[0].Reference()
-	_, video, ok2 := d.Tracks()[1].Reference()
+	_, audio, ok1 := d.Tracks()[0].Reference(0)
+	_, video, ok2 := d.Tracks()[1].Reference(0)
 	if !ok1 || !ok2 {
 		t.Fatal("no reference")
 	}
@@ -398,8 +399,8 @@ func TestLateReportDoesNotPartSoundAndPicture(t *testing.T) {
 		d.SenderReport(&rtcp.SenderReport{SSRC: ssrc, NTPTime: rtptest.NTP(sampled)}, arrival)
 	}
 	apart := func() time.Duration {
-		_, audio, _ := d.Tracks()[0].Reference()
-		_, video, _ := d.Tracks()[1].Reference()
+		_, audio, _ := d.Tracks()[0].Reference(0)
+		_, video, _ := d.Tracks()[1].Reference(0)
 		return video.Sub(audio)
 	}
 	t0 := d.now
@@ -414,7 +415,7 @@ func TestLateReportDoesNotPartSoundAndPicture(t *testing.T) {
 	if got := apart().Abs(); got > time.Millisecond {
 		t.Errorf("a set clock puts picture and sound %v apart", got)
 	}
-	if _, wall, _ := d.Tracks()[0].Reference(); wall.Sub(t0.Add(2*time.Second)).Abs() > time.Millisecond {
+	if _, wall, _ := d.Tracks()[0].Reference(0); wall.Sub(t0.Add(2*time.Second)).Abs() > time.Millisecond {
 		t.Errorf("after the clock was set, its moments are at %v, want ours", wall)
 	}
 }
@@ -452,7 +453,7 @@ func BenchmarkReceive(b *testing.B) {
 	pool := packet.NewPool()
 	r := NewReceiver(Config{
 		Pool: pool, Feedback: &fakeFeedback{}, SSRC: ourSSRC,
-		Tracks: []TrackConfig{{Codec: codec.VP8, PayloadType: 96, NACK: true, SSRC: videoSSRC}},
+		Tracks: []TrackConfig{{Codec: codec.VP8, PayloadType: 96, NACK: true, Encodings: []EncodingConfig{{SSRC: videoSSRC}}}},
 	})
 	r.Tracks()[0].AddSink(releaser{})
 	raw, err := (&rtp.Packet{

@@ -26,8 +26,7 @@ func (s *sequence) next(seq uint16) (ext packet.ExtSeq, restarted bool) {
 		s.suspect, s.bad = true, seq+1
 		return s.shift + ext, false
 	}
-	s.shift += highest>>16<<16 + firstCycle
-	s.unwrap, s.suspect = packet.Unwrapper{}, false
+	s.leave()
 	return s.shift + s.unwrap.Unwrap(seq), true
 }
 
@@ -39,4 +38,14 @@ func (s *sequence) past(seq uint16) (ext packet.ExtSeq, ok bool) {
 		return 0, false
 	}
 	return s.shift + s.unwrap.Unwrap(seq), true
+}
+
+// leave ends the source: whatever comes next goes on in a later cycle.
+func (s *sequence) leave() {
+	highest, started := s.unwrap.Highest()
+	if !started {
+		return
+	}
+	s.shift += highest>>16<<16 + firstCycle
+	s.unwrap, s.suspect = packet.Unwrapper{}, false
 }

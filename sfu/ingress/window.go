@@ -32,6 +32,15 @@ func (w *window) add(seq packet.ExtSeq) bool {
 	return true
 }
 
+// lacks reports whether seq lies in the window and has not come.
+func (w *window) lacks(seq packet.ExtSeq) bool {
+	if !w.started || seq > w.highest || w.highest-seq >= windowSize {
+		return false
+	}
+	word, bit := w.at(seq)
+	return *word&bit == 0
+}
+
 // advance makes seq the newest and forgets what leaves the window.
 func (w *window) advance(seq packet.ExtSeq) {
 	if seq-w.highest >= windowSize {

@@ -19,9 +19,14 @@ const (
 // Source says where an outgoing packet came from, and what it needs to go out
 // again unchanged after the Rewriter has moved on to another source.
 type Source struct {
-	Seq       packet.ExtSeq // in the ring of the layer
-	Timestamp uint32        // outgoing
-	Layer     packet.Layer
+	Seq   packet.ExtSeq // in the ring of the layer
+	Layer packet.Layer
+
+	// Outgoing, as in simulcast.Output.
+	Marker    bool
+	TL0PICIDX uint8
+	PictureID uint16
+	Timestamp uint32
 }
 
 // Verdict is the answer to a request for retransmission.
@@ -29,7 +34,7 @@ type Verdict uint8
 
 // The verdicts. Only Resend permits sending.
 const (
-	Resend   Verdict = iota + 1 // send it; it has been counted
+	Resend   Verdict = iota + 1 // send it, and say so with Resent
 	TooSoon                     // sent again less than min(100 ms, 2 RTT) ago
 	TooOften                    // sent again MaxResends times already
 	Unknown                     // never sent, or too long ago
@@ -63,7 +68,6 @@ type History struct {
 type sent struct {
 	source  Source
 	at      uint32 // microseconds since History.start when last sent, modulo 2^32
-	before  uint32 // at, before the last resend
 	out     uint16
 	resends uint8
 	used    bool
@@ -85,27 +89,31 @@ func (h *History) Sent(out uint16, source Source, now time.Time) {
 }
 
 // Request decides whether the packet that went out as out may go out again, and
-// says where it came from. Resend counts as sent: take it back with Withdraw if
-// it is not sent after all. rtt is the round trip to the subscriber, zero or
-// less while unknown.
+// says where it came from. rtt is the round trip to the subscriber, zero or less
+// while unknown.
 func (h *History) Request(out uint16, now time.Time, rtt time.Duration) (Source, Verdict) {
 	s := h.slot(out)
 	if !s.used || s.out != out {
 		return Source{}, Unknown
 	}
 	elapsed := h.since(s.at, now)
-	if elapsed > maxResendAge {
+	switch {
+	case elapsed > maxResendAge:
 		return Source{}, Unknown
-	}
-	if s.resends >= MaxResends {
+	case s.resends >= MaxResends:
 		return s.source, TooOften
-	}
-	if s.resends > 0 && elapsed < resendSpacing(rtt) {
+	case s.resends > 0 && elapsed < resendSpacing(rtt):
 		return s.source, TooSoon
 	}
-	s.resends++
-	s.before, s.at = s.at, h.micros(now)
 	return s.source, Resend
+}
+
+// Resent counts a packet that Request allowed as sent again.
+func (h *History) Resent(out uint16, now time.Time) {
+	if s := h.slot(out); s.used && s.out == out {
+		s.resends++
+		s.at = h.micros(now)
+	}
 }
 
 // Wait returns how long it is until Request would no longer say TooSoon, and 0
@@ -118,15 +126,6 @@ func (h *History) Wait(out uint16, now time.Time, rtt time.Duration) time.Durati
 		return 0
 	}
 	return max(0, resendSpacing(rtt)-h.since(s.at, now))
-}
-
-// Withdraw takes back the last Resend for out, because the packet was gone from
-// the ring or the Budget refused it.
-func (h *History) Withdraw(out uint16) {
-	if s := h.slot(out); s.used && s.out == out && s.resends > 0 {
-		s.resends--
-		s.at = s.before
-	}
 }
 
 func (h *History) slot(out uint16) *sent { return &h.sent[int(out)&(len(h.sent)-1)] }

@@ -10,10 +10,15 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
+// wantVerdict requests a packet, and counts it as sent again when it may be.
 func wantVerdict(t *testing.T, h *nack.History, out uint16, now time.Time, rtt time.Duration, want nack.Verdict) {
 	t.Helper()
-	if _, got := h.Request(out, now, rtt); got != want {
+	_, got := h.Request(out, now, rtt)
+	if got != want {
 		t.Errorf("request for %d at %v: %v, want %v", out, now.Sub(start), got, want)
+	}
+	if got == nack.Resend {
+		h.Resent(out, now)
 	}
 }
 
@@ -81,15 +86,15 @@ func TestFourthResendIsRefused(t *testing.T) {
 	wantVerdict(t, h, 1, at(900*ms), 50*ms, nack.TooOften)
 }
 
-func TestWithdrawnResendDoesNotCount(t *testing.T) {
+func TestOnlyWhatWasSentAgainCounts(t *testing.T) {
 	h := nack.NewHistory(4)
 	h.Sent(1, nack.Source{Seq: 1}, start)
-	for range 10 {
-		wantVerdict(t, h, 1, at(ms), 50*ms, nack.Resend)
-		h.Withdraw(1)
+	for range 10 { // refused by the budget, say
+		if _, got := h.Request(1, at(ms), 50*ms); got != nack.Resend {
+			t.Fatalf("verdict %v, want %v", got, nack.Resend)
+		}
 	}
-	h.Withdraw(1)
-	h.Withdraw(2)
+	h.Resent(2, at(ms)) // was never sent
 	wantVerdict(t, h, 1, at(ms), 50*ms, nack.Resend)
 	wantVerdict(t, h, 1, at(2*ms), 50*ms, nack.TooSoon)
 }
@@ -144,6 +149,7 @@ func TestCapsHoldForAnyRequests(t *testing.T) {
 			if verdict != nack.Resend {
 				continue
 			}
+			h.Resent(asked, now)
 			r := records[asked]
 			if r == nil || r.source != source {
 				t.Fatalf("resend of %d as %+v, which was %+v", asked, source, r)
@@ -166,6 +172,7 @@ func TestHistoryDoesNotAllocate(t *testing.T) {
 	if allocs := testing.AllocsPerRun(2000, func() {
 		h.Sent(out, nack.Source{Seq: packet.ExtSeq(out)}, start)
 		if _, verdict := h.Request(out, start, 0); verdict == nack.Resend {
+			h.Resent(out, start)
 			resent++
 		}
 		out++

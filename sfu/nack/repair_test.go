@@ -48,15 +48,13 @@ func (p path) simulate(seed uint64) outcome {
 		}
 		for _, seq := range requests[now] {
 			source, verdict := history.Request(seq.Seq(), at(now), 2*p.oneWay)
-			switch {
-			case verdict != nack.Resend:
-			case !budget.Allow(octets, at(now)):
-				history.Withdraw(seq.Seq())
-			default:
-				out.resent += octets
-				if arrives() {
-					packets[now+p.oneWay] = append(packets[now+p.oneWay], source.Seq)
-				}
+			if verdict != nack.Resend || !budget.Allow(octets, at(now)) {
+				continue
+			}
+			history.Resent(seq.Seq(), at(now))
+			out.resent += octets
+			if arrives() {
+				packets[now+p.oneWay] = append(packets[now+p.oneWay], source.Seq)
 			}
 		}
 		for _, seq := range packets[now] {

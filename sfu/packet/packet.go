@@ -53,8 +53,8 @@ type Packet struct {
 	// The numbers that a switch between encodings must continue: picture id and
 	// TL0PICIDX of VP8 and VP9, and in place of a picture id the frame number of
 	// the dependency descriptor.
-	PictureID     uint16
-	PictureIDBits uint8 // 7, 15 or 16; 0 where there is none
+	PictureID     ExtSeq // unwrapped; the packet has its low PictureIDBits
+	PictureIDBits uint8  // 7, 15 or 16; 0 where there is none
 	TL0PICIDX     uint8
 	HasTL0PICIDX  bool
 
@@ -123,6 +123,28 @@ func (p *Packet) RestoreFromRTX(ssrc uint32, payloadType uint8) error {
 	p.PayloadType = payloadType
 	p.payloadStart += 2
 	return nil
+}
+
+// Narrow moves the beginning of the payload by n octets, which the caller has
+// read, and gives the packet another payload type: that of what is left.
+func (p *Packet) Narrow(n int, payloadType uint8) {
+	invariant.Check(n >= 0 && n <= len(p.Payload()), "a payload of %d octets narrowed by %d", len(p.Payload()), n)
+	p.payloadStart += uint16(n) //nolint:gosec // at most MaxSize
+	p.PayloadType = payloadType
+}
+
+// Sibling returns a packet of the same source with another number, timestamp and
+// payload, which is copied: at most MaxSize less the fixed header. It has no
+// header extensions, and one reference, held by the caller.
+func (p *Packet) Sibling(seq ExtSeq, timestamp uint32, payload []byte) *Packet {
+	q := p.pool.Get()
+	q.Seq, q.SequenceNumber, q.Arrival = seq, seq.Seq(), p.Arrival
+	q.Timestamp, q.SSRC, q.PayloadType = timestamp, p.SSRC, p.PayloadType
+	n := copy(q.buf[fixedHeader:], payload)
+	invariant.Check(n == len(payload), "a payload of %d octets is more than a packet holds", len(payload))
+	q.payloadStart, q.payloadEnd = fixedHeader, uint16(fixedHeader+n) //nolint:gosec // at most MaxSize
+	q.size = q.payloadEnd
+	return q
 }
 
 // reset clears everything but the bytes, the pool and the count.

@@ -19,6 +19,9 @@ func NewRing(size int) *Ring {
 // Size returns the window, in sequence numbers.
 func (r *Ring) Size() int { return len(r.slots) }
 
+// Highest returns the highest number put so far, 0 before the first.
+func (r *Ring) Highest() ExtSeq { return r.highest }
+
 // Put stores the packet under its Seq, retains it, and releases the packet whose
 // place it takes. It reports whether it did: a packet older than the window and
 // a second packet with a number that is there already are ignored.

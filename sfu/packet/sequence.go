@@ -11,6 +11,23 @@ const seqCycle ExtSeq = 1 << 16
 // Seq returns the sequence number as it stands in an RTP header.
 func (s ExtSeq) Seq() uint16 { return uint16(s) }
 
+// UnwrapNear returns the number nearest to reference whose low bits are n: the
+// unwrapped form of a number of a narrower space, such as a picture id. bits is
+// 1 to 16. References below a cycle are moved one cycle up, so that nothing
+// underflows.
+func UnwrapNear(reference ExtSeq, n uint16, bits uint8) ExtSeq {
+	cycle := ExtSeq(1) << bits
+	reference = max(reference, cycle)
+	ext := reference&^(cycle-1) | ExtSeq(n)&(cycle-1)
+	switch {
+	case ext > reference && ext-reference > cycle/2:
+		return ext - cycle
+	case ext < reference && reference-ext > cycle/2:
+		return ext + cycle
+	}
+	return ext
+}
+
 // Unwrapper turns the wrapping sequence numbers of one stream into ExtSeq. It
 // takes each number as the one nearest to the highest so far, which is right
 // while packets are reordered by less than half a cycle (RFC 3550 appendix

@@ -47,3 +47,25 @@ func TestUnwrapDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations", allocs)
 	}
 }
+
+func TestUnwrapNearTakesTheShorterWay(t *testing.T) {
+	for _, tt := range []struct {
+		reference packet.ExtSeq
+		n         uint16
+		bits      uint8
+		want      packet.ExtSeq
+	}{
+		{0, 5, 15, 1<<15 + 5},
+		{1<<15 + 5, 6, 15, 1<<15 + 6},
+		{1<<15 + 5, 0x7fff, 15, 0x7fff},
+		{2<<15 - 1, 0, 15, 2 << 15},
+		{2 << 15, 0x7fff, 15, 2<<15 - 1},
+		{3 << 7, 127, 7, 3<<7 - 1},
+		{3<<7 + 127, 1, 7, 4<<7 + 1},
+		{5<<16 + 65535, 0, 16, 6 << 16},
+	} {
+		if got := packet.UnwrapNear(tt.reference, tt.n, tt.bits); got != tt.want {
+			t.Errorf("%d near %d in %d bits: got %d, want %d", tt.n, tt.reference, tt.bits, got, tt.want)
+		}
+	}
+}

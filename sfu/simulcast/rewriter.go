@@ -6,116 +6,174 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
-// Rewriter maps the sequence numbers and timestamps of successive sources onto
-// one outgoing RTP stream. Inside a source distances are kept, so that loss
-// before the server shows as loss after it and reordering stays reordering. At
-// a switch the sequence numbers go on without a gap and the timestamps advance
-// by the time that passed. It is owned by one goroutine.
-type Rewriter struct {
-	clockRate uint32 // Hz
-
-	started  bool
-	srcFirst packet.ExtSeq // first packet of the present source
-	outFirst packet.ExtSeq // and the number it went out with
-	outNext  packet.ExtSeq // above every number used so far
-	tsOffset uint32        // outgoing timestamp minus source timestamp
-
-	// The outgoing timeline in ticks; a timestamp is its low 32 bits. Anchor and
-	// anchorAt are one point of it, the time of any other follows from the clock
-	// rate.
-	highest  uint64 // latest used so far
-	anchor   uint64
-	anchorAt time.Time
+// Output is what a packet is sent as.
+type Output struct {
+	Seq       uint16
+	Timestamp uint32
+	// PictureID (of VP8 and VP9) or frame number (of the dependency descriptor),
+	// to be cut to the width that the packet has, and TL0PICIDX. They mean
+	// nothing for packets that have none.
+	PictureID uint16
+	TL0PICIDX uint8
 }
 
-// maxJump is the largest gap that is passed on. A source that jumps further has
-// restarted, and the stream goes on without a gap: SRTP takes a jump of more than
-// half a cycle for a step back, and would use the keystream of a number twice
-// (RFC 3711 section 3.3.1).
-const maxJump = 1 << 14
+// Reference ties an RTP timestamp of one encoding to a moment of a clock that
+// all encodings of the publisher share, as its sender reports do. The zero value
+// is no reference.
+type Reference struct {
+	RTP  uint32
+	Wall time.Time
+}
+
+// Known reports whether there is a reference at all.
+func (r Reference) Known() bool { return !r.Wall.IsZero() }
+
+// Rewriter maps the packets of successive sources onto one outgoing RTP stream.
+// Inside a source distances are kept, so that loss before the server shows as
+// loss after it and reordering stays reordering; only what is left out on
+// purpose closes up. At a switch the numbers go on without a gap, and the
+// timestamps advance by the time between the frames' captures. It is owned by
+// one goroutine.
+type Rewriter struct {
+	sequence numbering
+	pictures numbering // VP8's, which must be without gaps
+	timeline timeline
+
+	compact       bool // picture ids close up where frames are left out
+	pictureOffset packet.ExtSeq
+	nextPicture   packet.ExtSeq // out, above every picture id used
+	tl0Offset     uint8
+	lastTL0       uint8
+	started       bool
+}
 
 // NewRewriter returns a Rewriter whose first packet goes out with the given
 // sequence number and timestamp, which RFC 3550 section 5.1 wants to be random.
 // clockRate is in Hz.
-func NewRewriter(clockRate uint32, firstSeq uint16, firstTS uint32) *Rewriter {
-	return &Rewriter{
-		clockRate: clockRate,
-		outNext:   packet.ExtSeq(1<<16) + packet.ExtSeq(firstSeq), // one cycle up, as in packet.Unwrapper
-		highest:   uint64(firstTS),
-		anchor:    uint64(firstTS),
-	}
+//
+// compactPictures says that picture ids close up where frames are left out, as
+// VP8's must: a receiver takes a gap for a frame that is still to come. VP9's
+// picture ids and the frame numbers of the dependency descriptor must not, since
+// frames name the ones that they refer to by the distance in these numbers.
+func NewRewriter(clockRate uint32, firstSeq uint16, firstTS uint32, compactPictures bool) *Rewriter {
+	r := &Rewriter{timeline: newTimeline(clockRate, firstTS), compact: compactPictures}
+	r.sequence.startAt(packet.ExtSeq(1<<16) + packet.ExtSeq(firstSeq)) // one cycle up, as in packet.Unwrapper
+	return r
 }
 
-// Switch starts a new source with the packet of the given sequence number and
-// timestamp, which arrived at now. That packet is then given to Rewrite like any
-// other. Packets of the source from before it are refused from now on.
-func (r *Rewriter) Switch(seq packet.ExtSeq, ts uint32, now time.Time) {
-	out := r.anchor
+// Switch starts a new source with p, which came at now. That packet is then
+// given to Rewrite like any other. Packets of the source from before it are
+// refused from now on. before and after are references of the source so far and
+// of the new one: when both are known the timestamps advance by the time between
+// the captures, else by the time between the arrivals.
+func (r *Rewriter) Switch(p *packet.Packet, before, after Reference, now time.Time) {
+	r.timeline.begin(p.Timestamp, before, after, now)
+	r.sequence.begin(p.Seq)
+	r.beginPictures(p)
 	if r.started {
-		// The new source's frame may have been captured at the same moment as
-		// the last one that went out, or have come early: time still advances.
-		out = max(out+r.ticks(now.Sub(r.anchorAt)), r.highest+r.minStep())
+		r.tl0Offset = r.lastTL0 + 1 - p.TL0PICIDX // modulo 2^8 is meant
+	} else {
+		r.lastTL0 = p.TL0PICIDX // the numbers of the first source stay as they are
 	}
-	r.srcFirst, r.outFirst = seq, r.outNext
-	r.tsOffset = uint32(out) - ts // modulo 2^32 is meant
-	r.anchor, r.anchorAt, r.highest = out, now, out
 	r.started = true
 }
 
-// Resume continues the present source after a pause, with the packet of the
-// given sequence number: the numbers go on without a gap, the timestamps as if
-// there had been no pause, so that sound and picture stay where they were to
-// each other. Before the first Switch it does nothing.
-func (r *Rewriter) Resume(seq packet.ExtSeq) {
-	if r.started {
-		r.srcFirst, r.outFirst = seq, r.outNext
+// Resume continues the present source after a pause, with p: the numbers go on
+// without a gap, the timestamps as if there had been no pause, so that sound and
+// picture stay where they were to each other. Packets from the pause or from
+// before it are refused, p among them if it has come that late. Before the first
+// Switch it does nothing.
+func (r *Rewriter) Resume(p *packet.Packet) {
+	if !r.started {
+		return
+	}
+	if p.Seq > r.sequence.highest {
+		r.tl0Offset = r.lastTL0 + 1 - p.TL0PICIDX     // modulo 2^8 is meant
+		r.pictureOffset = r.nextPicture - p.PictureID // likewise
+	}
+	r.sequence.resume()
+	r.pictures.resume()
+}
+
+// beginPictures lets the picture ids of a source go on where the last one ended,
+// and those of the first source stay as they are.
+func (r *Rewriter) beginPictures(p *packet.Packet) {
+	if p.PictureIDBits == 0 {
+		return
+	}
+	if r.nextPicture == 0 {
+		r.nextPicture = p.PictureID
+		r.pictures.startAt(p.PictureID)
+	}
+	if r.compact {
+		r.pictures.begin(p.PictureID)
+	} else {
+		r.pictureOffset = r.nextPicture - p.PictureID // modulo 2^64 is meant
 	}
 }
 
-// Rewrite returns the outgoing sequence number and timestamp of a packet of the
-// present source. ok is false for a packet from before the Switch, whose number
-// would collide with one already used: drop it.
-func (r *Rewriter) Rewrite(seq packet.ExtSeq, ts uint32) (outSeq uint16, outTS uint32, ok bool) {
-	if !r.started || seq < r.srcFirst {
-		return 0, 0, false
+// Rewrite returns what a packet of the present source goes out as. ok is false
+// for a packet from before the Switch, one that was left out or whose frame was,
+// and one too late to find its place: drop it.
+func (r *Rewriter) Rewrite(p *packet.Packet) (out Output, ok bool) {
+	if r.pictureLeft(p) {
+		r.sequence.leave(p.Seq)
+		return Output{}, false
 	}
-	out := r.outFirst + (seq - r.srcFirst)
-	if out > r.outNext+maxJump {
-		r.srcFirst, r.outFirst, out = seq, r.outNext, r.outNext
+	seq, ok := r.sequence.place(p.Seq)
+	if !ok {
+		return Output{}, false
 	}
-	if out >= r.outNext {
-		r.outNext = out + 1
+	out.Seq, out.Timestamp = seq.Seq(), r.timeline.place(p.Timestamp, p.Arrival)
+	if p.PictureIDBits != 0 {
+		out.PictureID = r.picture(p.PictureID)
 	}
-	outTS = ts + r.tsOffset
-	// Read as signed, the distance of two timestamps is the shorter way round.
-	if ahead := int32(outTS - uint32(r.highest)); ahead > 0 { // wrapping is the point
-		r.highest += uint64(ahead)
+	if p.HasTL0PICIDX {
+		out.TL0PICIDX = p.TL0PICIDX + r.tl0Offset                // modulo 2^8 is meant
+		if ahead := int8(out.TL0PICIDX - r.lastTL0); ahead > 0 { // likewise
+			r.lastTL0 = out.TL0PICIDX
+		}
 	}
-	return out.Seq(), outTS, true
+	return out, true
+}
+
+// pictureLeft reports whether the packet's frame was left out: some other packet
+// of it was.
+func (r *Rewriter) pictureLeft(p *packet.Packet) bool {
+	return r.compact && p.PictureIDBits != 0 && r.pictures.left(p.PictureID)
+}
+
+// picture returns the outgoing picture id of a frame that goes out. An id far
+// from the others, of a packet that is not late, means that the source's encoder
+// began anew.
+func (r *Rewriter) picture(id packet.ExtSeq) uint16 {
+	ext := id + r.pictureOffset // modulo 2^64 is meant
+	if r.compact {
+		if !r.pictures.covers(id) {
+			r.pictures.begin(id)
+		}
+		ext, _ = r.pictures.place(id)
+	}
+	r.nextPicture = max(r.nextPicture, ext+1)
+	return ext.Seq()
+}
+
+// Leave takes a packet of the present source out of the stream. When packets
+// behind it went out already, the receiver waits for its number: fill is what an
+// empty packet must be sent as, and late is true.
+func (r *Rewriter) Leave(p *packet.Packet) (fill Output, late bool) {
+	if r.compact && p.PictureIDBits != 0 {
+		r.pictures.leave(p.PictureID)
+	}
+	seq, late := r.sequence.leave(p.Seq)
+	if !late {
+		return Output{}, false
+	}
+	return Output{Seq: seq.Seq(), Timestamp: r.timeline.place(p.Timestamp, p.Arrival)}, true
 }
 
 // Timestamp returns the outgoing form of a timestamp of the present source, for
 // sender reports. ok is false before the first Switch.
 func (r *Rewriter) Timestamp(ts uint32) (outTS uint32, ok bool) {
-	return ts + r.tsOffset, r.started
+	return ts + r.timeline.offset, r.started
 }
-
-// TimestampAt returns the outgoing timestamp that belongs to the moment now, as
-// far as arrival times tell. ok is false before the first Switch.
-func (r *Rewriter) TimestampAt(now time.Time) (outTS uint32, ok bool) {
-	return uint32(r.anchor + r.ticks(now.Sub(r.anchorAt))), r.started // modulo 2^32 is meant
-}
-
-// ticks converts a duration to clock ticks, zero when it is negative. Seconds
-// and the rest are taken apart so that nothing overflows.
-func (r *Rewriter) ticks(d time.Duration) uint64 {
-	if d <= 0 {
-		return 0
-	}
-	rate := uint64(r.clockRate)
-	seconds, rest := uint64(d/time.Second), uint64(d%time.Second)
-	return seconds*rate + rest*rate/uint64(time.Second)
-}
-
-// minStep is the least advance between frames of two sources: a millisecond.
-func (r *Rewriter) minStep() uint64 { return max(uint64(r.clockRate)/1000, 1) }

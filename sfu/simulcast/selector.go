@@ -1,77 +1,271 @@
 package simulcast
 
-// Selector chooses the packets of one layer of one track for one subscriber.
-// The layer that is wanted and the layer that goes out differ until a keyframe
-// of the wanted one arrives; until then the old one keeps the picture alive. It
-// is owned by one goroutine.
-type Selector struct {
-	target    Layer
-	current   Layer
-	paused    bool
-	anyPacket bool // every packet can start the stream: audio
+import "github.com/atrium-rtc/atrium/sfu/packet"
+
+// tooLate is longer than any packet is late: ten seconds in ticks of video's
+// clock.
+const tooLate = 10 * 90_000
+
+// Verdict says what becomes of one packet for one subscriber.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Ignore  Verdict = iota // of another encoding, or from before the stream began
+	Leave                  // of the encoding that goes out, but of a layer that does not: Rewriter.Leave
+	Forward                // goes out
+	Begin                  // goes out as the first packet of a new source: Rewriter.Switch or Resume
+)
+
+// Target is what a subscriber is to get: a rung of the ladder, and temporal
+// layers up to one.
+type Target struct {
+	Rung
+	Temporal uint8
+	// Openers are encodings, as bits, with which the stream may begin while
+	// nothing goes out and the wanted one has not come: better a small picture
+	// now than the right one later.
+	Openers uint8
 }
 
-// NewVideoSelector returns a Selector that starts and switches at keyframes.
-func NewVideoSelector(target Layer) *Selector {
-	return &Selector{target: target, current: None}
+// Selector chooses the packets of one track for one subscriber. What is wanted
+// and what goes out differ until the stream allows the change:
+//
+//   - Another encoding takes over at its next keyframe. Until then the old one
+//     keeps the picture alive.
+//   - Inside an encoding the change is made at the first picture from which the
+//     wanted layers can be decoded with what was sent before. To know that, the
+//     Selector keeps the set of decode targets that are intact: those whose every
+//     frame went out. Fewer temporal layers are always intact, more become so
+//     where the stream marks it, and spatial layers at key pictures, or at once
+//     where the lower ones went out anyway.
+//
+// It is owned by one goroutine.
+type Selector struct {
+	target    Target
+	anyPacket bool // every packet can start the stream: audio
+	paused    bool
+
+	layer  Layer // what goes out, None while nothing does
+	epoch  uint8
+	now    Target // its layers
+	bit    packet.Targets
+	intact packet.Targets
+
+	picture uint32         // timestamp of the newest picture
+	broken  packet.Targets // those of which a packet of that picture was left out
+	changed uint32         // timestamp of the picture at which bit changed last
+	before  packet.Targets // bit in the pictures before that one
+}
+
+// NewVideoSelector returns a Selector that starts and switches at keyframes, and
+// takes the first one of any encoding until SetTarget says what is wanted.
+func NewVideoSelector() *Selector {
+	open := Target{Rung: Rung{Layer: None, Spatial: packet.MaxSpatial}, Temporal: packet.MaxTemporal}
+	return &Selector{target: open, layer: None}
 }
 
 // NewAudioSelector returns a Selector for a track of one layer, index 0, whose
 // packets all decode alone.
 func NewAudioSelector() *Selector {
-	return &Selector{target: 0, current: None, anyPacket: true}
+	return &Selector{anyPacket: true, layer: None}
 }
 
-// SetTarget changes the wanted layer. None stops forwarding at once, any other
-// layer takes over at its next keyframe.
-func (s *Selector) SetTarget(layer Layer) {
-	s.target = layer
-	if layer == None {
-		s.current = None
+// SetTarget changes what is wanted. Without a Layer that is open: any encoding
+// will do, with its layers up to those of the target.
+func (s *Selector) SetTarget(t Target) { s.target = t }
+
+// Target returns what is wanted.
+func (s *Selector) Target() Target { return s.target }
+
+// Current returns what goes out now; its Layer is None while nothing does.
+func (s *Selector) Current() Target {
+	if s.layer == None {
+		return Target{Rung: Rung{Layer: None}}
 	}
+	return s.now
 }
-
-// Target returns the wanted layer.
-func (s *Selector) Target() Layer { return s.target }
-
-// Current returns the layer that goes out now, None while nothing does.
-func (s *Selector) Current() Layer { return s.current }
 
 // Pause stops forwarding: the subscriber's media is muted by the server.
 func (s *Selector) Pause() {
 	s.paused = true
-	s.current = None
+	s.layer = None
 }
 
 // Resume ends a Pause. Audio goes on with the next packet, video with the next
-// keyframe of the target, since the decoder missed what came in between.
+// keyframe, since the decoder missed what came in between.
 func (s *Selector) Resume() { s.paused = false }
 
 // Paused reports whether forwarding is paused.
 func (s *Selector) Paused() bool { return s.paused }
 
-// NeedsKeyframe returns the layer whose keyframe is waited for, and false when
-// there is none: the caller asks the publisher for it.
+// NeedsKeyframe returns the encoding whose keyframe is waited for, and false
+// when there is none: the caller asks the publisher for it. It returns None and
+// true when any encoding will do.
 func (s *Selector) NeedsKeyframe() (Layer, bool) {
-	if s.paused || s.anyPacket || s.target == None || s.current == s.target {
+	switch {
+	case s.paused || s.anyPacket:
 		return None, false
+	case s.target.Layer == None:
+		return None, s.layer == None
+	case s.layer != s.target.Layer:
+		return s.target.Layer, true
 	}
-	return s.target, true
+	// A larger picture, or a smaller one whose frames did not go out.
+	return s.target.Layer, !s.intact.Has(packet.TargetOf(s.target.Spatial, 0))
 }
 
-// Admit decides about one packet of the track. forward says that it goes out;
-// switched, that it is the first one of a new source, so that the Rewriter must
-// be told before it rewrites the packet.
-func (s *Selector) Admit(layer Layer, keyframe bool) (forward, switched bool) {
-	switch {
-	case s.paused || layer == None:
-		return false, false
-	case layer == s.current:
-		return true, false
-	case layer == s.target && (keyframe || s.anyPacket):
-		s.current = layer
-		return true, true
-	default:
-		return false, false
+// Admit decides about one packet of the track.
+func (s *Selector) Admit(p *packet.Packet) Verdict {
+	if s.paused {
+		return Ignore
 	}
+	if p.Layer != s.layer || p.Epoch != s.epoch {
+		return s.enter(p)
+	}
+	if !s.anyPacket && p.Needed != packet.NoTargets {
+		s.look(p)
+	}
+	return s.wanted(p)
+}
+
+// wanted decides about a packet of the encoding that goes out. A late one goes
+// the way of its picture, or half a frame would go out.
+func (s *Selector) wanted(p *packet.Packet) Verdict {
+	bit := s.bit
+	if int32(p.Timestamp-s.changed) < 0 { // the shorter way round
+		bit = s.before
+	}
+	if p.Needed&bit != 0 {
+		return Forward
+	}
+	if p.Timestamp == s.picture {
+		s.broken |= p.Needed
+	}
+	if p.Needed&s.bit == 0 {
+		s.intact &^= p.Needed
+	}
+	return Leave
+}
+
+// enter decides about a packet of an encoding that does not go out, or began
+// anew.
+func (s *Selector) enter(p *packet.Packet) Verdict {
+	again := p.Layer == s.layer
+	if again {
+		s.layer = None // its end
+	}
+	switch {
+	case p.Needed == packet.NoTargets || !s.opens(p):
+		return Ignore
+	case p.Layer == s.target.Layer || again:
+	case s.layer != None:
+		return Ignore // not wanted
+	case s.target.Layer != None && s.target.Openers>>p.Layer&1 == 0:
+		return Ignore // likewise
+	}
+	s.layer, s.epoch = p.Layer, p.Epoch
+	s.picture, s.broken = p.Timestamp, packet.NoTargets
+	s.intact = packet.AllTargets
+	s.now = Target{Rung: Rung{p.Layer, packet.MaxSpatial}, Temporal: packet.MaxTemporal}
+	s.settle()
+	s.changed, s.before = p.Timestamp, s.bit
+	return Begin
+}
+
+// opens reports whether a source can begin with the packet.
+func (s *Selector) opens(p *packet.Packet) bool {
+	return p.Layer >= 0 && (s.anyPacket || p.Keyframe)
+}
+
+// look takes note of a packet, and with the first one of a picture makes changes
+// that are wanted and possible: inside a picture, the receiver may have been told
+// already where it ends.
+func (s *Selector) look(p *packet.Packet) {
+	ahead := int32(p.Timestamp - s.picture) // the shorter way round
+	if ahead < -tooLate {
+		ahead = 1 // the publisher has set its clock
+	}
+	if ahead > 0 {
+		s.picture, s.broken = p.Timestamp, packet.NoTargets
+		if since := int32(p.Timestamp - s.changed); since > tooLate || since < -tooLate { // likewise
+			s.changed, s.before = p.Timestamp, s.bit
+		}
+	}
+	if p.FrameStart && ahead >= 0 {
+		s.intact |= s.granted(p) &^ s.broken
+	}
+	if ahead > 0 {
+		s.settle()
+	}
+}
+
+// granted returns the decode targets that the frame makes intact: those that it
+// offers to switch to, as far as what they build on was sent. A temporal layer
+// builds on the one below, and the base of a spatial layer on that of the one
+// below: in the order of the bits, one and four places lower.
+func (s *Selector) granted(p *packet.Packet) packet.Targets {
+	const (
+		base    packet.Targets = 0x1111 // T0 of every spatial layer
+		highest packet.Targets = 0x8888 // T3, on which nothing builds
+	)
+	if p.Switch == packet.NoTargets || p.Switch == packet.AllTargets {
+		return p.Switch
+	}
+	granted := p.Switch & packet.TargetOf(0, 0)
+	for range packet.MaxSpatial {
+		granted |= p.Switch & ((s.intact | granted) & base << 4)
+	}
+	for range packet.MaxTemporal {
+		granted |= p.Switch & ((s.intact | granted) &^ highest << 1)
+	}
+	return granted
+}
+
+// settle chooses what goes out from here on: the wanted layers, or the nearest
+// that can be decoded.
+func (s *Selector) settle() {
+	want := s.wish()
+	spatial := want.Spatial
+	if !s.intact.Has(packet.TargetOf(spatial, 0)) {
+		spatial = s.nearest(want.Spatial)
+	}
+	temporal := min(want.Temporal, packet.MaxTemporal)
+	for temporal > 0 && !s.intact.Has(packet.TargetOf(spatial, temporal)) {
+		temporal--
+	}
+	s.now.Spatial, s.now.Temporal = spatial, temporal
+	if bit := packet.TargetOf(spatial, temporal); bit != s.bit {
+		s.changed, s.before, s.bit = s.picture, s.bit, bit
+	}
+}
+
+// wish returns the layers that are wanted of the present encoding: while another
+// one is waited for, all that the present one has.
+func (s *Selector) wish() Target {
+	switch s.target.Layer {
+	case s.layer:
+		return s.target
+	case None:
+		return Target{Rung: Rung{s.layer, s.target.Spatial}, Temporal: s.target.Temporal}
+	default:
+		return Target{Rung: Rung{s.layer, s.now.Spatial}, Temporal: s.target.Temporal}
+	}
+}
+
+// nearest returns the spatial layer between what goes out and what is wanted
+// that comes closest to the wish and can be decoded: what goes out if none can.
+func (s *Selector) nearest(want uint8) uint8 {
+	spatial := s.now.Spatial
+	for at := want; at != spatial; {
+		if s.intact.Has(packet.TargetOf(at, 0)) {
+			return at
+		}
+		if at > spatial {
+			at--
+		} else {
+			at++
+		}
+	}
+	return spatial
 }

@@ -1,0 +1,223 @@
+package ingress
+
+import (
+	"errors"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"github.com/atrium-rtc/atrium/sfu/codec"
+	"github.com/atrium-rtc/atrium/sfu/nack"
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+// encoding is one encoding of a track: a source with numbers, losses and reports
+// of its own. It is owned by the Receiver's goroutine; ssrc, ref and stats may be
+// read from any.
+type encoding struct {
+	track      *Track
+	layer      packet.Layer
+	cfg        EncodingConfig
+	descriptor uint8 // extension id of the dependency descriptor
+
+	ssrc      atomic.Uint32 // of the media, 0 until known
+	sequence  sequence
+	seen      window
+	reception reception
+	detector  *nack.Detector
+	inspector *codec.Inspector
+	picture   packet.ExtSeq // newest picture id
+	epoch     uint8
+	last      time.Time // of the media's packets
+	due       []packet.ExtSeq
+	pairs     []nack.Pair
+	red       redundancy
+
+	ref   atomic.Pointer[reference]
+	sizes [packet.MaxSpatial + 1]atomic.Uint64 // see size
+	stats encodingCounters
+}
+
+// size packs what is known of a spatial layer: that it was sent, and its width
+// and height.
+func size(width, height uint16) uint64 { return 1<<32 | uint64(width)<<16 | uint64(height) }
+
+func newEncoding(t *Track, layer packet.Layer, cfg EncodingConfig, descriptor uint8) *encoding {
+	e := &encoding{track: t, layer: layer, cfg: cfg}
+	if t.cfg.Codec.IsVideo() {
+		e.descriptor = descriptor
+	}
+	e.ssrc.Store(cfg.SSRC)
+	e.reception.clockRate = t.cfg.Codec.ClockRate()
+	e.begin()
+	return e
+}
+
+// begin makes the state that belongs to one source's numbers.
+func (e *encoding) begin() {
+	e.seen, e.reception = window{}, reception{clockRate: e.reception.clockRate}
+	e.detector, e.inspector = nack.NewDetector(), codec.NewInspector(e.track.cfg.Codec)
+}
+
+// receive takes a media packet. The caller keeps its reference.
+func (e *encoding) receive(p *packet.Packet, now time.Time) {
+	red := p.PayloadType == e.track.cfg.REDPayloadType && p.PayloadType != 0
+	if p.PayloadType != e.track.cfg.PayloadType && !red {
+		e.track.stats.foreign.Add(1) // comfort noise, telephone events, a codec that was not agreed
+		return
+	}
+	e.ssrc.Store(p.SSRC)
+	e.last = now
+	seq, restarted := e.sequence.next(p.SequenceNumber)
+	if restarted {
+		e.restart()
+	}
+	p.Seq = seq
+	e.reception.received(p, now)
+	if red && !e.unpack(p, now) {
+		return
+	}
+	e.accept(p, now)
+}
+
+// restart forgets what belongs to the numbers before the source began anew.
+func (e *encoding) restart() {
+	e.stats.restarts.Add(1)
+	e.epoch++
+	e.ref.Store(nil) // another clock
+	e.begin()
+	if e.track.cfg.Codec.IsVideo() {
+		e.track.feedback.KeyframeNeeded(e.track, e.layer)
+	}
+}
+
+// replace lets another synchronization source carry the encoding on: a publisher
+// that began anew.
+func (e *encoding) replace(ssrc uint32) {
+	e.sequence.leave()
+	e.ssrc.Store(ssrc)
+	e.restart()
+}
+
+// receiveRTX takes a packet of the repair stream and restores the original.
+func (e *encoding) receiveRTX(p *packet.Packet, now time.Time) {
+	ssrc := e.ssrc.Load()
+	if ssrc == 0 {
+		return // nothing to repair yet
+	}
+	if err := p.RestoreFromRTX(ssrc, e.track.cfg.PayloadType); err != nil {
+		e.stats.padding.Add(1) // bandwidth probes are repair packets without a payload
+		return
+	}
+	seq, ok := e.sequence.past(p.SequenceNumber)
+	if !ok {
+		e.stats.malformed.Add(1) // repairs what was never sent
+		return
+	}
+	p.Seq = seq
+	if e.accept(p, now) {
+		e.stats.repaired.Add(1)
+	}
+}
+
+// accept forwards a packet that is seen for the first time, and notes what it
+// shows to be missing; Receiver.tick asks for that.
+func (e *encoding) accept(p *packet.Packet, now time.Time) bool {
+	if !e.seen.add(p.Seq) {
+		e.stats.duplicates.Add(1)
+		return false
+	}
+	e.stats.packets.Add(1)
+	e.stats.octets.Add(uint64(len(p.Payload())))
+	e.inspect(p)
+	e.track.sinks.push(p)
+	if e.track.cfg.NACK {
+		e.detector.Received(p.Seq, now)
+	}
+	return true
+}
+
+// inspect notes on the packet what its payload says, before it is published.
+func (e *encoding) inspect(p *packet.Packet) {
+	p.Layer, p.Epoch = e.layer, e.epoch
+	payload := p.Payload()
+	if len(payload) == 0 {
+		return // padding: part of the numbers, needed by nobody
+	}
+	p.Needed = packet.AllTargets
+	if !e.track.cfg.Codec.IsVideo() {
+		p.Keyframe, p.FrameStart = true, true // every audio packet can be decoded by itself
+		if e.track.level != 0 {
+			p.ReadAudioLevel(e.track.level)
+		}
+		return
+	}
+	f, err := e.inspector.Inspect(payload, p.Extension(e.descriptor))
+	if err != nil {
+		// Let the decoder decide: what we cannot read we do not withhold.
+		if !errors.Is(err, codec.ErrEmpty) {
+			e.stats.malformed.Add(1)
+		}
+		return
+	}
+	e.note(p, f)
+}
+
+// note copies what was read to the packet.
+func (e *encoding) note(p *packet.Packet, f codec.Frame) {
+	p.Keyframe, p.FrameStart, p.FrameEnd = f.Keyframe, f.Start, f.End
+	p.Spatial, p.Temporal = f.SpatialLayer, f.TemporalLayer
+	p.Needed, p.Switch = f.Needed, f.Switch
+	p.Width, p.Height = f.Width, f.Height
+	if at := &e.sizes[min(f.SpatialLayer, packet.MaxSpatial)]; at.Load() != size(f.Width, f.Height) {
+		at.Store(size(f.Width, f.Height))
+	}
+	p.TL0PICIDX, p.HasTL0PICIDX = f.TL0PICIDX, f.HasTL0PICIDX
+	if f.PictureIDBits != 0 {
+		p.PictureIDBits = f.PictureIDBits
+		p.PictureID = packet.UnwrapNear(e.picture, f.PictureID, f.PictureIDBits)
+		e.picture = max(e.picture, p.PictureID)
+	}
+	if f.Keyframe {
+		e.stats.keyframes.Add(1)
+	}
+}
+
+// askForMissing sends the NACKs that are due.
+func (e *encoding) askForMissing(now time.Time) {
+	e.due = e.detector.Due(e.due[:0], now, time.Duration(e.track.rtt.Load()))
+	if len(e.due) > 0 {
+		e.stats.nacked.Add(uint64(len(e.due)))
+		e.track.sendNACK(e.ssrc.Load(), e.nackPairs())
+	}
+	if e.detector.GaveUp() {
+		e.stats.unrepaired.Add(1)
+		e.track.feedback.KeyframeNeeded(e.track, e.layer)
+	}
+}
+
+// nackPairs packs what is due. The result is new, since Feedback may keep it.
+func (e *encoding) nackPairs() []rtcp.NackPair {
+	e.pairs = nack.AppendPairs(e.pairs[:0], e.due)
+	pairs := make([]rtcp.NackPair, len(e.pairs))
+	for i, p := range e.pairs {
+		pairs[i] = rtcp.NackPair{PacketID: p.PacketID, LostPackets: rtcp.PacketBitmap(p.LostPackets)}
+	}
+	return pairs
+}
+
+// receptionReport returns the report block of the interval that ends now, or
+// false when nothing was received in it.
+func (e *encoding) receptionReport(now time.Time) (rtcp.ReceptionReport, bool) {
+	block, ok := e.reception.report()
+	if !ok {
+		return block, false
+	}
+	block.SSRC = e.ssrc.Load()
+	if ref := e.ref.Load(); ref != nil {
+		block.LastSenderReport = ref.lastSR
+		block.Delay = uint32(now.Sub(ref.arrival).Seconds() * 65536)
+	}
+	return block, true
+}
