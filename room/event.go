@@ -91,7 +91,7 @@ type ICECandidateEvent struct {
 }
 
 // SubscribedLayersEvent tells participant To which encodings of its simulcast
-// anybody receives; the others need not be sent. Like candidates it comes after
+// are worth sending: nobody receives the others. Like candidates it comes after
 // the answer was delivered and never after the connection closed.
 type SubscribedLayersEvent struct {
 	To     ParticipantInfo

@@ -5,7 +5,7 @@ import (
 	"math"
 )
 
-// AllLayers in Layers is no limit.
+// AllLayers in Layers is no limit: no stream has so many.
 const AllLayers = math.MaxUint8
 
 // Layers are the highest layers of a video that a subscriber wants. A number
@@ -18,8 +18,8 @@ type Layers struct {
 	Temporal uint8
 }
 
-// SubscribedLayer is one encoding of a publisher of simulcast, and whether
-// anybody receives it.
+// SubscribedLayer is one encoding of a publisher of simulcast, and whether it is
+// worth sending.
 type SubscribedLayer struct {
 	RID    string
 	Active bool

@@ -83,8 +83,8 @@ type MediaObserver interface {
 	// answer stand in the answer too.
 	ICECandidate(ICECandidate)
 	// SubscribedLayers reports, for a publication of simulcast only, which of its
-	// encodings anybody receives, at first and whenever that changes. The slice is
-	// the observer's from then on.
+	// encodings are worth sending, whenever that changes; at first all are. The
+	// slice is the observer's from then on.
 	SubscribedLayers([]SubscribedLayer)
 	// Failed reports that the connection is lost and closes by itself. It is
 	// called at most once, and not after Close.

@@ -28,6 +28,7 @@ func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, e
 	p, err := m.engine.Publish(ctx, sfu.PublishRequest{
 		Offer: req.Offer, Loopback: req.Loopback,
 		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
+		Layers: func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
 	})
 	if err != nil {
 		return nil, sfuError("Error generating SDP response for publishing user "+req.User, err)
@@ -81,10 +82,10 @@ func (s sfuSubscription) AddICECandidate(c ICECandidate) error {
 	return s.s.AddICECandidate(sfu.Candidate(c))
 }
 func (s sfuSubscription) Mute(k MediaKind) { s.s.Mute(sfuKinds(k)) }
-
-// SetPreferredLayers does nothing: the media server forwards one encoding.
-func (s sfuSubscription) SetPreferredLayers(Layers) {}
-func (s sfuSubscription) Close()                    { s.s.Close() }
+func (s sfuSubscription) SetPreferredLayers(l Layers) {
+	s.s.SetPreferredLayers(l.Spatial, l.Temporal)
+}
+func (s sfuSubscription) Close() { s.s.Close() }
 
 func sfuKinds(k MediaKind) sfu.Kind {
 	var kinds sfu.Kind
@@ -95,6 +96,14 @@ func sfuKinds(k MediaKind) sfu.Kind {
 		kinds |= sfu.Video
 	}
 	return kinds
+}
+
+func subscribedLayers(list []sfu.SubscribedLayer) []SubscribedLayer {
+	layers := make([]SubscribedLayer, 0, len(list))
+	for _, l := range list {
+		layers = append(layers, SubscribedLayer(l))
+	}
+	return layers
 }
 
 type sfuObserver struct{ o MediaObserver }

@@ -34,8 +34,8 @@ type Layers struct {
 	Layers []Layer `json:"layers"`
 }
 
-// Layer is one encoding of a publisher of simulcast, and whether anybody
-// receives it.
+// Layer is one encoding of a publisher of simulcast, and whether it is worth
+// sending.
 type Layer struct {
 	RID    string `json:"rid"`
 	Active bool   `json:"active"`
