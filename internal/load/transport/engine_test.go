@@ -2,6 +2,7 @@ package transport
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -77,7 +78,7 @@ func TestMediaPassesThroughOurServer(t *testing.T) {
 				t.Fatal(err)
 			}
 			sent := r.join(sender, publication.Answer(), seen)
-			if v := sent.Video; v.Codec != codec.VP8 || v.RIDs != nil || !v.TransportCC || v.Extensions[ExtensionMID] == 0 {
+			if v := sent.Video; v.Codec != codec.VP8 || !slices.Equal(v.RIDs, []string{"q", "h"}) || !v.TransportCC || v.Extensions[ExtensionMID] == 0 {
 				t.Errorf("published video: %+v", v)
 			}
 
