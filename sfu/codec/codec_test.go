@@ -139,7 +139,8 @@ func checkFrame(t *testing.T, f codec.Frame, err error) {
 	if f.Keyframe && !f.Start {
 		t.Errorf("a keyframe that does not start: %+v", f)
 	}
-	if f.HasPictureID != (f.PictureIDBits != 0) || f.PictureID>>15 != 0 || f.TemporalLayer > 7 || f.SpatialLayer > 7 {
+	if f.HasPictureID != (f.PictureIDBits != 0) || uint32(f.PictureID)>>f.PictureIDBits != 0 ||
+		f.TemporalLayer > 7 || f.SpatialLayer > 7 || (f.Width == 0) != (f.Height == 0) {
 		t.Errorf("fields out of range: %+v", f)
 	}
 }

@@ -25,29 +25,39 @@ type av1Layers struct{ spatial, temporal uint8 }
 func NewInspector(c Codec) *Inspector { return &Inspector{codec: c} }
 
 // Inspect reads one packet: its payload, without padding, and its dependency
-// descriptor extension, nil where it has none. A descriptor has the say over the
-// payload of AV1 and H.264; VP8 and VP9 say everything in their payload.
+// descriptor extension, nil where it has none. The descriptor has the say where
+// both tell something. Its frame number is taken as the picture id of a payload
+// without one, which is what browsers send of VP8 together with descriptors.
 //
-// The error is ErrEmpty, ErrTruncated, ErrUnknown, ErrDescriptor or ErrTemplate.
-// The Frame is then zero, and nothing is remembered of the packet.
+// The error is ErrEmpty, ErrTruncated, ErrUnknown, ErrDescriptor or ErrTemplate;
+// the Frame is then zero.
 func (i *Inspector) Inspect(payload, descriptor []byte) (Frame, error) {
 	if len(payload) == 0 {
 		return Frame{}, ErrEmpty
 	}
+	f, err := i.inspectPayload(payload)
+	if descriptor == nil || !i.codec.IsVideo() {
+		return f, err
+	}
+	// The payload may be encrypted, or continue what only another packet explains:
+	// the descriptor is all that it takes.
+	if err = i.describe(&f, descriptor); err != nil {
+		return Frame{}, err
+	}
+	return f, nil
+}
+
+func (i *Inspector) inspectPayload(payload []byte) (Frame, error) {
 	switch i.codec {
 	case VP8:
 		return i.inspectVP8(payload)
 	case VP9:
 		return i.inspectVP9(payload)
-	case H264, AV1:
-		if descriptor != nil {
-			return i.inspectDescribed(payload, descriptor)
-		}
-		if i.codec == AV1 {
-			return i.inspectAV1(payload)
-		}
+	case AV1:
+		return i.inspectAV1(payload)
+	default:
+		return i.inspectUnlayered(payload)
 	}
-	return i.inspectUnlayered(payload)
 }
 
 // inspectUnlayered reads codecs whose payload knows of no layers: every receiver
@@ -129,28 +139,25 @@ func (i *Inspector) inspectAV1(payload []byte) (Frame, error) {
 	return f, nil
 }
 
-// inspectDescribed reads a packet by its descriptor. The payload, which may be
-// encrypted, is only asked for a picture size that the descriptor leaves out.
-func (i *Inspector) inspectDescribed(payload, descriptor []byte) (Frame, error) {
+// describe puts on the frame what the descriptor tells.
+func (i *Inspector) describe(f *Frame, descriptor []byte) error {
 	if i.descriptors == nil {
 		i.descriptors = new(DescriptorReader)
 	}
 	d, err := i.descriptors.Read(descriptor)
 	if err != nil {
-		return Frame{}, err
+		return err
 	}
-	f := Frame{
-		Keyframe: d.Keyframe(), Start: d.Start, End: d.End,
-		SpatialLayer: d.SpatialLayer, TemporalLayer: d.TemporalLayer,
-		HasPictureID: true, PictureID: d.FrameNumber, PictureIDBits: 16,
-		Width: d.Width, Height: d.Height,
+	f.Keyframe, f.Start, f.End = d.Keyframe(), d.Start, d.End
+	f.SpatialLayer, f.TemporalLayer = d.SpatialLayer, d.TemporalLayer
+	if !f.HasPictureID {
+		f.HasPictureID, f.PictureID, f.PictureIDBits = true, d.FrameNumber, 16
 	}
-	if f.Width == 0 {
-		i.sizeFromPayload(payload)
-		f.Width, f.Height = i.sizeOf(f.SpatialLayer)
+	if f.Width, f.Height = d.Width, d.Height; f.Width == 0 {
+		f.Width, f.Height = i.sizeOf(d.SpatialLayer)
 	}
 	targets := &i.descriptors.structure.cells
-	f.Needed = targets.needed(&d)
+	f.Needed, f.Switch = targets.needed(&d), packet.NoTargets
 	earlier := i.picture.earlier(&d)
 	switch {
 	case f.Keyframe:
@@ -158,20 +165,7 @@ func (i *Inspector) inspectDescribed(payload, descriptor []byte) (Frame, error) 
 	case f.Start:
 		f.Switch = targets.switches(&d, d.refersWithin(earlier))
 	}
-	return f, nil
-}
-
-// sizeFromPayload looks for a parameter set or sequence header.
-func (i *Inspector) sizeFromPayload(payload []byte) {
-	if i.codec == AV1 {
-		if p, err := readAV1(payload); err == nil {
-			i.rememberSequence(p.sequence)
-		}
-		return
-	}
-	if f, err := inspectH264(payload); err == nil {
-		i.rememberSize(&f)
-	}
+	return nil
 }
 
 // rememberSize notes the size of the only spatial layer if the packet tells it,

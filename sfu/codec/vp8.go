@@ -70,8 +70,10 @@ func (f *Frame) vp8FrameTag(b []byte) {
 		return
 	}
 	// The two high bits of each are an upscaling hint.
-	f.Width = binary.LittleEndian.Uint16(b[6:]) & 0x3fff
-	f.Height = binary.LittleEndian.Uint16(b[8:]) & 0x3fff
+	width := binary.LittleEndian.Uint16(b[6:]) & 0x3fff
+	height := binary.LittleEndian.Uint16(b[8:]) & 0x3fff
+	picture := sizeOf(uint64(width), uint64(height))
+	f.Width, f.Height = picture.width, picture.height
 }
 
 // pictureID reads a picture identifier of one octet, or two when the first has
