@@ -53,7 +53,7 @@ type Extensions struct {
 func (st *Stream) setExtensions(h *rtp.Header, p *packet.Packet, frameNumber uint16, payload int, now time.Time) {
 	x := &st.cfg.Extensions
 	h.Extension, h.ExtensionProfile, h.Extensions = false, 0, h.Extensions[:0]
-	left := maxPacket - fixedHeader - extensionHeader - payload
+	left := (maxPacket - fixedHeader - extensionHeader - payload) &^ 3 // whole words (RFC 3550 section 5.3.1)
 	if x.Dependency.To != 0 {
 		if data := p.Extension(x.Dependency.From); data != nil {
 			left -= st.setDescriptor(h, data, frameNumber)

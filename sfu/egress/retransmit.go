@@ -16,6 +16,11 @@ const (
 	// and maxPostponed how many of them are kept.
 	maxEarly     = 50 * time.Millisecond
 	maxPostponed = 64
+
+	// hopelessPackets that the budget does not allow to repair are worth a
+	// keyframe, and maxResendWait without requests means that all is well again.
+	hopelessPackets = 32
+	maxResendWait   = time.Second
 )
 
 // osnSize is the original sequence number in front of an RTX payload (RFC 4588
@@ -48,6 +53,7 @@ func (st *Stream) answerNACK(seqs []uint16, now time.Time) {
 		st.stats.refused.Add(uint64(len(seqs)))
 		return
 	}
+	st.asked = now
 	for _, seq := range seqs {
 		if wait := st.history.Wait(seq, now, st.rtt); wait > 0 && wait <= maxEarly {
 			st.postpone(seq, now.Add(wait))
@@ -68,11 +74,34 @@ func (st *Stream) repair(seq uint16, now time.Time) {
 	switch {
 	case p == nil:
 		st.stats.refused.Add(1)
+	case st.hopeless > 0 && st.beforeKeyframe(seq):
+		st.stats.refused.Add(1) // a decoder goes on from the keyframe, and the budget is short
 	case !st.sub.budget.Allow(len(p.Payload()), now):
 		st.stats.overBudget.Add(1)
+		st.giveUp()
 	default:
 		st.history.Resent(seq, now)
 		st.resend(p, seq, src, now)
+	}
+}
+
+// giveUp counts a packet that is not repaired for want of budget. When there are
+// many, the picture would stay broken for as long as the budget needs, which for
+// a second of loss is four: a keyframe is sooner.
+func (st *Stream) giveUp() {
+	st.hopeless++
+	if st.hopeless%hopelessPackets == 0 {
+		st.keyframeRequested()
+	}
+}
+
+// beforeKeyframe reports whether a packet went out before the last keyframe.
+func (st *Stream) beforeKeyframe(seq uint16) bool { return int16(seq-st.keyframe) < 0 }
+
+// forgive forgets what was not repaired, when requests have ended for a while.
+func (st *Stream) forgive(now time.Time) {
+	if st.hopeless > 0 && now.Sub(st.asked) > maxResendWait {
+		st.hopeless = 0
 	}
 }
 

@@ -21,6 +21,7 @@ type fakeSource struct {
 	mu        sync.Mutex
 	sinks     []packet.Sink
 	keyframes int
+	asked     packet.Layer // for the last keyframe
 	used      uint8
 	rtp       uint32
 	wall      time.Time
@@ -43,10 +44,11 @@ func (f *fakeSource) RemoveSink(s packet.Sink) {
 	}
 }
 
-func (f *fakeSource) RequestKeyframe(packet.Layer) {
+func (f *fakeSource) RequestKeyframe(layer packet.Layer) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.keyframes++
+	f.asked = layer
 }
 
 func (f *fakeSource) Use(_ packet.Sink, encodings uint8) {
@@ -81,8 +83,15 @@ func (f *fakeSource) push(seq packet.ExtSeq, ts uint32, keyframe bool, payload i
 	f.pushPacket(p, seq, keyframe)
 }
 
-// pushPacket publishes a packet.
+// pushPacket publishes a packet of a track without layers.
 func (f *fakeSource) pushPacket(pkt *rtp.Packet, seq packet.ExtSeq, keyframe bool) {
+	f.pushAs(pkt, seq, func(p *packet.Packet) {
+		p.Keyframe, p.FrameStart, p.Needed = keyframe, true, packet.AllTargets
+	})
+}
+
+// pushAs publishes a packet about which note says what an ingress would.
+func (f *fakeSource) pushAs(pkt *rtp.Packet, seq packet.ExtSeq, note func(*packet.Packet)) {
 	b, err := pkt.Marshal()
 	if err != nil {
 		panic(err)
@@ -91,7 +100,8 @@ func (f *fakeSource) pushPacket(pkt *rtp.Packet, seq packet.ExtSeq, keyframe boo
 	if err := p.Parse(b); err != nil {
 		panic(err)
 	}
-	p.Seq, p.Keyframe, p.FrameStart, p.Needed = seq, keyframe, true, packet.AllTargets
+	p.Seq, p.Arrival = seq, time.Now()
+	note(p)
 	f.mu.Lock()
 	sinks := append([]packet.Sink(nil), f.sinks...)
 	f.mu.Unlock()

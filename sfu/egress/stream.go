@@ -72,6 +72,9 @@ type Stream struct {
 	header    rtp.Header // reused for every packet
 	rtx       retransmitter
 	postponed []postponed
+	asked     time.Time // the last NACK
+	hopeless  int       // packets that the budget did not allow to repair, lately
+	keyframe  uint16    // outgoing number that the last keyframe began with
 	report    senderReport
 	red       redundancy
 
@@ -183,6 +186,9 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 		Seq: p.Seq, Layer: p.Layer, Marker: marker,
 		Timestamp: out.Timestamp, PictureID: out.PictureID, TL0PICIDX: out.TL0PICIDX,
 	}, now)
+	if p.Keyframe {
+		st.keyframe = out.Seq
+	}
 	payload, payloadType := st.payload(p, out)
 	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = marker, out.Seq, out.Timestamp
 	st.header.PayloadType = payloadType
@@ -350,5 +356,6 @@ func (st *Stream) tick(now time.Time) {
 		st.askForKeyframe(now)
 	}
 	st.answerPostponed(now)
+	st.forgive(now)
 	st.sendReport(now)
 }
