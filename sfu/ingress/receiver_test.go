@@ -478,6 +478,7 @@ func BenchmarkReceive(b *testing.B) {
 func FuzzReceive(f *testing.F) {
 	f.Add([]byte{0x80, 96, 0, 1, 0, 0, 0, 1, 0, 0, 0, videoSSRC, 0x10, 0, 0, 0, 0x9d, 1, 0x2a})
 	f.Add([]byte{0x80, 97, 0, 1, 0, 0, 0, 1, 0, 0, 0, videoRTX, 0, 3, 0x10, 1})
+	f.Add([]byte{0x80, 63, 0, 1, 0, 0, 0, 1, 0, 0, 0, audioSSRC, 0xef, 0, 4, 2, 111, 1, 2, 3, 4})
 	f.Add([]byte{0x90, 111, 0, 1, 0, 0, 0, 1, 0, 0, 0, audioSSRC, 0xbe, 0xde, 0, 1, 0x10, 0x80, 0, 0, 7})
 	f.Fuzz(func(t *testing.T, b []byte) {
 		d := newDesk(t, len(b)%2 == 0)

@@ -32,9 +32,15 @@ func (w *window) add(seq packet.ExtSeq) bool {
 	return true
 }
 
-// lacks reports whether seq lies in the window and has not come.
+// lacks reports whether seq has not come and is not too old. Before the first
+// number nothing is lacking.
 func (w *window) lacks(seq packet.ExtSeq) bool {
-	if !w.started || seq > w.highest || w.highest-seq >= windowSize {
+	switch {
+	case !w.started:
+		return false
+	case seq > w.highest:
+		return true
+	case w.highest-seq >= windowSize:
 		return false
 	}
 	word, bit := w.at(seq)
