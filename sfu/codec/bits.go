@@ -72,7 +72,7 @@ func (r *bitReader) expGolomb() uint32 {
 	zeros := 0
 	for !r.flag() {
 		zeros++
-		if zeros > 31 {
+		if zeros > 31 || r.failed {
 			r.failed = true
 			return 0
 		}

@@ -11,36 +11,59 @@ const (
 // of the stream a receiver at it is given.
 type cells [rows][columns]uint8
 
+// targetLayers are the highest layers among the frames of a decode target.
+type targetLayers struct {
+	target, spatial, temporal uint8
+}
+
 // mapTargets gives each cell the decode target with the highest layers that are
 // not above it.
 func (s *structure) mapTargets() {
+	var all [maxTargets]targetLayers
+	used := s.usedTargets(all[:0])
 	for row := range s.cells {
 		for column := range s.cells[row] {
-			s.cells[row][column] = s.targetAt(uint8(row), uint8(column))
+			s.cells[row][column] = targetAt(used, uint8(row), uint8(column))
 		}
 	}
+}
+
+// usedTargets appends the decode targets that have frames, with the layers that
+// decode_target_layers() of AV1 RTP appendix A.8.1 gives them.
+func (s *structure) usedTargets(used []targetLayers) []targetLayers {
+	for i := range s.targets {
+		layers := targetLayers{target: i}
+		found := false
+		for j := range s.templates[:s.count] {
+			t := &s.templates[j]
+			if t.indications.of(i) != NotPresent {
+				layers.spatial, layers.temporal = max(layers.spatial, t.spatial), max(layers.temporal, t.temporal)
+				found = true
+			}
+		}
+		if found {
+			used = append(used, layers)
+		}
+	}
+	return used
 }
 
 // targetAt looks for the highest spatial layer first, and below all targets
 // takes the lowest. The last column stands for all temporal layers above it,
 // too.
-func (s *structure) targetAt(row, column uint8) uint8 {
+func targetAt(used []targetLayers, row, column uint8) uint8 {
 	if column == packet.MaxTemporal {
 		column = maxDescriptorTemporal
 	}
 	best, lowest := -1, -1
 	var target, fallback uint8
-	for i := range s.targets {
-		spatial, temporal, used := s.layersOf(i)
-		if !used {
-			continue
-		}
-		rank := int(spatial)*(maxDescriptorTemporal+1) + int(temporal)
-		if spatial <= row && temporal <= column && rank > best {
-			best, target = rank, i
+	for _, l := range used {
+		rank := int(l.spatial)*(maxDescriptorTemporal+1) + int(l.temporal)
+		if l.spatial <= row && l.temporal <= column && rank > best {
+			best, target = rank, l.target
 		}
 		if lowest < 0 || rank < lowest {
-			lowest, fallback = rank, i
+			lowest, fallback = rank, l.target
 		}
 	}
 	if best < 0 {

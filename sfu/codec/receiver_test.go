@@ -2,6 +2,7 @@ package codec_test
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/atrium-rtc/atrium/sfu/codec"
@@ -25,10 +26,10 @@ type receiver struct {
 // raise moves the receiver up, one target after the other, as long as the frame
 // lets it and chance wants it.
 func (r *receiver) raise(set packet.Targets) {
-	for range packet.MaxSpatial + packet.MaxTemporal {
+	for range r.random.IntN(packet.MaxSpatial + packet.MaxTemporal + 1) {
 		temporal, spatial := packet.TargetOf(r.spatial, r.temporal+1), packet.TargetOf(r.spatial+1, 0)
 		switch {
-		case r.spatial < packet.MaxSpatial && set.Has(spatial) && r.random.IntN(2) == 0:
+		case r.spatial < packet.MaxSpatial && set.Has(spatial) && r.random.IntN(3) == 0:
 			r.spatial, r.temporal = r.spatial+1, 0
 		case r.temporal < packet.MaxTemporal && set.Has(temporal) && r.random.IntN(2) == 0:
 			r.temporal++
@@ -36,13 +37,17 @@ func (r *receiver) raise(set packet.Targets) {
 	}
 }
 
-// follow sends a stream to a receiver who moves up when it may and down in
-// temporal layers when it likes, and holds that it can decode what it is sent.
+// follow sends a stream to receivers, one from each keyframe on, who move up when
+// they may and down in temporal layers when they like, and holds that they can
+// decode what they are sent.
 func follow(t *testing.T, stream []coded, seed uint64) {
 	t.Helper()
 	r := receiver{decoded: map[uint16]bool{}, random: rand.New(rand.NewPCG(seed, 0))}
 	for _, p := range stream {
-		if p.Start && p.Switch == packet.NoTargets && r.random.IntN(8) == 0 {
+		switch {
+		case p.Keyframe:
+			r.spatial, r.temporal = 0, 0 // somebody else
+		case p.Start && p.Switch == packet.NoTargets && r.random.IntN(8) == 0:
 			r.temporal = uint8(r.random.IntN(int(r.temporal) + 1))
 		}
 		if p.Start {
@@ -85,7 +90,7 @@ func codedStream(t *testing.T, s *structureSpec, key, pictures [][]int) []coded 
 			if err != nil {
 				t.Fatal(err)
 			}
-			stream = append(stream, coded{f, number, append([]uint16(nil), d.Diffs()...)})
+			stream = append(stream, coded{f, number, slices.Clone(d.Diffs())})
 		}
 		number++
 	}
@@ -147,11 +152,42 @@ func TestReceiversCanDecodeTheTargetsOfBrowsers(t *testing.T) {
 				}
 				// Start is the descriptor's, since AV1 has none in some packets.
 				p.Start = d.Start
-				stream = append(stream, coded{p.Frame, d.FrameNumber, append([]uint16(nil), d.Diffs()...)})
+				stream = append(stream, coded{p.Frame, d.FrameNumber, slices.Clone(d.Diffs())})
 			}
 			for seed := range uint64(200) {
 				follow(t, stream, seed)
 			}
 		}
+	}
+}
+
+// TestReceiversCanDecodeTheTargetsOfVP8 repeats the cycle of eight frames in
+// which Chromium makes three temporal layers, with sync bits as it sets them.
+// What the frames refer to is from a capture with descriptors.
+func TestReceiversCanDecodeTheTargetsOfVP8(t *testing.T) {
+	cycle := []struct {
+		temporal uint8
+		sync     bool
+		diffs    []uint16
+	}{
+		{0, false, []uint16{4}}, {2, true, []uint16{1}}, {1, true, []uint16{2}}, {2, false, []uint16{1}},
+		{0, false, []uint16{4}}, {2, false, []uint16{3, 1}}, {1, false, []uint16{4, 2}}, {2, false, []uint16{1}},
+	}
+	i := codec.NewInspector(codec.VP8)
+	var stream []coded
+	for n := range uint16(400) {
+		c := cycle[n%8]
+		key := n%40 == 0
+		if key {
+			c.diffs = nil
+		}
+		f, err := i.Inspect(vp8Frame(key, c.temporal, c.sync), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream = append(stream, coded{f, n, c.diffs})
+	}
+	for seed := range uint64(200) {
+		follow(t, stream, seed)
 	}
 }

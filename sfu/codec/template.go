@@ -138,15 +138,3 @@ func (s *structure) readChains(in *bitReader) {
 		}
 	}
 }
-
-// layersOf returns the highest layers among the templates of a decode target
-// (decode_target_layers() of appendix A.8.1), and whether it has any template.
-func (s *structure) layersOf(target uint8) (spatial, temporal uint8, used bool) {
-	for i := range s.templates[:s.count] {
-		t := &s.templates[i]
-		if t.indications.of(target) != NotPresent {
-			spatial, temporal, used = max(spatial, t.spatial), max(temporal, t.temporal), true
-		}
-	}
-	return spatial, temporal, used
-}
