@@ -1,25 +1,42 @@
 package rtptest
 
 import (
-	"bytes"
-	"cmp"
 	"fmt"
+	"hash/maphash"
+	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
 	"github.com/atrium-rtc/atrium/sfu/codec"
-	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
 // Expectations say what a receiver negotiated and what its network does.
 type Expectations struct {
-	// Codecs by payload type, retransmission undone.
+	// Codecs by payload type, retransmission and redundancy undone.
 	Codecs map[uint8]codec.Codec
+	// RTX are the payload types of retransmissions (RFC 4588), and those of what
+	// they repeat. Pair says which streams belong together.
+	RTX map[uint8]uint8
+	// RED is the payload type of redundant audio data (RFC 2198), or 0.
+	RED uint8
+	// Descriptor is the identifier of the header extension with dependency
+	// descriptors, or 0. AV1 must then have one in each packet, other codecs may.
+	Descriptor uint8
+	// PictureIDs has the picture identifiers of VP8 and VP9 judged: whoever drops
+	// or switches frames must renumber them.
+	PictureIDs bool
+	// SSRCs is how many streams may come.
+	SSRCs Limits
+
 	// MaxOctets of one RTP packet; 1200 by default.
 	MaxOctets int
+	// Jitter is how much arrivals vary, 100 ms by default. It bounds what
+	// timestamps and arrival times may differ by.
+	Jitter time.Duration
 	// MayLose accepts numbers that never came: the network drops packets, and
 	// not all are repaired.
 	MayLose bool
@@ -28,31 +45,21 @@ type Expectations struct {
 	MayStartAnywhere bool
 }
 
+// Limits is a number of streams by kind, retransmissions not counted; one for
+// each media section. Zero is any number.
+type Limits struct{ Audio, Video int }
+
 // Conformance collects what one receiver got and judges it as RFC 3550 and
 // browsers do. Its methods may be called from any goroutine.
 type Conformance struct {
 	want    Expectations
+	seed    maphash.Seed
 	mu      sync.Mutex
 	streams map[uint32]*stream
+	repairs map[uint32]*repairs
+	pairs   map[uint32]uint32 // retransmission stream to what it repeats
 	reports map[uint32][]rtcp.SenderReport
 	found   []string
-}
-
-// stream is what came of one SSRC.
-type stream struct {
-	codec       codec.Codec
-	payloadType uint8
-	unwrapper   packet.Unwrapper
-	packets     map[packet.ExtSeq]received
-}
-
-// received is one packet of a stream.
-type received struct {
-	seq       packet.ExtSeq
-	timestamp uint32
-	marker    bool
-	payload   []byte
-	frame     codec.Frame
 }
 
 // NewConformance returns a checker that has seen nothing.
@@ -60,46 +67,51 @@ func NewConformance(want Expectations) *Conformance {
 	if want.MaxOctets == 0 {
 		want.MaxOctets = 1200
 	}
-	return &Conformance{want: want, streams: map[uint32]*stream{}, reports: map[uint32][]rtcp.SenderReport{}}
+	if want.Jitter == 0 {
+		want.Jitter = 100 * time.Millisecond
+	}
+	return &Conformance{
+		want:    want,
+		seed:    maphash.MakeSeed(),
+		streams: map[uint32]*stream{},
+		repairs: map[uint32]*repairs{},
+		pairs:   map[uint32]uint32{},
+		reports: map[uint32][]rtcp.SenderReport{},
+	}
 }
 
-// Packet records a packet in the order of its arrival. The payload is copied.
-func (c *Conformance) Packet(p *rtp.Packet) {
+// Pair says that one stream retransmits what another one sent, before packets of
+// either come.
+func (c *Conformance) Pair(rtx, media uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pairs[rtx] = media
+}
+
+// Packet records a packet in the order of its arrival, without the time. The
+// payload is not kept.
+func (c *Conformance) Packet(p *rtp.Packet) { c.PacketAt(p, time.Time{}) }
+
+// PacketAt records a packet in the order of its arrival. The payload is not
+// kept.
+func (c *Conformance) PacketAt(p *rtp.Packet, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if size := p.MarshalSize(); size > c.want.MaxOctets {
 		c.report(p.SSRC, "packet %d has %d octets, more than %d", p.SequenceNumber, size, c.want.MaxOctets)
 	}
-	s, ok := c.streams[p.SSRC]
-	if !ok {
-		s = &stream{
-			codec: c.want.Codecs[p.PayloadType], payloadType: p.PayloadType, packets: map[packet.ExtSeq]received{},
-		}
-		c.streams[p.SSRC] = s
-		if s.codec == codec.Unknown {
-			c.report(p.SSRC, "payload type %d was not negotiated", p.PayloadType)
-		}
+	media, paired := c.pairs[p.SSRC]
+	original, rtx := c.want.RTX[p.PayloadType]
+	switch {
+	case rtx && !paired:
+		c.report(p.SSRC, "packet %d retransmits for no stream", p.SequenceNumber)
+	case paired && !rtx:
+		c.report(p.SSRC, "packet %d has payload type %d on a retransmission stream", p.SequenceNumber, p.PayloadType)
+	case rtx:
+		c.retransmission(p, media, original, at)
+	default:
+		c.original(p, at)
 	}
-	if p.PayloadType != s.payloadType {
-		c.report(p.SSRC, "packet %d has payload type %d, the stream began with %d",
-			p.SequenceNumber, p.PayloadType, s.payloadType)
-	}
-	r := received{
-		seq: s.unwrapper.Unwrap(p.SequenceNumber), timestamp: p.Timestamp, marker: p.Marker, payload: bytes.Clone(p.Payload),
-	}
-	if len(r.payload) > 0 && s.codec != codec.Unknown {
-		var err error
-		if r.frame, err = codec.Inspect(s.codec, r.payload); err != nil {
-			c.report(p.SSRC, "packet %d: %v", p.SequenceNumber, err)
-		}
-	}
-	if old, ok := s.packets[r.seq]; ok {
-		if old.timestamp != r.timestamp || old.marker != r.marker || !bytes.Equal(old.payload, r.payload) {
-			c.report(p.SSRC, "number %d was used for two different packets", p.SequenceNumber)
-		}
-		return
-	}
-	s.packets[r.seq] = r
 }
 
 // SenderReport records a sender report in the order of its arrival.
@@ -115,14 +127,45 @@ func (c *Conformance) Violations() []string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	recorded := len(c.found)
-	for ssrc, s := range c.streams {
-		c.judge(ssrc, s)
-		c.judgeReports(ssrc, s)
+	for _, s := range c.streams {
+		list := s.sorted()
+		if len(list) == 0 {
+			continue
+		}
+		c.judgeContinuity(s, list)
+		c.judgePace(s, list)
+		c.judgePictureIDs(s, list)
+		c.judgeDescriptors(s, list)
+		c.judgeFrames(s, list)
+		c.judgeRedundancy(s, list)
+		c.judgeReports(s, list)
 	}
+	for _, r := range c.repairs {
+		c.judgeRepairs(r)
+	}
+	c.judgeLimits()
 	found := slices.Clone(c.found)
 	c.found = c.found[:recorded]
 	slices.Sort(found[recorded:]) // streams come in random order
 	return found
+}
+
+// judgeLimits counts the streams.
+func (c *Conformance) judgeLimits() {
+	audio, video := 0, 0
+	for _, s := range c.streams {
+		if s.codec.IsVideo() {
+			video++
+		} else {
+			audio++
+		}
+	}
+	if limit := c.want.SSRCs.Audio; limit > 0 && audio > limit {
+		c.found = append(c.found, fmt.Sprintf("%d streams of sound, more than %d", audio, limit))
+	}
+	if limit := c.want.SSRCs.Video; limit > 0 && video > limit {
+		c.found = append(c.found, fmt.Sprintf("%d streams of video, more than %d", video, limit))
+	}
 }
 
 // Missing returns how many numbers of the stream, between its first and last
@@ -130,37 +173,31 @@ func (c *Conformance) Violations() []string {
 func (c *Conformance) Missing(ssrc uint32) (missing, all int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	s, ok := c.streams[ssrc]
-	if !ok {
+	list := c.sorted(ssrc)
+	if len(list) == 0 {
 		return 0, 0
 	}
-	sorted := s.sorted()
-	all = int(sorted[len(sorted)-1].seq-sorted[0].seq) + 1
-	return all - len(sorted), all
+	all = int(list[len(list)-1].seq-list[0].seq) + 1
+	return all - len(list), all
 }
 
-// SSRCs returns the streams that were received, in ascending order.
+// SSRCs returns the streams that were received, in ascending order, without
+// retransmissions.
 func (c *Conformance) SSRCs() []uint32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var list []uint32
-	for ssrc := range c.streams {
-		list = append(list, ssrc)
+	return slices.Sorted(maps.Keys(c.streams))
+}
+
+// sorted returns the packets of a stream, none of one that never was.
+func (c *Conformance) sorted(ssrc uint32) []*received {
+	s, ok := c.streams[ssrc]
+	if !ok {
+		return nil
 	}
-	slices.Sort(list)
-	return list
+	return s.sorted()
 }
 
 func (c *Conformance) report(ssrc uint32, format string, args ...any) {
 	c.found = append(c.found, fmt.Sprintf("ssrc %08x: ", ssrc)+fmt.Sprintf(format, args...))
-}
-
-// sorted returns the packets in the order of their numbers.
-func (s *stream) sorted() []received {
-	list := make([]received, 0, len(s.packets))
-	for _, r := range s.packets {
-		list = append(list, r)
-	}
-	slices.SortFunc(list, func(a, b received) int { return cmp.Compare(a.seq, b.seq) })
-	return list
 }

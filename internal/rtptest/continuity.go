@@ -1,55 +1,96 @@
 package rtptest
 
-// judge walks a stream in the order of its numbers.
-func (c *Conformance) judge(ssrc uint32, s *stream) {
-	list := s.sorted()
+import "github.com/atrium-rtc/atrium/sfu/codec"
+
+// judgeContinuity walks a stream in the order of its numbers.
+func (c *Conformance) judgeContinuity(s *stream, list []*received) {
 	video := s.codec.IsVideo()
-	if first := list[0]; video && !c.want.MayStartAnywhere && !c.want.MayLose && !first.frame.Keyframe {
-		c.report(ssrc, "begins with packet %d, which does not begin a keyframe", first.seq.Seq())
+	if first := list[0]; video && !c.want.MayStartAnywhere && !c.want.MayLose && !first.begins() {
+		c.report(s.ssrc, "begins with packet %d, which does not begin a keyframe", first.seq.Seq())
 	}
+	media := list[0] // the last one that is not padding
 	for i := 1; i < len(list); i++ {
 		before, r := list[i-1], list[i]
-		if gap := r.seq - before.seq - 1; gap > 0 {
+		gap := r.seq - before.seq - 1
+		switch {
+		case gap > 0:
 			if !c.want.MayLose {
-				c.report(ssrc, "%d packets missing behind %d", gap, before.seq.Seq())
+				c.report(s.ssrc, "%d packets missing behind %d", gap, before.seq.Seq())
 			}
-			c.judgeOrder(ssrc, before, r)
-			continue
+			c.judgeOrder(s, before, r)
+		case !video:
+			if ahead(r, before) <= 0 {
+				c.report(s.ssrc, "timestamp of packet %d does not follow that of the one before", r.seq.Seq())
+			}
+		case r.octets == 0:
+			c.judgePadding(s, before, r)
+		case media.octets > 0:
+			c.judgeFrame(s, media, r)
 		}
-		if video {
-			c.judgeFrames(ssrc, before, r)
-		} else if ahead(r, before) <= 0 {
-			c.report(ssrc, "timestamp of packet %d does not follow that of the one before", r.seq.Seq())
+		if gap > 0 || r.octets > 0 {
+			media = r
 		}
 	}
 }
 
 // judgeOrder compares packets with others missing in between.
-func (c *Conformance) judgeOrder(ssrc uint32, before, r received) {
+func (c *Conformance) judgeOrder(s *stream, before, r *received) {
 	if ahead(r, before) < 0 {
-		c.report(ssrc, "timestamp goes back at packet %d", r.seq.Seq())
+		c.report(s.ssrc, "timestamp goes back at packet %d", r.seq.Seq())
 	}
 }
 
-// judgeFrames compares two adjacent packets of video: a frame has one timestamp
-// and ends with the marker, the next one has a later timestamp and begins as its
-// codec says. Only a keyframe may cut off the frame before it, which is what a
-// switch between encodings looks like.
-func (c *Conformance) judgeFrames(ssrc uint32, before, r received) {
+// judgePadding checks that padding belongs to the frame before.
+func (c *Conformance) judgePadding(s *stream, before, r *received) {
+	switch step := ahead(r, before); {
+	case step < 0:
+		c.report(s.ssrc, "timestamp goes back at packet %d", r.seq.Seq())
+	case step > 0:
+		c.report(s.ssrc, "packet %d has a new timestamp and only padding", r.seq.Seq())
+	}
+}
+
+// judgeFrame compares two packets of video that are adjacent but for padding: a
+// picture has one timestamp and ends with the marker, the next one has a later
+// timestamp and begins as its codec says. Only a keyframe may cut off the picture
+// before it, which is what a switch between encodings looks like.
+func (c *Conformance) judgeFrame(s *stream, before, r *received) {
 	step := ahead(r, before)
 	switch {
 	case step < 0:
-		c.report(ssrc, "timestamp goes back at packet %d", r.seq.Seq())
-	case len(r.payload) == 0: // padding belongs to the frame before
+		c.report(s.ssrc, "timestamp goes back at packet %d", r.seq.Seq())
 	case step == 0 && before.marker:
-		c.report(ssrc, "packet %d continues a frame that its marker had ended", r.seq.Seq())
-	case step > 0 && !before.marker && !r.frame.Keyframe && len(before.payload) > 0:
-		c.report(ssrc, "frame ends with packet %d without a marker", before.seq.Seq())
+		c.report(s.ssrc, "packet %d continues a frame that its marker had ended", r.seq.Seq())
+	case step > 0 && !before.marker && !r.begins():
+		c.report(s.ssrc, "frame ends with packet %d without a marker", before.seq.Seq())
 	case step > 0 && !r.frame.Start:
-		c.report(ssrc, "packet %d has a new timestamp but does not begin a frame", r.seq.Seq())
+		c.report(s.ssrc, "packet %d has a new timestamp but does not begin a frame", r.seq.Seq())
+	case step == 0:
+		c.judgeLayer(s, before, r)
+	}
+	if s.codec == codec.VP9 && r.marker && !r.frame.End {
+		c.report(s.ssrc, "packet %d has a marker inside a layer", r.seq.Seq())
+	}
+}
+
+// judgeLayer compares adjacent packets of one picture: its spatial layers come
+// one behind the other, the lower first. VP9 says in each packet which it is, AV1
+// where an OBU begins, of which a layer may have several.
+func (c *Conformance) judgeLayer(s *stream, before, r *received) {
+	from, to := before.frame, r.frame
+	switch {
+	case s.codec == codec.AV1 && from.Start && to.Start && to.SpatialLayer < from.SpatialLayer:
+		c.report(s.ssrc, "packet %d has spatial layer %d behind layer %d", r.seq.Seq(), to.SpatialLayer, from.SpatialLayer)
+	case s.codec != codec.VP9:
+	case to.Start && !from.End:
+		c.report(s.ssrc, "packet %d begins a layer before the one before has ended", r.seq.Seq())
+	case to.Start && to.SpatialLayer <= from.SpatialLayer:
+		c.report(s.ssrc, "packet %d has spatial layer %d behind layer %d", r.seq.Seq(), to.SpatialLayer, from.SpatialLayer)
+	case !to.Start && (from.End || to.SpatialLayer != from.SpatialLayer):
+		c.report(s.ssrc, "packet %d continues a layer that is not the one before", r.seq.Seq())
 	}
 }
 
 // ahead returns by how much the timestamp of b is ahead of that of a, the
 // shorter way round.
-func ahead(b, a received) int32 { return int32(b.timestamp - a.timestamp) }
+func ahead(b, a *received) int32 { return int32(b.timestamp - a.timestamp) }

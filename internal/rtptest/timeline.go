@@ -1,6 +1,7 @@
 package rtptest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -17,15 +18,16 @@ const (
 // judgeReports checks the sender reports of a stream against each other and
 // against its packets (RFC 3550 section 6.4.1): the timestamp advances as the
 // wall clock does, on the same timeline as the packets, and counts never fall.
-func (c *Conformance) judgeReports(ssrc uint32, s *stream) {
-	list := c.reports[ssrc]
+func (c *Conformance) judgeReports(s *stream, packets []*received) {
+	list := c.reports[s.ssrc]
 	rate := s.codec.ClockRate()
 	if rate == 0 {
 		return
 	}
+	sent := timestamps(packets)
 	for i, sr := range list {
-		if !s.near(sr.RTPTime, int64(rate)) {
-			c.report(ssrc, "sender report %d has timestamp %d, far from all packets", i, sr.RTPTime)
+		if !sent.near(sr.RTPTime, int64(rate)) {
+			c.report(s.ssrc, "sender report %d has timestamp %d, far from all packets", i, sr.RTPTime)
 		}
 		if i == 0 {
 			continue
@@ -34,19 +36,39 @@ func (c *Conformance) judgeReports(ssrc uint32, s *stream) {
 		wall := ntpTime(sr.NTPTime) - ntpTime(before.NTPTime)
 		media := time.Duration(int64(int32(sr.RTPTime-before.RTPTime))*int64(time.Second)) / time.Duration(rate)
 		if off := media - wall; off < -reportTolerance || off > reportTolerance {
-			c.report(ssrc, "sender report %d: the media advanced by %v in %v", i, media, wall)
+			c.report(s.ssrc, "sender report %d: the media advanced by %v in %v", i, media, wall)
 		}
 		if int32(sr.PacketCount-before.PacketCount) < 0 || int32(sr.OctetCount-before.OctetCount) < 0 {
-			c.report(ssrc, "sender report %d: counts fall", i)
+			c.report(s.ssrc, "sender report %d: counts fall", i)
 		}
 	}
 }
 
+// sentTimestamps are those of a stream, sorted around the first one.
+type sentTimestamps struct {
+	first uint32
+	ahead []int32
+}
+
+func timestamps(packets []*received) sentTimestamps {
+	sent := sentTimestamps{first: packets[0].timestamp}
+	for _, r := range packets {
+		sent.ahead = append(sent.ahead, ahead(r, packets[0]))
+	}
+	slices.Sort(sent.ahead)
+	return sent
+}
+
 // near reports whether some packet has a timestamp about like that one.
-func (s *stream) near(timestamp uint32, rate int64) bool {
+func (sent sentTimestamps) near(timestamp uint32, rate int64) bool {
 	limit := rate * int64(reportDistance/time.Second)
-	for _, r := range s.packets {
-		if off := int64(int32(timestamp - r.timestamp)); off >= -limit && off <= limit {
+	offset := int32(timestamp - sent.first)
+	at, _ := slices.BinarySearch(sent.ahead, offset)
+	for _, i := range []int{at - 1, at} {
+		if i < 0 || i >= len(sent.ahead) {
+			continue
+		}
+		if off := int64(offset) - int64(sent.ahead[i]); off >= -limit && off <= limit {
 			return true
 		}
 	}

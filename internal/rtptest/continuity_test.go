@@ -1,0 +1,106 @@
+package rtptest_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pion/rtp"
+
+	"github.com/atrium-rtc/atrium/internal/rtptest"
+	"github.com/atrium-rtc/atrium/sfu/codec"
+)
+
+func TestSpatialLayersOfVP9(t *testing.T) {
+	good := func() []*rtp.Packet { // three packets a picture, two of the upper layer
+		s := rtptest.NewStream(rtptest.Config{Codec: codec.VP9, SSRC: ssrc, PayloadType: 96, Mode: "S2T1", PacketOctets: 900})
+		var packets []*rtp.Packet
+		for i := range 5 {
+			packets = append(packets, s.Frame(rtptest.FrameOptions{Keyframe: i == 0, Octets: 2700})...)
+		}
+		return packets
+	}
+	const end = 0x04
+	runMutations(t, good, checking(codec.VP9, rtptest.Expectations{}), []mutation{
+		{"a marker behind the lower layer", func(p []*rtp.Packet) []*rtp.Packet {
+			p[12].Marker = true
+			return p
+		}, "continues a frame that its marker had ended"},
+		{"a layer without its end", func(p []*rtp.Packet) []*rtp.Packet {
+			p[12].Payload[0] &^= end
+			return p
+		}, "begins a layer before the one before has ended"},
+		{"a marker inside a layer", func(p []*rtp.Packet) []*rtp.Packet {
+			p[14].Payload[0] &^= end
+			return p
+		}, "marker inside a layer"},
+	})
+}
+
+func TestSpatialLayersComeInOrder(t *testing.T) {
+	for _, c := range []codec.Codec{codec.VP9, codec.AV1} {
+		packets := onePacketEach(rtptest.Config{Codec: c, Mode: "S2T1"}, 5)
+		packets[8].Payload, packets[9].Payload = packets[9].Payload, packets[8].Payload
+		found := judge(c, rtptest.Expectations{}, packets)
+		if len(found) != 1 || !strings.Contains(found[0], "spatial layer 0 behind layer 1") {
+			t.Errorf("%v: found %q", c, found)
+		}
+	}
+}
+
+func TestPaddingBelongsToTheFrameBefore(t *testing.T) {
+	good := func() []*rtp.Packet {
+		packets := video(stream(codec.VP8), 2)
+		padding := rtptest.Padding(packets[2], 0, 100)
+		return renumber(slices.Insert(packets, 3, padding, rtptest.Padding(packets[2], 0, 50)))
+	}
+	runMutations(t, good, checking(codec.VP8, rtptest.Expectations{}), []mutation{
+		{"with a timestamp of its own", func(p []*rtp.Packet) []*rtp.Packet {
+			p[4].Timestamp++
+			return p
+		}, "only padding"},
+		{"with an earlier timestamp", func(p []*rtp.Packet) []*rtp.Packet {
+			p[3].Timestamp--
+			p[4].Timestamp--
+			return p
+		}, "goes back"},
+		{"behind a frame without a marker", func(p []*rtp.Packet) []*rtp.Packet {
+			p[2].Marker = false
+			return p
+		}, "without a marker"},
+		{"inside a frame", func(p []*rtp.Packet) []*rtp.Packet {
+			p[2], p[3] = p[3], p[2]
+			return renumber(p)
+		}, ""},
+	})
+}
+
+func TestStreamsAreCounted(t *testing.T) {
+	for _, tt := range []struct {
+		limits rtptest.Limits
+		want   int
+	}{
+		{rtptest.Limits{}, 0},
+		{rtptest.Limits{Audio: 1, Video: 2}, 0},
+		{rtptest.Limits{Video: 1}, 1},
+	} {
+		checker := checking(codec.VP8, rtptest.Expectations{SSRCs: tt.limits})()
+		for _, id := range []uint32{1, 2} {
+			for _, p := range rtptest.NewStream(rtptest.Config{Codec: codec.VP8, SSRC: id, PayloadType: 96}).Frame(rtptest.FrameOptions{Keyframe: true}) {
+				checker.Packet(p)
+			}
+		}
+		if found := checker.Violations(); len(found) != tt.want {
+			t.Errorf("%+v: found %q", tt.limits, found)
+		}
+	}
+	checker := rtptest.NewConformance(rtptest.Expectations{
+		Codecs: map[uint8]codec.Codec{111: codec.Opus}, SSRCs: rtptest.Limits{Audio: 1},
+	})
+	for _, id := range []uint32{1, 2} {
+		checker.Packet(rtptest.NewStream(rtptest.Config{Codec: codec.Opus, SSRC: id, PayloadType: 111}).Frame(rtptest.FrameOptions{})[0])
+	}
+	if found := checker.Violations(); len(found) != 1 {
+		t.Errorf("two streams of sound: found %q", found)
+	}
+}
