@@ -20,7 +20,7 @@ func TestSpatialLayersOfVP9(t *testing.T) {
 		}
 		return packets
 	}
-	const end = 0x04
+	const begin, end = 0x08, 0x04
 	runMutations(t, good, checking(codec.VP9, rtptest.Expectations{}), []mutation{
 		{"a marker behind the lower layer", func(p []*rtp.Packet) []*rtp.Packet {
 			p[12].Marker = true
@@ -30,6 +30,10 @@ func TestSpatialLayersOfVP9(t *testing.T) {
 			p[12].Payload[0] &^= end
 			return p
 		}, "begins a layer before the one before has ended"},
+		{"a layer without its beginning", func(p []*rtp.Packet) []*rtp.Packet {
+			p[13].Payload[0] &^= begin
+			return p
+		}, "continues a layer that is not the one before"},
 		{"a marker inside a layer", func(p []*rtp.Packet) []*rtp.Packet {
 			p[14].Payload[0] &^= end
 			return p
@@ -54,7 +58,7 @@ func TestPaddingBelongsToTheFrameBefore(t *testing.T) {
 		padding := rtptest.Padding(packets[2], 0, 100)
 		return renumber(slices.Insert(packets, 3, padding, rtptest.Padding(packets[2], 0, 50)))
 	}
-	runMutations(t, good, checking(codec.VP8, rtptest.Expectations{}), []mutation{
+	runMutations(t, good, checking(codec.VP8, rtptest.Expectations{PictureIDs: true}), []mutation{
 		{"with a timestamp of its own", func(p []*rtp.Packet) []*rtp.Packet {
 			p[4].Timestamp++
 			return p
@@ -73,6 +77,14 @@ func TestPaddingBelongsToTheFrameBefore(t *testing.T) {
 			return renumber(p)
 		}, ""},
 	})
+}
+
+func TestPaddingNeedsNoDescriptor(t *testing.T) {
+	packets := slices.Concat(pictures(layered(codec.AV1, "L1T1"), 3)...)
+	packets = renumber(append(packets, rtptest.Padding(packets[len(packets)-1], 0, 100)))
+	if found := judge(codec.AV1, rtptest.Expectations{Descriptor: descriptorID}, packets); found != nil {
+		t.Errorf("found %q", found)
+	}
 }
 
 func TestStreamsAreCounted(t *testing.T) {

@@ -177,7 +177,8 @@ func (c *Conformance) judgeFrames(s *stream, list []*received) {
 	frames := stampedFrames(list)
 	started := false // something could be decoded
 	for i, f := range frames {
-		if i > 0 && f.stamp.Encoding != frames[i-1].stamp.Encoding && !f.first.begins() && !(f.lossy && c.want.MayLose) {
+		switched := i > 0 && f.stamp.Encoding != frames[i-1].stamp.Encoding
+		if lost := f.lossy && c.want.MayLose; switched && !f.first.begins() && !lost {
 			c.report(s.ssrc, "packet %d switches to encoding %d without a keyframe", f.first.seq.Seq(), f.stamp.Encoding)
 		}
 		c.judgeCut(s, frames, i)

@@ -183,6 +183,7 @@ func TestLongestGap(t *testing.T) {
 		want time.Duration
 	}{
 		{"steady", nil, nil, 100 * time.Millisecond},
+		{"the first packet behind the second", map[int]time.Duration{0: 50 * time.Millisecond}, nil, 100 * time.Millisecond},
 		{"a late packet holds its frame and those behind it", map[int]time.Duration{13: 350 * time.Millisecond}, nil, 450 * time.Millisecond},
 		{"a lost packet holds all until the keyframe", nil, []int{14}, 700 * time.Millisecond},
 		{"nothing to begin with", nil, []int{0}, time.Second},

@@ -84,7 +84,7 @@ func (s *Structure) Marshal(d Descriptor) []byte {
 		w.bits(s.Targets, uint64(*d.Active))
 	}
 	if custom.targets {
-		writeTargets(w, d.Template.Targets)
+		writeTargets(w, d.Targets)
 	}
 	if custom.diffs {
 		writeLongDiffs(w, d.Diffs)
@@ -120,7 +120,10 @@ func (s *Structure) best(frame Template) (id int, custom customized) {
 			c.bits += 2 * s.Targets
 		}
 		if c.diffs {
-			c.bits += 2 + 6*len(frame.Diffs) // long distances are rare
+			c.bits += 2
+			for _, diff := range frame.Diffs {
+				c.bits += 2 + 4*longDiffSize(diff)
+			}
 		}
 		if c.chains {
 			c.bits += 8 * s.chains()
@@ -210,14 +213,20 @@ func writeTargets(w *bitWriter, targets string) {
 // template's: each with its size in front.
 func writeLongDiffs(w *bitWriter, diffs []int) {
 	for _, diff := range diffs {
-		size := 1
-		for diff > 1<<(4*size) {
-			size++
-		}
+		size := longDiffSize(diff)
 		w.bits(2, uint64(size))
 		w.bits(4*size, uint64(diff-1))
 	}
 	w.bits(2, 0)
+}
+
+// longDiffSize returns how many half octets a distance takes.
+func longDiffSize(diff int) int {
+	size := 1
+	for diff > 1<<(4*size) {
+		size++
+	}
+	return size
 }
 
 // ModeStructure returns the structure of a scalability mode as libwebrtc has it
@@ -237,25 +246,13 @@ func ModeStructure(name string, top Size) *Structure {
 	l := layering{mode: m}
 	for i := range len(m.group()) + 1 {
 		for _, f := range l.next(i == 0, 0) {
-			s.add(f.template())
+			s.Templates = append(s.Templates, f.template())
 		}
 	}
-	return s
-}
-
-// add puts a template behind those of its layers, unless it is there.
-func (s *Structure) add(t Template) {
-	same := func(o Template) bool {
-		return t.Spatial == o.Spatial && t.Temporal == o.Temporal && t.Targets == o.Targets &&
-			slices.Equal(t.Diffs, o.Diffs) && slices.Equal(t.Chains, o.Chains)
-	}
-	if slices.ContainsFunc(s.Templates, same) {
-		return
-	}
-	s.Templates = append(s.Templates, t)
 	slices.SortStableFunc(s.Templates, func(a, b Template) int {
 		return cmp.Or(cmp.Compare(a.Spatial, b.Spatial), cmp.Compare(a.Temporal, b.Temporal))
 	})
+	return s
 }
 
 func (f layerFrame) template() Template {

@@ -61,26 +61,39 @@ func TestTemplatesAreThoseOfLibwebrtc(t *testing.T) {
 	}
 }
 
-func TestStructureIsThatOfChromium(t *testing.T) {
-	for _, name := range []string{"chromium-av1-l3t3_key.txt", "chromium-vp9-l3t3_key.txt"} {
+func TestStructuresAreThoseOfChromium(t *testing.T) {
+	for name, mode := range map[string]string{
+		"chromium-av1-default.txt":  "L1T1",
+		"chromium-av1-l1t3.txt":     "L1T3",
+		"chromium-av1-l3t3.txt":     "L3T3",
+		"chromium-av1-l3t3_key.txt": "L3T3_KEY",
+		"chromium-vp9-default.txt":  "L1T1",
+		"chromium-vp9-l1t3.txt":     "L1T3",
+		"chromium-vp9-l3t3.txt":     "L3T3",
+		"chromium-vp9-l3t3_key.txt": "L3T3_KEY",
+		"chromium-vp9-s3t3.txt":     "S3T3",
+	} {
 		d, err := rtptest.ReadDescriptor(recording(t, name)[0].descriptor, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := rtptest.ModeStructure("L3T3_KEY", rtptest.Size{Width: 1280, Height: 720})
+		want := rtptest.ModeStructure(mode, rtptest.Size{Width: 1280, Height: 720})
 		if diff := gocmp.Diff(templates(want), templates(d.Attached)); diff != "" {
 			t.Errorf("%s: templates (-want +got):\n%s", name, diff)
 		}
 		got := *d.Attached
-		got.Templates = want.Templates
+		want.Templates, want.Offset = got.Templates, got.Offset
 		if diff := gocmp.Diff(want, &got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
 }
 
-func TestDescriptorsOfChromiumAreWrittenAsTheyWereRead(t *testing.T) {
-	for _, name := range []string{"chromium-av1-l3t3_key.txt", "chromium-vp9-l3t3_key.txt", "chromium-vp8-simulcast-dd.txt"} {
+func TestDescriptorsOfBrowsersAreWrittenAsTheyWereRead(t *testing.T) {
+	for _, name := range []string{
+		"chromium-av1-l3t3-start.txt", "chromium-av1-l3t3_key.txt", "chromium-h264-l1t3.txt", "chromium-h264-simulcast.txt",
+		"chromium-vp8-simulcast-dd.txt", "chromium-vp9-l3t3-start.txt", "chromium-vp9-s3t3.txt", "firefox-av1-simulcast.txt",
+	} {
 		structures := map[string]*rtptest.Structure{}
 		for i, p := range recording(t, name) {
 			d, err := rtptest.ReadDescriptor(p.descriptor, structures[p.rid])
@@ -91,7 +104,7 @@ func TestDescriptorsOfChromiumAreWrittenAsTheyWereRead(t *testing.T) {
 				structures[p.rid] = d.Attached
 			}
 			if got := structures[p.rid].Marshal(d); !bytes.Equal(got, p.descriptor) {
-				t.Errorf("%s, packet %d: %x, want %x", name, i, got, p.descriptor)
+				t.Errorf("%s, packet %d: %x, want %x: %+v", name, i, got, p.descriptor, d)
 			}
 		}
 	}

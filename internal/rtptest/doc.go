@@ -10,7 +10,11 @@
 // AV1 or Opus, split into packets with continuous numbers, picture identifiers
 // and markers, with the layers of a scalability mode and the references of
 // libwebrtc if the Config names one. A Ladder is several of them, the encodings
-// of one simulcast track. Equal configurations make equal packets. A Conformance
-// takes what one receiver got, in any order, and says what a browser's jitter
-// buffer would have stumbled over.
+// of one simulcast track. Equal configurations make equal packets.
+//
+// A Conformance takes what one receiver got, in any order, and says what a
+// browser would have stumbled over: numbers, timestamps and their pace, frames
+// and spatial layers in their order, picture identifiers and dependency
+// descriptors, retransmissions and redundant audio, and frames that refer to what
+// was not sent. It counts what could be decoded, by encoding and layer.
 package rtptest

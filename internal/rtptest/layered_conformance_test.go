@@ -29,8 +29,8 @@ func TestLayeredStreamsConform(t *testing.T) {
 				cfg.Codec, cfg.Mode, cfg.SSRC, cfg.PayloadType = c, mode, ssrc, 96
 				s := rtptest.NewStream(cfg)
 				var packets []*rtp.Packet
-				for i := range 50 {
-					packets = append(packets, s.Frame(rtptest.FrameOptions{Keyframe: i%18 == 0, Octets: 6000})...)
+				for i := range 40 {
+					packets = append(packets, s.Frame(rtptest.FrameOptions{Keyframe: i%18 == 0, Octets: 3000})...)
 				}
 				want := rtptest.Expectations{Descriptor: cfg.Descriptor, PictureIDs: true}
 				if found := judge(c, want, packets); found != nil {

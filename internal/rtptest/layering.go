@@ -51,7 +51,6 @@ func (l *layering) next(key bool, temporal uint8) []layerFrame {
 	if key {
 		l.position = 0
 		clear(l.last[:])
-		clear(l.chain[:])
 	}
 	if l.mode.name != "" {
 		group := l.mode.group()
@@ -129,16 +128,17 @@ func (m mode) indication(f layerFrame, spatial, temporal uint8) byte {
 
 // chains returns how far back the frame before is in each chain, and appends
 // the frame to those it is part of. There is one for each spatial layer: what of
-// the base temporal layer it needs.
+// the base temporal layer it needs. A frame that needs no other begins them anew.
 func (l *layering) chains(f layerFrame) []int {
 	diffs := make([]int, l.mode.spatial)
 	for c := range diffs {
-		if before := l.chain[c]; before.seen {
-			diffs[c] = int(f.number - before.number)
-		}
 		own := c == int(f.spatial)
 		above := c > int(f.spatial) && l.mode.leans(f.key)
-		if f.temporal == 0 && (own || above) {
+		part := f.temporal == 0 && (own || above)
+		if before := l.chain[c]; before.seen && (!part || !f.independent()) {
+			diffs[c] = int(f.number - before.number)
+		}
+		if part {
 			l.chain[c] = place{number: f.number, seen: true}
 		}
 	}

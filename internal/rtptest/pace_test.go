@@ -26,7 +26,7 @@ func TestPace(t *testing.T) {
 				return d + time.Second
 			}
 			return d
-		}, 1},
+		}, 2},
 		{"a step of 60 ms", func(d time.Duration) time.Duration {
 			if d > 5*time.Second {
 				return d + 60*time.Millisecond
@@ -47,10 +47,9 @@ func TestPace(t *testing.T) {
 			for i := range 500 { // ten seconds
 				sent := time.Duration(i) * 20 * time.Millisecond
 				ts := first + uint32(tt.media(sent).Seconds()*float64(c.ClockRate()))
-				at := start.Add(sent + time.Duration(random.Int64N(int64(80*time.Millisecond))))
 				for _, p := range s.Frame(rtptest.FrameOptions{Keyframe: i == 0}) {
 					p.Timestamp = ts
-					checker.PacketAt(p, at)
+					checker.PacketAt(p, start.Add(sent+time.Duration(random.Int64N(int64(80*time.Millisecond)))))
 				}
 			}
 			found := checker.Violations()

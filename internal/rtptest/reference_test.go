@@ -54,6 +54,16 @@ func TestDescriptorViolationsAreFound(t *testing.T) {
 		{"a frame that does not begin", at(3, func(p *rtp.Packet) { flip(t, p, 0, first) }), "begins in the middle of frame"},
 		{"a frame that begins twice", at(5, func(p *rtp.Packet) { flip(t, p, 0, first) }), "does not continue frame"},
 		{"a frame without an end", at(3, func(p *rtp.Packet) { flip(t, p, 0, last) }), "without its end"},
+		{"a reference to before the start", func(p []*rtp.Packet) []*rtp.Packet {
+			d, err := rtptest.ReadDescriptor(p[0].GetExtension(descriptorID), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			s := d.Attached
+			d.Attached, d.Last, d.FrameNumber, d.Diffs = nil, true, d.FrameNumber+18, []int{19}
+			setDescriptor(t, p[27], s.Marshal(d))
+			return p
+		}, "which was not sent"},
 		{"a marker without the end", at(29, func(p *rtp.Packet) { flip(t, p, 0, last) }), "has a marker but"},
 	})
 }

@@ -113,6 +113,18 @@ func TestLostRepairsAreAcceptedWhereExpected(t *testing.T) {
 	}
 }
 
+func TestProbesAloneConform(t *testing.T) {
+	checker := pairing(rtptest.Expectations{})()
+	packets := repaired()
+	checker.Packet(packets[len(packets)-1])
+	if found := checker.Violations(); found != nil {
+		t.Errorf("found %q", found)
+	}
+	if missing, all := checker.Missing(ssrc); missing != 0 || all != 0 {
+		t.Errorf("%d of %d missing", missing, all)
+	}
+}
+
 func TestRepairMayComeFirst(t *testing.T) {
 	packets := video(stream(codec.VP8), 4)
 	checker := pairing(rtptest.Expectations{})()
