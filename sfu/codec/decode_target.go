@@ -29,7 +29,7 @@ func (s *structure) mapTargets() {
 }
 
 // usedTargets appends the decode targets that have frames, with the layers that
-// decode_target_layers() of AV1 RTP appendix A.8.1 gives them.
+// decode_target_layers() of AV1 RTP appendix A gives them.
 func (s *structure) usedTargets(used []targetLayers) []targetLayers {
 	for i := range s.targets {
 		layers := targetLayers{target: i}

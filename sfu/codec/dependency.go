@@ -2,9 +2,6 @@ package codec
 
 import "encoding/binary"
 
-// DescriptorURI names the header extension in SDP (AV1 RTP appendix A.1).
-const DescriptorURI = "https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension"
-
 // maxDiffs is how many frames a frame may refer to: H.264 allows 16, AV1 7.
 const maxDiffs = 16
 
@@ -59,7 +56,7 @@ func (d *Descriptor) refersWithin(frames uint16) bool {
 }
 
 // DescriptorReader reads the dependency descriptors of one encoding (AV1 RTP
-// appendix A.8). Most of them only name a template, so it keeps the structure
+// appendix A). Most of them only name a template, so it keeps the structure
 // that lists them, from the last packet that had it. The zero value is ready. It
 // is owned by one goroutine.
 type DescriptorReader struct{ structure structure }

@@ -112,8 +112,9 @@ func (i *Inspector) inspectVP9(payload []byte) (Frame, error) {
 		i.sizes = structure.sizes
 	}
 	f.Width, f.Height = i.sizeOf(f.SpatialLayer)
-	i.vp9.note(&f, &structure)
-	f.Needed, f.Switch = i.vp9.needed(&f), i.vp9.switches(&f)
+	unreferenced := payload[0]&vp9Unreferenced != 0
+	i.vp9.note(&f, &structure, unreferenced)
+	f.Needed, f.Switch = i.vp9.needed(&f, unreferenced), i.vp9.switches(&f)
 	return f, nil
 }
 

@@ -1,6 +1,6 @@
 package codec
 
-// The limits of a template structure (AV1 RTP appendix A.8.1 and the widths of
+// The limits of a template structure (AV1 RTP appendix A and the widths of
 // its fields).
 const (
 	maxTemplates          = 64
@@ -9,7 +9,7 @@ const (
 	maxDescriptorTemporal = 7
 )
 
-// Indication is what a frame is to a decode target (AV1 RTP table A.2).
+// Indication is what a frame is to a decode target (AV1 RTP appendix A, DTI).
 type Indication uint8
 
 // The indications, with the numbers they are sent as.
@@ -42,7 +42,7 @@ type template struct {
 	indications       indications
 }
 
-// structure is a template_dependency_structure() of AV1 RTP appendix A.8.1. The
+// structure is a template_dependency_structure() of AV1 RTP appendix A. The
 // zero value is that of a stream whose structure was not seen.
 type structure struct {
 	offset    uint8 // identifier of the first template

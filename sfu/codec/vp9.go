@@ -11,6 +11,7 @@ const (
 	vp9Begin        = 0x08 // B
 	vp9End          = 0x04 // E
 	vp9Structure    = 0x02 // V
+	vp9Unreferenced = 0x01 // Z
 )
 
 // maxVP9Spatial is how many spatial layers a descriptor can count.

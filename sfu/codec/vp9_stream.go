@@ -21,9 +21,9 @@ func (r *reliance) note(interLayer bool) {
 	}
 }
 
-// vp9Stream is what a VP9 stream has shown of its layers. The descriptor of a
-// packet tells what its frame refers to, and not who refers to it: that is
-// learned from the upper layers of the pictures before.
+// vp9Stream is what a VP9 stream has shown of its layers. Who refers to a frame is
+// told by Z, or has to be learned from D in the pictures before: whether a
+// sender knows of Z shows once it sets it, if only for its top layer.
 //
 //	       key pictures  inter pictures
 //	L3T3       D=1            D=1        lower layers are needed by the upper ones
@@ -34,17 +34,20 @@ type vp9Stream struct {
 	highest   uint8 // spatial layer seen since then, or since the last keyframe
 	key       reliance
 	inter     reliance
+	marks     bool // Z was set
 }
 
-// note takes what a packet says.
-func (v *vp9Stream) note(f *Frame, structure *vp9Scalability) {
+// note takes what a packet says. unreferenced is its Z: upper layers do not refer
+// to the frame.
+func (v *vp9Stream) note(f *Frame, structure *vp9Scalability, unreferenced bool) {
 	if f.Keyframe {
-		*v = vp9Stream{}
+		*v = vp9Stream{marks: v.marks}
 	}
 	if structure.layers != 0 {
 		v.announced, v.highest = structure.layers, 0
 	}
 	v.highest = max(v.highest, f.SpatialLayer)
+	v.marks = v.marks || unreferenced
 	if f.SpatialLayer > 0 {
 		v.relianceIn(f).note(f.InterLayer)
 	}
@@ -69,11 +72,14 @@ func (v *vp9Stream) top() uint8 {
 // needed returns the targets of the frame's spatial layer from its temporal
 // layer up, with those of the layers above if they refer to it. Rows above the
 // top one are given what the top one is.
-func (v *vp9Stream) needed(f *Frame) packet.Targets {
-	if f.SpatialLayer == v.top() || *v.relianceIn(f) != relianceNone {
-		return targetsAbove(f.SpatialLayer, f.TemporalLayer)
+func (v *vp9Stream) needed(f *Frame, unreferenced bool) packet.Targets {
+	if !v.marks {
+		unreferenced = *v.relianceIn(f) == relianceNone
 	}
-	return packet.TargetsFrom(f.SpatialLayer, f.TemporalLayer)
+	if unreferenced && f.SpatialLayer < v.top() {
+		return packet.TargetsFrom(f.SpatialLayer, f.TemporalLayer)
+	}
+	return targetsAbove(f.SpatialLayer, f.TemporalLayer)
 }
 
 // switches returns the targets that can be entered with the frame (RFC 9628
