@@ -131,12 +131,16 @@ func (l *Ladder) Position(at Rung) (int, bool) {
 }
 
 // Wanted returns the encodings, as bits, that somebody wants who may have rungs up
-// to a position: the one at that position, alive or not, and while there are too
-// few rungs to know which one that is, those of count encodings that were never
-// seen.
+// to a position: the one at that position, and where it is dead those below it
+// down to one that is alive, since they may only be resting. While there are too
+// few rungs to know which one stands at the position, those of count encodings
+// that were never seen are wanted too.
 func (l *Ladder) Wanted(highest uint8, count int) (encodings uint8) {
-	if len(l.order) > 0 {
-		encodings = 1 << l.order[min(int(highest), len(l.order)-1)].Layer
+	for i := min(int(highest), len(l.order)-1); i >= 0; i-- {
+		encodings |= 1 << l.order[i].Layer
+		if !l.at(l.order[i]).dead {
+			break
+		}
 	}
 	if int(highest) < len(l.order) {
 		return encodings

@@ -78,6 +78,20 @@ func (r *Rewriter) Switch(p *packet.Packet, before, after Reference, now time.Ti
 	r.started = true
 }
 
+// Replay starts the very first source with p, a keyframe that came a while ago:
+// what came since is sent at once, up to the frame with the timestamp newest, and
+// the timestamps of these frames are close to each other, so that the receiver
+// plays them as fast as it can and goes on with what is live. Where the stream
+// has begun already it does nothing and returns false.
+func (r *Rewriter) Replay(p *packet.Packet, newest uint32, now time.Time) bool {
+	if r.started {
+		return false
+	}
+	r.Switch(p, Reference{}, Reference{}, now)
+	r.timeline.beginBehind(p.Timestamp, newest, now)
+	return true
+}
+
 // Resume continues the present source after a pause, with p: the numbers go on
 // without a gap, the timestamps as if there had been no pause, so that sound and
 // picture stay where they were to each other. Packets from the pause or from

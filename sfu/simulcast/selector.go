@@ -52,9 +52,10 @@ type Selector struct {
 	bit    packet.Targets
 	intact packet.Targets
 
-	picture uint32         // timestamp of the newest picture
+	began   uint32         // timestamp of the picture with which the encoding came in
+	picture uint32         // of the newest one
 	broken  packet.Targets // those of which a packet of that picture was left out
-	changed uint32         // timestamp of the picture at which bit changed last
+	changed uint32         // timestamp of the one at which bit changed last
 	before  packet.Targets // bit in the pictures before that one
 }
 
@@ -117,7 +118,7 @@ func (s *Selector) NeedsKeyframe() (Layer, bool) {
 
 // Admit decides about one packet of the track.
 func (s *Selector) Admit(p *packet.Packet) Verdict {
-	if s.paused {
+	if s.paused || p.Layer < 0 {
 		return Ignore
 	}
 	if p.Layer != s.layer || p.Epoch != s.epoch {
@@ -135,6 +136,9 @@ func (s *Selector) wanted(p *packet.Packet) Verdict {
 	bit := s.bit
 	if int32(p.Timestamp-s.changed) < 0 { // the shorter way round
 		bit = s.before
+	}
+	if p.Timestamp == s.began {
+		bit |= packet.TargetOf(0, 0) // the keyframe itself, even where nothing builds on it
 	}
 	if p.Needed&bit != 0 {
 		return Forward
@@ -156,7 +160,7 @@ func (s *Selector) enter(p *packet.Packet) Verdict {
 		s.layer = None // its end
 	}
 	switch {
-	case p.Needed == packet.NoTargets || !s.opens(p):
+	case !s.opens(p):
 		return Ignore
 	case p.Layer == s.target.Layer || again:
 	case s.layer != None:
@@ -165,7 +169,7 @@ func (s *Selector) enter(p *packet.Packet) Verdict {
 		return Ignore // likewise
 	}
 	s.layer, s.epoch = p.Layer, p.Epoch
-	s.picture, s.broken = p.Timestamp, packet.NoTargets
+	s.began, s.picture, s.broken = p.Timestamp, p.Timestamp, packet.NoTargets
 	s.intact = packet.AllTargets
 	s.now = Target{Rung: Rung{p.Layer, packet.MaxSpatial}, Temporal: packet.MaxTemporal}
 	s.settle()
@@ -175,7 +179,7 @@ func (s *Selector) enter(p *packet.Packet) Verdict {
 
 // opens reports whether a source can begin with the packet.
 func (s *Selector) opens(p *packet.Packet) bool {
-	return p.Layer >= 0 && (s.anyPacket || p.Keyframe)
+	return p.Needed != packet.NoTargets && (s.anyPacket || p.Keyframe)
 }
 
 // look takes note of a packet, and with the first one of a picture makes changes

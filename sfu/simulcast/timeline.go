@@ -62,21 +62,30 @@ func (t *timeline) begin(ts uint32, before, after Reference, now time.Time) {
 	t.lag = 0
 	if t.started {
 		arrived := t.anchor + t.ticks(now.Sub(t.anchorAt))
-		exact, ok := t.byCapture(ts, before, after, arrived)
-		switch {
+		var ok bool
+		switch out, ok = t.byCapture(ts, before, after, arrived); {
 		case !ok:
 			// The frame has come early, or was captured at the same moment as the last.
 			out = max(arrived, t.highest+t.step())
-		case exact > t.highest:
-			out = exact
-		default:
-			out = exact
-			t.lag = uint32(t.highest + t.step() - exact) // at most maxSkew and a bit
+		case out <= t.highest:
+			t.lag = uint32(t.highest + t.step() - out) // little more than maxSkew at most
 		}
 	}
 	t.offset = uint32(out) - ts // modulo 2^32 is meant
 	t.first, t.started = ts, true
+	t.highest = max(t.highest, out)
 	t.anchor, t.anchorAt = out, now
+}
+
+// beginBehind starts the first source with a frame of its past: ts came a while
+// ago, newest is the timestamp of the last frame that came, at now. The frames in
+// between go out close to each other, and the newest at its exact place.
+func (t *timeline) beginBehind(ts, newest uint32, now time.Time) {
+	behind := newest - ts
+	t.lag = behind - behind/squeeze
+	t.offset = uint32(t.anchor) - t.lag - ts // modulo 2^32 is meant
+	t.first, t.started = ts, true
+	t.anchorAt = now
 }
 
 // byCapture returns the place of ts on the outgoing timeline that the references
