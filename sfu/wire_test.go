@@ -114,10 +114,10 @@ func (s *stage) clientOffering(ip string, profiles []dtls.SRTPProtectionProfile)
 }
 
 // No datagram of ours is above 1200 octets (R16), repairs included, when the
-// publisher leaves room for what they add: the original sequence number of RTX
-// (RFC 4588 section 4).
+// publisher leaves room for what we add: the original sequence number of RTX (RFC
+// 4588 section 4) and the transport-wide number (docs/adr/0007).
 func TestNothingAbove1200OctetsLeavesTheServer(t *testing.T) {
-	const limit, header, tag, osn = 1200, 12, 16, 2
+	const limit, header, tag, osn, transport = 1200, 12, 16, 2, 8
 	simulate(t, 1, func(t *testing.T, s *stage) {
 		sizes := s.watch(serverAddress)
 		lossy := testnet.Link{Delay: 20 * time.Millisecond, Loss: 0.1}
@@ -125,7 +125,7 @@ func TestNothingAbove1200OctetsLeavesTheServer(t *testing.T) {
 		sub := s.subscribe("10.0.2.1", p.publication)
 		s.net.Host("10.0.2.1").SetDownlink(lossy)
 		s.net.Host("10.0.1.1").SetUplink(lossy)
-		payload := make([]byte, limit-header-tag-osn)
+		payload := make([]byte, limit-header-tag-osn-transport)
 		copy(payload, []byte{0x10, 0x00, 0, 0, 0x9d, 0x01, 0x2a, 0x40, 0x01, 0xb4, 0x00}) // a VP8 keyframe of 320x180
 		for i := range uint16(500) {
 			h := rtp.Header{Version: 2, SequenceNumber: i, Timestamp: 900 * uint32(i), Marker: true}

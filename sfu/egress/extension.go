@@ -13,9 +13,13 @@ import (
 const (
 	// maxExtensions of one packet: those passed on and our own.
 	maxExtensions = 12
-	// maxPacket is the most octets of an RTP packet: with the tag of SRTP a
-	// datagram of 1200, which passes every network in use (R16).
-	maxPacket = 1200 - 16
+	// maxPacket is the most octets of an RTP packet that header extensions may
+	// make it: with the tag of SRTP a datagram of 1200 (R16). What the receiver's
+	// feedback needs may go up to maxMeasured, which with all headers is below the
+	// least MTU of IPv6: browsers fill their packets so that there would be no room
+	// for it otherwise (docs/adr/0007).
+	maxPacket   = 1200 - 16
+	maxMeasured = 1200
 
 	fixedHeader     = 12
 	extensionHeader = 4
@@ -53,7 +57,7 @@ type Extensions struct {
 func (st *Stream) setExtensions(h *rtp.Header, p *packet.Packet, frameNumber uint16, payload int, now time.Time) {
 	x := &st.cfg.Extensions
 	h.Extension, h.ExtensionProfile, h.Extensions = false, 0, h.Extensions[:0]
-	left := (maxPacket - fixedHeader - extensionHeader - payload) &^ 3 // whole words (RFC 3550 section 5.3.1)
+	left := (maxMeasured - fixedHeader - extensionHeader - payload) &^ 3 // whole words (RFC 3550 section 5.3.1)
 	if x.Dependency.To != 0 {
 		if data := p.Extension(x.Dependency.From); data != nil {
 			left -= st.setDescriptor(h, data, frameNumber)
@@ -69,6 +73,7 @@ func (st *Stream) setExtensions(h *rtp.Header, p *packet.Packet, frameNumber uin
 		putAbsSendTime(scratch, now)
 		left -= set(h, x.AbsSendTime, scratch)
 	}
+	left -= maxMeasured - maxPacket
 	for _, m := range x.Passed {
 		if data := p.Extension(m.From); data != nil && len(data)+2 <= left {
 			left -= set(h, m.To, data)
