@@ -50,3 +50,23 @@ func TestWhatIsNoReferenceTimeIsNotAnswered(t *testing.T) {
 		}
 	}
 }
+
+// FuzzReferenceTime takes any octets for an extended report: nothing panics, and
+// there is at most one answer from each source for each time.
+func FuzzReferenceTime(f *testing.F) {
+	b, err := (&rtcp.ExtendedReport{SenderSSRC: 7, Reports: []rtcp.ReportBlock{
+		&rtcp.ReceiverReferenceTimeReportBlock{NTPTimestamp: 99},
+		&rtcp.DLRRReportBlock{Reports: []rtcp.DLRRReport{{SSRC: 1}}},
+	}}).Marshal()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var e timeEcho
+		first := e.answer(senders{&sender{}}, b)
+		if again := e.answer(senders{&sender{}}, b); len(first) == 1 && len(again) != 0 {
+			t.Errorf("answered twice: %v", again)
+		}
+	})
+}

@@ -28,6 +28,7 @@ type encoding struct {
 	detector  *nack.Detector
 	inspector *codec.Inspector
 	picture   packet.ExtSeq // newest picture id
+	keyframe  uint32        // timestamp of the last keyframe
 	epoch     uint8
 	last      time.Time // of the media's packets
 	due       []packet.ExtSeq
@@ -179,7 +180,8 @@ func (e *encoding) note(p *packet.Packet, f codec.Frame) {
 		p.PictureID = packet.UnwrapNear(e.picture, f.PictureID, f.PictureIDBits)
 		e.picture = max(e.picture, p.PictureID)
 	}
-	if f.Keyframe {
+	if f.Keyframe && (e.stats.keyframes.Load() == 0 || p.Timestamp != e.keyframe) {
+		e.keyframe = p.Timestamp // of H.264 several packets of a frame are a beginning
 		e.stats.keyframes.Add(1)
 	}
 }
