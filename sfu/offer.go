@@ -64,6 +64,8 @@ var (
 	feedbackFIR  = feedbackType{kind: "ccm", parameter: "fir"}
 	feedbackTWCC = feedbackType{kind: "transport-cc"}
 	feedbackREMB = feedbackType{kind: "goog-remb"}
+	// feedbackPause is RFC 7728's; clients add parameters behind it (section 9).
+	feedbackPause = feedbackType{kind: "ccm", parameter: "pause"}
 )
 
 // parseOffer reads an offer. Codecs that are not in allowed are left out.

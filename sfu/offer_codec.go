@@ -31,6 +31,9 @@ func offeredCodecs(media *sdp.MediaDescription, allowed map[codec.Codec]bool) []
 			fmtp[pt] = rest
 		case "rtcp-fb":
 			kind, parameter, _ := strings.Cut(rest, " ")
+			if kind == feedbackPause.kind && strings.HasPrefix(parameter, feedbackPause.parameter) {
+				parameter = feedbackPause.parameter
+			}
 			feedback[pt] = append(feedback[pt], feedbackType{kind, parameter})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -76,7 +77,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 	if err != nil {
 		return nil, err
 	}
-	media, err := newMediaEngine(o, use, publisherExtensions(use), []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR, feedbackTWCC})
+	media, err := newMediaEngine(o, use, publisherExtensions(use), []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR, feedbackTWCC, feedbackPause})
 	if err != nil {
 		return nil, err
 	}
@@ -195,8 +196,21 @@ func (p *Publication) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet 
 		if len(b) > 1 && b[1] == uint8(rtcp.TypeSenderReport) && sr.Unmarshal(b) == nil && sr.SSRC == ssrc {
 			p.receiver.SenderReport(&sr, time.Now())
 		}
+		if len(b) > 1 && b[1] == uint8(rtcp.TypeTransportSpecificFeedback) {
+			p.paused(b)
+		}
 		p.senders.handleRTCP(p.peer, ssrc, b)
 	}}
+}
+
+// paused passes on what the publisher says of pausing.
+func (p *Publication) paused(b []byte) {
+	for _, t := range p.tracks {
+		if t.codec.has(feedbackPause) {
+			message := slices.Clone(b)
+			p.peer.tryDo(func() { t.pauser.learn(message) })
+		}
+	}
 }
 
 // connected runs on the peer's goroutine.

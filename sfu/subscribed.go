@@ -4,6 +4,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pion/rtcp"
+
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
@@ -69,14 +71,29 @@ func (t *Track) RemoveSink(s packet.Sink) {
 // has changed, and returns when to look again, 0 for never. The smallest picture
 // is always sent: newcomers begin with it. It runs on the publication's goroutine.
 func (t *Track) tellSubscribed(now time.Time) (wait time.Duration) {
-	if t.rest == nil || t.publication.layers == nil {
+	pauses := t.codec.has(feedbackPause)
+	if t.rest == nil || t.publication.layers == nil && !pauses {
 		return 0
 	}
+	before := t.rest.Active()
 	changed, wait := t.rest.Update(t.uses.all()|1<<t.lowest(), now)
-	if changed {
+	if changed && t.publication.layers != nil {
 		t.publication.layers(t.subscribed())
 	}
+	if changed && pauses {
+		t.pause(before ^ t.rest.Active())
+	}
 	return wait
+}
+
+// pause pauses or resumes, by RTCP, those encodings that have changed.
+func (t *Track) pause(changed uint8) {
+	for i := range t.Encodings() {
+		if ssrc := t.SSRC(packet.Layer(i)); changed>>i&1 != 0 && ssrc != 0 { //nolint:gosec // few
+			active := t.rest.Active()>>i&1 != 0
+			t.publication.SendRTCP([]rtcp.Packet{t.pauser.request(t.publication.ssrc, ssrc, active)})
+		}
+	}
 }
 
 func (t *Track) subscribed() []SubscribedLayer {

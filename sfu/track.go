@@ -49,6 +49,7 @@ type Track struct {
 	keyframes [simulcast.MaxEncodings]simulcast.KeyframeRequests
 	rest      *simulcast.Rest // nil without simulcast
 	firSeq    uint8
+	pauser    pauser
 }
 
 func newTrack(t *ingress.Track, p *Publication, kind Kind, c chosen) *Track {
