@@ -48,6 +48,7 @@ type feed struct {
 	pending []*packet.Packet // of this batch
 	window  int
 	rings   [simulcast.MaxEncodings]*packet.Ring
+	recent  [simulcast.MaxEncodings]recent // zero before the first keyframe
 	ladder  simulcast.Ladder
 	seen    uint32 // version of the ladder that the streams have followed
 	used    uint8  // encodings, as last told to the source
@@ -57,6 +58,13 @@ type feed struct {
 
 func newFeed(s *Shard, src Source, window int) *feed {
 	return &feed{shard: s, source: src, window: window}
+}
+
+// recent is the last keyframe of an encoding.
+type recent struct {
+	seq       packet.ExtSeq
+	timestamp uint32
+	at        time.Time
 }
 
 // ring returns the packets of an encoding, which must be known.
@@ -112,7 +120,21 @@ func (f *feed) look() {
 	for _, p := range f.pending {
 		f.ring(p.Layer).Put(p)
 		f.ladder.Observe(p, p.Arrival)
+		f.remember(p)
 	}
+}
+
+// remember notes where the last keyframe of an encoding begins. Of H.264 several
+// packets of a frame may be beginnings: parameter sets, and the picture itself.
+func (f *feed) remember(p *packet.Packet) {
+	last := &f.recent[p.Layer]
+	if !p.Keyframe || p.Seq < last.seq && p.Timestamp != last.timestamp {
+		return
+	}
+	if last.at.IsZero() || p.Timestamp != last.timestamp {
+		*last = recent{p.Seq, p.Timestamp, p.Arrival}
+	}
+	last.seq = min(last.seq, p.Seq)
 }
 
 // expire notices encodings that have ended, and lets the streams follow what has

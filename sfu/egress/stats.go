@@ -25,6 +25,7 @@ type StreamStats struct {
 	Withheld                           uint64       // not sent: other layers, waiting for a keyframe
 	Filled                             uint64       // empty packets sent in place of late ones of other layers
 	Switches                           uint64       // from one encoding to another
+	Replays                            uint64       // begun with packets of the past
 	Layer                              packet.Layer // the encoding that was sent last
 	Failed                             uint64       // the writer refused
 	NACKs, PLIs                        uint64       // RTCP packets received
@@ -64,7 +65,7 @@ func (c *shardCounters) addTo(s *Stats) {
 type streamCounters struct {
 	packets, octets, withheld, failed, nacks, plis          atomic.Uint64
 	retransmitted, retransmittedOctets, refused, overBudget atomic.Uint64
-	filled, switches                                        atomic.Uint64
+	filled, switches, replays                               atomic.Uint64
 	layer                                                   atomic.Int32
 	fractionLost                                            atomic.Uint32
 	rtt                                                     atomic.Int64
@@ -77,7 +78,7 @@ func (st *Stream) Stats() StreamStats {
 		Packets: c.packets.Load(), Octets: c.octets.Load(), Withheld: c.withheld.Load(),
 		Failed: c.failed.Load(), NACKs: c.nacks.Load(), PLIs: c.plis.Load(),
 		Retransmitted: c.retransmitted.Load(), RetransmittedOctets: c.retransmittedOctets.Load(),
-		Filled: c.filled.Load(), Switches: c.switches.Load(), Layer: packet.Layer(c.layer.Load()), //nolint:gosec // an index
+		Filled: c.filled.Load(), Switches: c.switches.Load(), Replays: c.replays.Load(), Layer: packet.Layer(c.layer.Load()), //nolint:gosec // an index
 		Refused: c.refused.Load(), OverBudget: c.overBudget.Load(),
 		FractionLost: float64(c.fractionLost.Load()) / 256, RTT: time.Duration(c.rtt.Load()),
 	}

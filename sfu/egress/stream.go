@@ -73,6 +73,7 @@ type Stream struct {
 	rtx       retransmitter
 	postponed []postponed
 	asked     time.Time // the last NACK
+	replayed  uint32    // while packets of the past are sent: the newest timestamp
 	hopeless  int       // packets that the budget did not allow to repair, lately
 	keyframe  uint16    // outgoing number that the last keyframe began with
 	report    senderReport
@@ -109,9 +110,13 @@ func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 
 // start runs on the shard.
 func (st *Stream) start() {
+	now := time.Now()
 	st.started = true
 	st.retarget()
-	st.askForKeyframe(time.Now())
+	if st.cfg.Codec.IsVideo() {
+		st.replay(now)
+	}
+	st.askForKeyframe(now)
 	st.feed.tellUse()
 }
 
@@ -261,7 +266,9 @@ func (st *Stream) begin(p *packet.Packet, now time.Time) {
 		if p.Layer == st.layer {
 			before = simulcast.Reference{} // the source began anew, with another clock
 		}
-		st.rewriter.Switch(p, before, st.feed.reference(p.Layer), now)
+		if st.replayed == 0 || !st.rewriter.Replay(p, st.replayed, now) {
+			st.rewriter.Switch(p, before, st.feed.reference(p.Layer), now)
+		}
 		st.report.at = time.Time{} // the receiver needs a report soon
 	}
 	st.begun, st.layer, st.epoch = true, p.Layer, p.Epoch

@@ -32,6 +32,7 @@ func TestVideoBeginsAtAKeyframeThatWasAskedFor(t *testing.T) {
 		if got := w.take(); len(got) != 0 {
 			t.Fatalf("%d packets before the connection was up", len(got))
 		}
+		time.Sleep(replayAge + time.Second)
 		sub.Start()
 		synctest.Wait()
 		if got := src.requests(); got != 1 {
