@@ -417,10 +417,14 @@ func TestDecodeTargetsOfOtherStructures(t *testing.T) {
 	}
 	var packets []told
 	for i, want := range []struct{ needed, switches string }{
-		{everything, everything}, {"-123 -123 -123 -123", "--23 --23 --23 --23"},
+		{everything, everything},
+		{"-123 -123 -123 -123", "--23 --23 --23 --23"},
 		{"--23 --23 --23 --23", "---3 ---3 ---3 ---3"},
-		{"---3 ---3 ---3 ---3", nothing}, {"---3 ---3 ---3 ---3", nothing}, {"---3 ---3 ---3 ---3", nothing},
-		{"---3 ---3 ---3 ---3", nothing}, {"---3 ---3 ---3 ---3", nothing},
+		{"---3 ---3 ---3 ---3", nothing},
+		{"---3 ---3 ---3 ---3", nothing},
+		{"---3 ---3 ---3 ---3", nothing},
+		{"---3 ---3 ---3 ---3", nothing},
+		{"---3 ---3 ---3 ---3", nothing},
 	} {
 		b := high.octets(descriptorSpec{start: true, template: i, number: uint16(i), attach: i == 0})
 		packets = append(packets, told{"T" + string(rune('0'+i)), payload, b, want.needed, want.switches})

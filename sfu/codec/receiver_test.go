@@ -172,8 +172,14 @@ func TestReceiversCanDecodeTheTargetsOfVP8(t *testing.T) {
 		sync     bool
 		diffs    []uint16
 	}{
-		{0, false, []uint16{4}}, {2, true, []uint16{1}}, {1, true, []uint16{2}}, {2, false, []uint16{1}},
-		{0, false, []uint16{4}}, {2, false, []uint16{3, 1}}, {1, false, []uint16{4, 2}}, {2, false, []uint16{1}},
+		{0, false, []uint16{4}},
+		{2, true, []uint16{1}},
+		{1, true, []uint16{2}},
+		{2, false, []uint16{1}},
+		{0, false, []uint16{4}},
+		{2, false, []uint16{3, 1}},
+		{1, false, []uint16{4, 2}},
+		{2, false, []uint16{1}},
 	}
 	i := codec.NewInspector(codec.VP8)
 	var stream []coded
