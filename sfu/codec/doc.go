@@ -18,5 +18,6 @@
 // audio apart and put it together (RFC 2198).
 //
 // Payloads come from the network: a reader that does not understand one returns
-// an error and never panics, and none allocates.
+// an error and never panics. None allocates, but for the first descriptor that an
+// Inspector sees.
 package codec
