@@ -5,6 +5,7 @@
 //
 //	web/index.html --- app.js ---+--- room.js  --- rpc.js  === websocket /room
 //	                             +--- peer.js  === RTCPeerConnection, one per direction and person
+//	                             |     +--- encodings.js, which sizes the camera is sent in
 //	                             +--- tiles.js, chat.js, messages.js
 //
 // The page speaks the same Kurento Room protocol as every other application; it has no private way in. End-to-end

@@ -1,15 +1,22 @@
-// What the page's address says: #/rooms/<room> as in Kurento's demo, or ?room=&name=&loopback=1&size=640x360.
+// What the page's address says: #/rooms/<room> as in Kurento's demo, and the options that docs/page.md describes.
 
-/** Answers {room, user, loopback, size}; room and user are empty, size is null, when not given. */
+/**
+ * Answers {room, user, loopback, size, codec, mode}. When not given, room and user are empty, size is null, codec is one
+ * that can do the mode, and mode is undefined.
+ */
 export function readAddress({ hash, search }) {
   const query = new URLSearchParams(search);
   const [, room] = /^#\/rooms\/([^/]+)/.exec(hash) ?? [];
   const [, width, height] = /^(\d+)x(\d+)$/.exec(query.get('size') ?? '') ?? [];
+  const [mode] = /^[LS][1-3]T[1-3]h?(_KEY)?(_SHIFT)?$/.exec(query.get('mode') ?? '') ?? [];
+  const [codec] = /^(vp8|vp9|h264|av1)$/.exec(query.get('codec') ?? '') ?? [mode ? 'vp9' : 'vp8'];
   return {
     room: room ? decode(room) : query.get('room') ?? '',
     user: query.get('name') ?? '',
     loopback: query.get('loopback') === '1',
     size: width ? { width: Number(width), height: Number(height) } : null,
+    codec,
+    mode,
   };
 }
 

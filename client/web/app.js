@@ -19,7 +19,8 @@ let joinClickedAt = null;
 async function join({ user, room: name }) {
   joinClickedAt = performance.now();
   const loopback = await loopbackWanted;
-  const room = new Room({ url: socketUrl(location), room: name, user, loopback });
+  const { codec, mode } = address;
+  const room = new Room({ url: socketUrl(location), room: name, user, loopback, codec, mode });
   call.attach(room, { loopback });
   // Media that opens later is published later: a person who ignores the permission prompt can still watch.
   devices.open(address.size).then(({ stream }) => room.publish(stream));

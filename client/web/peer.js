@@ -1,10 +1,8 @@
 // One RTCPeerConnection: either what we publish or one person we receive. Kurento's protocol never renegotiates, so a
 // Peer makes one offer, takes one answer, and is replaced by a new Peer when it fails.
 
+import { encodingsOf, offerDependencyDescriptor, preferCodec } from './encodings.js';
 import { summarise } from './stats.js';
-
-const DEPENDENCY_DESCRIPTOR =
-  'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
 
 export class Peer {
   /** The remote media, filled track by track. Empty for a publisher without loopback. */
@@ -16,6 +14,7 @@ export class Peer {
   #offered = false;
   #early = []; // our candidates from before the offer was sent
   #waiting = []; // the server's candidates from before its answer
+  #settled = Promise.resolve(); // when what was last asked of the senders is done
   #closed = false;
 
   /**
@@ -42,13 +41,32 @@ export class Peer {
     return this.#closed ? 'closed' : this.#pc.connectionState;
   }
 
-  /** Sends the tracks of `media`; with `loopback` the server sends them back on the same connection. */
-  publish(media, loopback) {
-    const direction = loopback ? 'sendrecv' : 'sendonly';
-    for (const track of [...media.getAudioTracks(), ...media.getVideoTracks()]) {
-      this.#pc.addTransceiver(track, { direction, streams: [media] });
+  /**
+   * Sends the tracks of `media`; with `loopback` the server sends them back on the same connection. `codec` and `mode`
+   * are those of the address.
+   */
+  publish(media, { loopback, codec, mode }) {
+    const init = { direction: loopback ? 'sendrecv' : 'sendonly', streams: [media] };
+    for (const track of media.getAudioTracks()) {
+      this.#pc.addTransceiver(track, init);
     }
-    return this.#offer();
+    for (const track of media.getVideoTracks()) {
+      const sendEncodings = encodingsOf(track.getSettings(), { loopback, mode });
+      const video = this.#pc.addTransceiver(track, { ...init, sendEncodings });
+      preferCodec(video, codec);
+      if (mode && codec === 'av1') {
+        offerDependencyDescriptor(video);
+      }
+    }
+    this.#settled = this.#offer();
+    return this.#settled;
+  }
+
+  /** Sends only the encodings that are `active` of a list of {rid, active}; those it does not name stay as they are. */
+  activate(layers) {
+    this.#settled = this.#settled
+      .then(() => this.#activate(new Map(layers.map(({ rid, active }) => [rid, active]))))
+      .catch((error) => console.warn('atrium: encodings not changed', error));
   }
 
   /** Receives one person's sound and picture. */
@@ -105,6 +123,21 @@ export class Peer {
     }
   }
 
+  async #activate(wanted) {
+    const sender = this.#pc.getSenders().find(({ track }) => track?.kind === 'video');
+    if (this.#closed || !sender) {
+      return;
+    }
+    const parameters = sender.getParameters();
+    const changed = parameters.encodings.filter(({ rid, active }) => wanted.has(rid) && wanted.get(rid) !== active);
+    for (const encoding of changed) {
+      encoding.active = wanted.get(encoding.rid);
+    }
+    if (changed.length > 0) {
+      await sender.setParameters(parameters);
+    }
+  }
+
   #sendCandidate(candidate) {
     if (this.#offered) {
       this.#signal(candidate);
@@ -112,18 +145,4 @@ export class Peer {
       this.#early.push(candidate);
     }
   }
-}
-
-// A receiving Chromium leaves this extension out unless asked, and then decodes nothing of scalable AV1.
-function offerDependencyDescriptor(transceiver) {
-  if (!transceiver.setHeaderExtensionsToNegotiate) {
-    return;
-  }
-  const extensions = transceiver.getHeaderExtensionsToNegotiate();
-  for (const extension of extensions) {
-    if (extension.uri === DEPENDENCY_DESCRIPTOR) {
-      extension.direction = 'sendrecv';
-    }
-  }
-  transceiver.setHeaderExtensionsToNegotiate(extensions);
 }

@@ -29,15 +29,15 @@ export class Room extends EventTarget {
   #rpc = null;
   #sessionId = null;
   #media = null;
-  #loopback;
+  #sending; // how to publish, see Peer.publish
   #backoff = new Backoff();
 
-  constructor({ url, room, user, loopback = false }) {
+  constructor({ url, room, user, loopback = false, codec = 'vp8', mode }) {
     super();
     this.#url = url;
     this.name = room;
     this.user = user;
-    this.#loopback = loopback;
+    this.#sending = { loopback, codec, mode };
   }
 
   /** Joins and starts to receive everybody. Rejects with RpcError or ConnectionError, and is then over. */
@@ -217,6 +217,9 @@ export class Room extends EventTarget {
       case 'iceCandidate':
         this.#candidate(params);
         break;
+      case 'subscribedLayers':
+        this.peers.get(this.user)?.activate(params.layers);
+        break;
       case 'sendMessage':
         this.#emit('message', { user: params.user, text: params.message });
         break;
@@ -277,11 +280,11 @@ export class Room extends EventTarget {
     }
     const peer = this.#open(this.user, {
       method: 'publishVideo',
-      params: { doLoopback: this.#loopback },
+      params: { doLoopback: this.#sending.loopback },
       again: () => this.#republish(),
     });
     try {
-      await peer.publish(this.#media, this.#loopback);
+      await peer.publish(this.#media, this.#sending);
     } catch (error) {
       if (this.#interrupted(this.user, peer)) {
         this.#emit('mediaproblem', { text: error.message });

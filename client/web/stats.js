@@ -1,6 +1,6 @@
 // The few numbers of getStats that say whether a person is seen and heard.
 
-/** Flattens an RTCStatsReport. Absent streams leave their members undefined. */
+/** Flattens an RTCStatsReport; `sent` lists the encodings. Absent streams leave their members undefined. */
 export function summarise(report, state) {
   const summary = { state };
   for (const entry of report.values()) {
@@ -33,11 +33,17 @@ export function summarise(report, state) {
         });
         break;
       case 'outbound-rtp/video':
-        Object.assign(summary, {
+        summary.sent ??= [];
+        summary.sent.push({
+          rid: entry.rid,
+          active: entry.active,
+          frameWidth: entry.frameWidth,
+          frameHeight: entry.frameHeight,
+          framesPerSecond: entry.framesPerSecond,
           framesEncoded: entry.framesEncoded,
-          sentWidth: entry.frameWidth,
-          sentHeight: entry.frameHeight,
-          sentBytes: entry.bytesSent,
+          bytes: entry.bytesSent,
+          scalabilityMode: entry.scalabilityMode,
+          videoCodec: report.get(entry.codecId)?.mimeType,
         });
         break;
       case 'candidate-pair/':

@@ -57,13 +57,18 @@ test('requests are Kurento JSON-RPC: ids from 0, the interval in the first ping,
   await page.context().close();
 });
 
-test('what publishVideo offers is one stream of sound and picture, sent only', async () => {
+// Joins, and answers with what publishVideo carries.
+async function published(options) {
   const fake = new FakeSignaling();
   const offered = new Promise((resolve) => {
     fake.handlers.publishVideo = (params) => resolve(params);
   });
-  const page = await joined(fake);
-  const { sdpOffer, doLoopback } = await offered;
+  const page = await joined(fake, options);
+  return { page, ...(await offered) };
+}
+
+test('what publishVideo offers is one stream of sound and picture, sent only', async () => {
+  const { page, sdpOffer, doLoopback } = await published();
   assert.equal(doLoopback, false);
   assert.deepEqual(sdpOffer.match(/^m=\w+|^a=(?:sendrecv|sendonly|recvonly)/gm), [
     'm=audio',
@@ -74,17 +79,49 @@ test('what publishVideo offers is one stream of sound and picture, sent only', a
   await page.context().close();
 });
 
-test('the loopback option publishes both ways', async () => {
-  const fake = new FakeSignaling();
-  const offered = new Promise((resolve) => {
-    fake.handlers.publishVideo = (params) => resolve(params);
-  });
-  const page = await joined(fake, { path: `${joinForm}&loopback=1` });
-  const { sdpOffer, doLoopback } = await offered;
+test('the loopback option publishes both ways, in one size', async () => {
+  const { page, sdpOffer, doLoopback } = await published({ path: `${joinForm}&loopback=1` });
   assert.equal(doLoopback, true);
   assert.equal(sdpOffer.match(/^a=sendrecv/gm).length, 2);
+  assert.doesNotMatch(sdpOffer, /^a=simulcast/m);
   await page.context().close();
 });
+
+// The first codec of the video section.
+const firstCodec = (sdp) => {
+  const [, type] = /^m=video \d+ \S+ (\d+)/m.exec(sdp);
+  return new RegExp(`^a=rtpmap:${type} (\\w+)`, 'm').exec(sdp)[1];
+};
+const DESCRIPTOR = /^a=extmap:\d+(?:\/\w+)? \S+#dependency-descriptor/m;
+
+test('the camera is offered as VP8 in three sizes', async () => {
+  const { page, sdpOffer } = await published();
+  assert.equal(firstCodec(sdpOffer), 'VP8');
+  assert.deepEqual(sdpOffer.match(/^a=(?:rid|simulcast):.*\w/gm), [
+    'a=rid:l send',
+    'a=rid:m send',
+    'a=rid:h send',
+    'a=simulcast:send l;m;h',
+  ]);
+  await page.context().close();
+});
+
+for (const [options, codec, simulcast] of [
+  ['codec=h264', 'H264', true],
+  ['codec=av1&mode=L3T3_KEY', 'AV1', false],
+  ['mode=L2T3_KEY', 'VP9', false],
+  ['codec=none&mode=none&size=320x180', 'VP8', false],
+]) {
+  test(`${options} in the address offers ${codec}${simulcast ? ' in three sizes' : ''}`, async () => {
+    const { page, sdpOffer } = await published({ path: `${joinForm}&${options}` });
+    assert.equal(firstCodec(sdpOffer), codec);
+    assert.equal(/^a=simulcast/m.test(sdpOffer), simulcast);
+    if (codec === 'AV1') {
+      assert.match(sdpOffer, DESCRIPTOR);
+    }
+    await page.context().close();
+  });
+}
 
 for (const [name, kinds, sentence] of [
   ['NotAllowedError', ['audio', 'video'], /does not let this page use your camera and microphone.*still join/],
