@@ -32,7 +32,8 @@ type Expectations struct {
 	// SSRCs is how many streams may come.
 	SSRCs Limits
 
-	// MaxOctets of one RTP packet; 1200 by default.
+	// MaxOctets of one RTP packet; 1200 by default, and 1184 leaves room for the
+	// tag of SRTP.
 	MaxOctets int
 	// Jitter is how much arrivals vary, 100 ms by default. It bounds what
 	// timestamps and arrival times may differ by.

@@ -18,14 +18,13 @@ func (c *Conformance) judgeContinuity(s *stream, list []*received) {
 				c.report(s.ssrc, "%d packets missing behind %d", gap, before.seq.Seq())
 			}
 			c.judgeOrder(s, before, r)
-		case !video:
-			if ahead(r, before) <= 0 {
-				c.report(s.ssrc, "timestamp of packet %d does not follow that of the one before", r.seq.Seq())
-			}
 		case r.octets == 0:
 			c.judgePadding(s, before, r)
-		case media.octets > 0:
+		case media.octets == 0: // a stream begins with padding, or what is before was lost
+		case video:
 			c.judgeFrame(s, media, r)
+		case ahead(r, media) <= 0:
+			c.report(s.ssrc, "timestamp of packet %d does not follow that of the one before", r.seq.Seq())
 		}
 		if gap > 0 || r.octets > 0 {
 			media = r

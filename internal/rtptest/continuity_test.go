@@ -26,6 +26,9 @@ func TestSpatialLayersOfVP9(t *testing.T) {
 			p[12].Marker = true
 			return p
 		}, "continues a frame that its marker had ended"},
+		{"the upper layer left out without a marker", func(p []*rtp.Packet) []*rtp.Packet {
+			return renumber(append(p[:10:10], p[12]))
+		}, "without a marker"},
 		{"a layer without its end", func(p []*rtp.Packet) []*rtp.Packet {
 			p[12].Payload[0] &^= end
 			return p
@@ -75,6 +78,27 @@ func TestPaddingBelongsToTheFrameBefore(t *testing.T) {
 		{"inside a frame", func(p []*rtp.Packet) []*rtp.Packet {
 			p[2], p[3] = p[3], p[2]
 			return renumber(p)
+		}, ""},
+	})
+}
+
+func TestPaddingOfSoundConforms(t *testing.T) {
+	newChecker := func() *rtptest.Conformance {
+		return rtptest.NewConformance(rtptest.Expectations{Codecs: map[uint8]codec.Codec{111: codec.Opus}, RED: 63})
+	}
+	good := func() []*rtp.Packet {
+		packets := video(microphone(1), 5)
+		return renumber(slices.Insert(packets, 3, rtptest.Padding(packets[2], 0, 100)))
+	}
+	runMutations(t, good, newChecker, []mutation{
+		{"a packet behind with the same timestamp", func(p []*rtp.Packet) []*rtp.Packet {
+			p[4].Timestamp, p[4].Payload, p[4].PayloadType = p[2].Timestamp, []byte{0x78, 1}, 111
+			return p[:5]
+		}, "does not follow"},
+		{"padding first", func(p []*rtp.Packet) []*rtp.Packet {
+			first := rtptest.Padding(p[0], p[0].SequenceNumber-1, 50)
+			first.Timestamp--
+			return append([]*rtp.Packet{first}, p...)
 		}, ""},
 	})
 }

@@ -49,26 +49,26 @@ func (c *Conformance) Layers(ssrc uint32) map[Layer]Counts {
 
 // LongestGap returns the longest time in which a stream brought nothing to show
 // or to play: between arrivals that completed decodable frames, from its first
-// packet to the first of them, and from the last one to its last packet.
+// packet to the first of them, and from the last one to its last packet. It is
+// zero without arrival times.
 func (c *Conformance) LongestGap(ssrc uint32) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	list := c.sorted(ssrc)
-	if len(list) == 0 {
-		return 0
-	}
-	moments := []time.Time{list[0].at, list[0].at} // first and last
+	var ends, moments []time.Time
 	for _, r := range list {
-		if r.at.Before(moments[0]) {
-			moments[0] = r.at
+		if r.at.IsZero() {
+			continue
 		}
-		if r.at.After(moments[1]) {
-			moments[1] = r.at
-		}
-		if !c.streams[ssrc].codec.IsVideo() {
+		ends = append(ends, r.at)
+		if r.octets > 0 && !c.streams[ssrc].codec.IsVideo() {
 			moments = append(moments, r.at)
 		}
 	}
+	if len(ends) == 0 {
+		return 0
+	}
+	moments = append(moments, slices.MinFunc(ends, time.Time.Compare), slices.MaxFunc(ends, time.Time.Compare))
 	for _, f := range stampedFrames(list) {
 		if f.decodable {
 			moments = append(moments, f.shown)

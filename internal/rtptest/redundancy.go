@@ -17,20 +17,18 @@ type redundant struct {
 
 // undoRedundancy returns the type and payload of the packet's primary block, and
 // the redundant ones before it. A packet without any comes back as it is, and one
-// that cannot be read as the codec whose data it should carry.
+// that cannot be read as one of Opus.
 func (c *Conformance) undoRedundancy(p *rtp.Packet) (payloadType uint8, payload []byte, list []redundant) {
-	if c.want.RED == 0 || p.PayloadType != c.want.RED || len(p.Payload) == 0 {
+	if c.want.RED == 0 || p.PayloadType != c.want.RED {
 		return p.PayloadType, p.Payload, nil
+	}
+	if len(p.Payload) == 0 { // padding
+		return c.opusType(), nil, nil
 	}
 	blocks, err := ReadRED(p.Payload)
 	if err != nil {
 		c.report(p.SSRC, "packet %d: %v", p.SequenceNumber, err)
-		for payloadType, kind := range c.want.Codecs {
-			if kind == codec.Opus {
-				return payloadType, nil, nil
-			}
-		}
-		return p.PayloadType, nil, nil
+		return c.opusType(), p.Payload, nil
 	}
 	for _, b := range blocks {
 		if c.want.Codecs[b.PayloadType] != codec.Opus {
@@ -46,11 +44,23 @@ func (c *Conformance) undoRedundancy(p *rtp.Packet) (payloadType uint8, payload 
 	return primary.PayloadType, primary.Payload, list
 }
 
+// opusType returns the payload type of what RED carries.
+func (c *Conformance) opusType() uint8 {
+	for payloadType, kind := range c.want.Codecs {
+		if kind == codec.Opus {
+			return payloadType
+		}
+	}
+	return 0
+}
+
 // judgeRedundancy compares what packets repeat with what was sent before.
 func (c *Conformance) judgeRedundancy(s *stream, list []*received) {
 	primaries := map[uint32]*received{}
 	for _, r := range list {
-		primaries[r.timestamp] = r
+		if r.octets > 0 {
+			primaries[r.timestamp] = r
+		}
 		for _, block := range r.redundant {
 			original, ok := primaries[block.timestamp]
 			if ok && (original.octets != block.octets || original.sum != block.sum) {
