@@ -26,6 +26,9 @@ const (
 	// oneByteSize is the longest element of the one-byte form (RFC 8285 section
 	// 4.2).
 	oneByteSize = 16
+	// frameNumberBits is the width of the descriptor's frame number, which tells it
+	// from a picture id.
+	frameNumberBits = 16
 	// maxDescriptor is the longest dependency descriptor that is passed on.
 	maxDescriptor = 255
 )
@@ -60,7 +63,7 @@ func (st *Stream) setExtensions(h *rtp.Header, p *packet.Packet, frameNumber uin
 	left := (maxMeasured - fixedHeader - extensionHeader - payload) &^ 3 // whole words (RFC 3550 section 5.3.1)
 	if x.Dependency.To != 0 {
 		if data := p.Extension(x.Dependency.From); data != nil {
-			left -= st.setDescriptor(h, data, frameNumber)
+			left -= st.setDescriptor(h, data, frameNumber, p.PictureIDBits == frameNumberBits)
 		}
 	}
 	if x.TransportSequence != 0 && left >= 3 {
@@ -81,9 +84,9 @@ func (st *Stream) setExtensions(h *rtp.Header, p *packet.Packet, frameNumber uin
 	}
 }
 
-// setDescriptor sets the dependency descriptor with the outgoing frame number,
-// and returns the octets that it takes.
-func (st *Stream) setDescriptor(h *rtp.Header, data []byte, frameNumber uint16) int {
+// setDescriptor sets the dependency descriptor, with the outgoing frame number if
+// it was read as one, and returns the octets that it takes.
+func (st *Stream) setDescriptor(h *rtp.Header, data []byte, frameNumber uint16, numbered bool) int {
 	long := len(data) > oneByteSize
 	if len(data) > maxDescriptor || long && !st.cfg.Extensions.TwoByte {
 		return 0
@@ -92,7 +95,9 @@ func (st *Stream) setDescriptor(h *rtp.Header, data []byte, frameNumber uint16) 
 		h.Extension, h.ExtensionProfile = true, rtp.ExtensionProfileTwoByte
 	}
 	scratch := st.sub.shard.descriptor[:copy(st.sub.shard.descriptor[:], data)]
-	codec.SetFrameNumber(scratch, frameNumber)
+	if numbered {
+		codec.SetFrameNumber(scratch, frameNumber)
+	}
 	return set(h, st.cfg.Extensions.Dependency.To, scratch)
 }
 

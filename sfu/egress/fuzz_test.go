@@ -11,10 +11,7 @@ import (
 )
 
 // counter is a Writer that counts.
-type counter struct {
-	fakeWriter
-	packets, octets int
-}
+type counter struct{ packets, octets int }
 
 func (c *counter) WriteRTP(_ *rtp.Header, payload []byte) error {
 	c.packets++

@@ -10,15 +10,17 @@ package packet
 //	     S0T0 ... S0T3 S1T0 ... S1T3 S2T0 ...
 type Targets uint16
 
+// MaxSpatial and MaxTemporal are the highest layers that have a target of their
+// own. WebRTC's scalability modes end at S2 and T2; higher layers count as the
+// highest.
 const (
-	// MaxSpatial and MaxTemporal are the highest layers that have a target of
-	// their own. WebRTC's scalability modes end at S2 and T2; higher layers
-	// count as the highest.
 	MaxSpatial  = 3
 	MaxTemporal = 3
 
 	temporalLayers = MaxTemporal + 1
+)
 
+const (
 	// AllTargets is what every packet of an encoding without layers is needed by.
 	AllTargets Targets = 1<<16 - 1
 	// NoTargets marks a packet that nobody needs, such as padding.
