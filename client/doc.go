@@ -7,6 +7,7 @@
 //	                             +--- peer.js  === RTCPeerConnection, one per direction and person
 //	                             |     +--- encodings.js, which sizes the camera is sent in
 //	                             +--- tiles.js, chat.js, messages.js
+//	                                   +--- layers.js, which size of a picture to ask for
 //
 // The page speaks the same Kurento Room protocol as every other application; it has no private way in. End-to-end
 // tests that drive it in a real browser live in e2e/.

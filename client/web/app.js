@@ -85,6 +85,10 @@ window.atrium = {
   async getStats(user) {
     return (await call.room?.peers.get(user)?.stats()) ?? null;
   },
+  /** Asks for one size of a person's picture, 0 the smallest, whatever the tile's; null lets the tile decide again. */
+  pinLayer(user, layer) {
+    return call.tiles.get(user).wish.pin(layer);
+  },
   /** Milliseconds from the click on Join to that person's first picture on screen, or null. */
   timeToFirstFrame(user) {
     const at = call.tiles.get(user)?.firstFrameAt ?? null;

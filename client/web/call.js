@@ -32,6 +32,7 @@ export class Call {
     this.tiles = new Tiles(byId('tiles'), {
       blocked: () => this.#soundBlocked(),
       levelOf: (user) => this.room?.peers.get(user)?.audioLevel() ?? 0,
+      ask: (user, layer) => this.room?.preferLayer(user, layer),
     });
     bindToggle(byId('microphone'), devices, 'microphone');
     bindToggle(byId('camera'), devices, 'camera');
@@ -127,6 +128,7 @@ export class Call {
   #reconnected() {
     say(byId('banner'), '');
     toast(RECONNECTED);
+    this.tiles.review();
   }
 
   #count() {

@@ -64,6 +64,11 @@ export class Room extends EventTarget {
     await this.#rpc.call('sendMessage', { message: text, userMessage: this.user, roomMessage: this.name });
   }
 
+  /** Asks for at most this layer of a person's picture, 0 the smallest; a new connection to them begins without limit. */
+  async preferLayer(user, spatialLayer) {
+    await this.#rpc.call('setPreferredLayers', { sender: `${user}_${STREAM}`, spatialLayer });
+  }
+
   /** Leaves politely, waiting for the server's answer no longer than two seconds. */
   async leave() {
     const rpc = this.#rpc;

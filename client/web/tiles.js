@@ -1,5 +1,6 @@
 // The grid: a tile for each person, as large as the window allows.
 
+import { LayerWish } from './layers.js';
 import { fit } from './layout.js';
 
 const GAP = 12;
@@ -12,10 +13,15 @@ export class Tiles {
   #list;
   #tiles = new Map(); // user -> Tile
 
-  /** `blocked()` runs when the browser refuses to play sound; `levelOf(user)` tells how loud somebody is. */
-  constructor(list, { blocked, levelOf }) {
+  /**
+   * `blocked()` runs when the browser refuses to play sound; `levelOf(user)` tells how loud somebody is;
+   * `ask(user, layer)` asks for a size of their picture.
+   */
+  constructor(list, { blocked, levelOf, ask }) {
     this.#list = list;
     this.blocked = blocked;
+    this.ask = ask;
+    document.addEventListener('visibilitychange', () => this.review());
     new ResizeObserver(() => this.#arrange()).observe(list);
     setInterval(() => {
       for (const [user, tile] of this.#tiles) {
@@ -32,7 +38,7 @@ export class Tiles {
   add(user, own = false) {
     let tile = this.#tiles.get(user);
     if (!tile) {
-      tile = new Tile(user, own, this.blocked);
+      tile = new Tile(user, own, { blocked: this.blocked, ask: (layer) => this.ask(user, layer) });
       this.#tiles.set(user, tile);
       own ? this.#list.prepend(tile.element) : this.#list.append(tile.element);
       this.#arrange();
@@ -59,6 +65,13 @@ export class Tiles {
     }
   }
 
+  /** Looks again which size of each picture is wanted. */
+  review() {
+    for (const tile of this.#tiles.values()) {
+      tile.wish?.review();
+    }
+  }
+
   #arrange() {
     const box = { width: this.#list.clientWidth, height: this.#list.clientHeight };
     const ratio = box.height > box.width && this.#tiles.size > 1 ? PORTRAIT_RATIO : RATIO;
@@ -73,12 +86,14 @@ export class Tiles {
 class Tile {
   /** performance.now() of the first picture shown, or null. */
   firstFrameAt = null;
+  /** The LayerWish for the picture; nobody asks for a size of their own. */
+  wish = null;
 
   #video;
   #status;
   #badge;
 
-  constructor(user, own, blocked) {
+  constructor(user, own, { blocked, ask }) {
     this.own = own;
     this.blocked = blocked;
     this.element = make('li', 'tile waiting');
@@ -91,6 +106,9 @@ class Tile {
     this.#video.muted = own;
     this.#video.setAttribute('aria-label', `Picture of ${label}`);
     this.#video.addEventListener('resize', () => this.#resized());
+    if (!own) {
+      this.wish = new LayerWish(this.#video, ask);
+    }
     const avatar = make('span', 'avatar', initials(user));
     avatar.ariaHidden = 'true';
     avatar.dataset.colour = colour(user);
@@ -108,6 +126,7 @@ class Tile {
       return;
     }
     this.#video.srcObject = stream;
+    this.wish?.begin();
     this.#video.requestVideoFrameCallback?.((now) => {
       this.firstFrameAt ??= now;
       this.element.classList.remove('waiting');
@@ -119,6 +138,7 @@ class Tile {
   /** Takes the picture away and shows the initials. */
   blank() {
     this.#video.srcObject = null;
+    this.wish?.end();
     this.element.classList.remove('picture');
     this.element.classList.add('waiting');
   }
@@ -141,6 +161,7 @@ class Tile {
   }
 
   dispose() {
+    this.wish?.dispose();
     this.#video.srcObject = null;
     this.element.remove();
   }
