@@ -17,6 +17,10 @@
 //
 // The client offers and the server answers, once for each connection. A
 // publication is answered with one video codec, the first in the offer that we
-// forward, so that what later subscribers must be able to decode is known; a
-// subscription is answered with exactly the publisher's codecs.
+// forward, so that what later subscribers must be able to decode is known, in as
+// many encodings as the client offers (simulcast); a subscription is answered with
+// exactly the publisher's codecs, and gets one encoding at a time.
+//
+// A Track merges what all its subscribers want of the publisher: one keyframe
+// request for many (R7), and which encodings are worth sending at all.
 package sfu

@@ -4,10 +4,14 @@
 //	publisher ─► feed.Push ─► mailbox ─┐        shard goroutine, one per core
 //	commands, RTCP ──────────► mailbox ┴► drain ─► feed ─► ring
 //	                                                 └─► for each stream:
-//	                                     Selector ─► Rewriter ─► History ─► Writer
+//	                          Ladder ──► Selector ─► Rewriter ─► History ─► Writer
+//
+// A feed's Ladder sees which encodings and spatial layers live, and how large
+// they are. Each Stream has what its client prefers at most, and takes the best
+// rung that there is; the Selector makes the change where the stream allows it.
 //
 // A Shard is one goroutine. It owns its Subscribers, their Streams, and one
-// packet ring for each published track that it serves; nobody else touches
+// packet ring for each encoding that it serves; nobody else touches
 // them, so there is no lock on the way of a packet. Others talk to a shard
 // through its mailbox, which it drains as one batch per wake-up. A subscriber
 // stays on its shard for life, with all its streams, since they share one

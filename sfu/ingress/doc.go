@@ -2,10 +2,15 @@
 // one publisher, from the decrypted packet to the fan-out list.
 //
 //	            srtp goroutine of the publisher                    shard goroutines
-//	b ──► Receiver ──► Track ──► parse, undo RTX, unwrap ──► fan-out ──► Sink.Push
-//	        │  demultiplex by      inspect, detect loss      (copy on write)
-//	        │  SSRC, MID or PT            │
-//	        └── TWCC, RR ──► feedback ◄───┴── NACK, keyframe request
+//	b ──► Receiver ──► encoding ──► parse, undo RTX and RED, ──► fan-out ──► Sink.Push
+//	        │  route by SSRC,       unwrap, inspect, detect    of the Track
+//	        │  MID and RID          loss │                     (copy on write)
+//	        └── TWCC, RR ──► feedback ◄──┴── NACK, keyframe request
+//
+// A Track is one media section, and has one encoding or, with simulcast, several:
+// sources with numbers, losses, reports and repair streams of their own, which
+// are told apart by RID. What the payload says of layers is noted on the packet
+// here, once for all who get it.
 //
 // A Receiver and its Tracks are owned by one goroutine: the one on which the
 // SRTP session decrypts, which calls WriteRTP. Time comes in with the packet, so
