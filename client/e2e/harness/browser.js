@@ -1,9 +1,13 @@
 // Debian's Chromium with a fake camera and microphone, and what tests do in it.
 
+import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { ARGUMENTS, EXECUTABLE } from './chromium.js';
+
+const POLL = 50; // ms
 
 export const OUT = fileURLToPath(new URL('../out/', import.meta.url));
 
@@ -31,10 +35,18 @@ export async function openPage(browser, url, { viewport = { width: 1280, height:
   return page;
 }
 
-/** Waits until `probe`, run in the page with `argument`, is truthy; answers its value. */
+/**
+ * Waits until `probe`, run in the page with `argument`, is truthy; answers its value. A probe may be asynchronous, which
+ * page.waitForFunction takes for truthy.
+ */
 export async function until(page, probe, argument, { timeout = 15_000 } = {}) {
-  const handle = await page.waitForFunction(probe, argument, { timeout, polling: 50 });
-  return handle.jsonValue();
+  for (const deadline = Date.now() + timeout; ; await pause(POLL)) {
+    const value = await page.evaluate(probe, argument);
+    if (value) {
+      return value;
+    }
+    assert.ok(Date.now() < deadline, `not within ${timeout} ms: ${probe} of ${JSON.stringify(argument)}`);
+  }
 }
 
 export async function screenshot(page, name) {

@@ -25,6 +25,10 @@ const plays = (page, name, frames = 30) =>
   until(
     page,
     async ([user, wanted]) => {
+      const video = document.getElementById(`native-video-${user}_webcam`);
+      if (video) {
+        video.muted = false; // of a muted one, as one's own is, getStats hears nothing
+      }
       const report = await globalThis.legacy.peers[user]?.peerConnection?.getStats();
       const received = [...(report?.values() ?? [])].filter(({ type }) => type === 'inbound-rtp');
       return (

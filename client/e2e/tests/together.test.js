@@ -212,13 +212,14 @@ for (const [how, query, env] of [
     const ann = await join(server, 'ann', { query });
     await ann.firstPicture('ann');
     await ann.keepsPlaying('ann', 15);
-    await ann.hears('ann');
     const own = await ann.page.$eval('.tile.own video', (video) => ({
       fromServer: video.srcObject === globalThis.atrium.peers.get('ann').stream,
       mirrored: video.classList.contains('mirrored'),
       muted: video.muted,
     }));
     assert.deepEqual(own, { fromServer: true, mirrored: false, muted: true });
+    await ann.page.$eval('.tile.own video', (video) => (video.muted = false)); // getStats hears nothing of a muted one
+    await ann.hears('ann');
     await close(ann);
   });
 }
