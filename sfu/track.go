@@ -123,7 +123,7 @@ func (t *Track) waits() bool {
 
 // lowest returns the encoding with the smallest picture, as far as is known.
 func (t *Track) lowest() packet.Layer {
-	sizes := t.Sizes()
+	sizes := t.Sizes(time.Now())
 	if len(sizes) == 0 {
 		return 0
 	}

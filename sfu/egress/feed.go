@@ -31,7 +31,7 @@ type Source interface {
 	// share (see Stream.sendReport).
 	Reference(packet.Layer) (rtp uint32, wall time.Time, ok bool)
 	// Sizes tells what was sent before the sink was added.
-	Sizes() []simulcast.RungSize
+	Sizes(now time.Time) []simulcast.RungSize
 	// Use says which encodings, as bits, a sink has receivers for.
 	Use(sink packet.Sink, encodings uint8)
 }

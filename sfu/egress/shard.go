@@ -140,7 +140,8 @@ func (s *Shard) feed(src Source, window int) *feed {
 		f = newFeed(s, src, window)
 		s.feeds[src] = f
 		src.AddSink(f)
-		f.ladder.Seed(src.Sizes(), time.Now())
+		now := time.Now()
+		f.ladder.Seed(src.Sizes(now), now)
 	}
 	return f
 }

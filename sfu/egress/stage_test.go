@@ -57,7 +57,7 @@ func (f *fakeSource) Use(_ packet.Sink, encodings uint8) {
 	f.used = encodings
 }
 
-func (f *fakeSource) Sizes() []simulcast.RungSize { return nil }
+func (f *fakeSource) Sizes(time.Time) []simulcast.RungSize { return nil }
 
 func (f *fakeSource) Reference(packet.Layer) (uint32, time.Time, bool) {
 	f.mu.Lock()

@@ -36,6 +36,7 @@ type encoding struct {
 	red       redundancy
 
 	ref   atomic.Pointer[reference]
+	heard atomic.Int64                         // when the media's last packet came, as Unix nanoseconds
 	sizes [packet.MaxSpatial + 1]atomic.Uint64 // see size
 	stats encodingCounters
 }
@@ -70,6 +71,7 @@ func (e *encoding) receive(p *packet.Packet, now time.Time) {
 	}
 	e.ssrc.Store(p.SSRC)
 	e.last = now
+	e.heard.Store(now.UnixNano())
 	seq, restarted := e.sequence.next(p.SequenceNumber)
 	if restarted {
 		e.restart()

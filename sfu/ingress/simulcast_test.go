@@ -119,8 +119,11 @@ func TestEncodingsAreToldApartByRID(t *testing.T) {
 		{Rung: simulcast.Rung{Layer: 1}, Width: 320, Height: 180},
 		{Rung: simulcast.Rung{Layer: 2}, Width: 640, Height: 360},
 	}
-	if diff := cmp.Diff(want, track.Sizes()); diff != "" {
+	if diff := cmp.Diff(want, track.Sizes(f.now.Add(silence))); diff != "" {
 		t.Errorf("sizes (-want +got):\n%s", diff)
+	}
+	if later := track.Sizes(f.now.Add(silence + 1)); !later[0].Silent {
+		t.Errorf("after a second without packets: %+v", later[0])
 	}
 	if track.SSRC(1) != 0x1001 || track.RID(1) != "q" || track.Keyframes(1) != 1 {
 		t.Errorf("encoding q has source %x and %d keyframes", track.SSRC(1), track.Keyframes(1))

@@ -11,6 +11,9 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/simulcast"
 )
 
+// silence is how long an encoding must not have been heard to count as silent.
+const silence = time.Second
+
 // TrackConfig is one negotiated track of a publisher.
 type TrackConfig struct {
 	Codec codec.Codec
@@ -97,11 +100,11 @@ func (t *Track) Reference(layer packet.Layer) (rtp uint32, wall time.Time, ok bo
 	return ref.rtp, t.clock.local(ref.theirs), true
 }
 
-// Sizes returns the encodings and spatial layers that have come so far. Any
-// goroutine.
-func (t *Track) Sizes() []simulcast.RungSize {
+// Sizes returns the encodings and spatial layers that have come so far.
+func (t *Track) Sizes(now time.Time) []simulcast.RungSize {
 	var list []simulcast.RungSize
 	for _, e := range t.encodings {
+		silent := now.UnixNano()-e.heard.Load() > int64(silence)
 		for spatial := range e.sizes {
 			v := e.sizes[spatial].Load()
 			if v == 0 {
@@ -110,6 +113,7 @@ func (t *Track) Sizes() []simulcast.RungSize {
 			list = append(list, simulcast.RungSize{
 				Rung:  simulcast.Rung{Layer: e.layer, Spatial: uint8(spatial)}, //nolint:gosec // few
 				Width: uint16(v >> 16), Height: uint16(v),                      //nolint:gosec // packed so
+				Silent: silent,
 			})
 		}
 	}

@@ -59,19 +59,20 @@ func (l *Ladder) Observe(p *packet.Packet, now time.Time) {
 	l.sort()
 }
 
-// RungSize is a rung that a publisher has sent, and the size of its pictures in
-// pixels, 0 while unknown.
+// RungSize is a rung that a publisher has sent, the size of its pictures in
+// pixels, 0 while unknown, and whether it has been silent for a while: ended, or
+// resting.
 type RungSize struct {
 	Rung
 	Width, Height uint16
+	Silent        bool
 }
 
-// Seed tells a new Ladder what was sent before it was there to see. What has
-// ended meanwhile dies as if it ended now.
+// Seed tells a new Ladder what was sent before it was there to see.
 func (l *Ladder) Seed(sizes []RungSize, now time.Time) {
 	for _, s := range sizes {
 		r := l.at(s.Rung)
-		r.seen, r.last, r.width, r.height = true, now, s.Width, s.Height
+		r.seen, r.dead, r.last, r.width, r.height = true, s.Silent, now, s.Width, s.Height
 	}
 	if len(sizes) > 0 {
 		l.version++
