@@ -22,7 +22,7 @@ type Stats struct {
 // StreamStats counts what one stream did since its start.
 type StreamStats struct {
 	Packets, Octets                    uint64       // sent, payload octets
-	Withheld                           uint64       // not sent: other layers, waiting for a keyframe
+	Withheld                           uint64       // not sent: layers left out, and what came before the first keyframe
 	Filled                             uint64       // empty packets sent in place of late ones of other layers
 	Switches                           uint64       // from one encoding to another
 	Replays                            uint64       // begun with packets of the past

@@ -162,7 +162,9 @@ func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
 func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 	switch st.selector.Admit(p) {
 	case simulcast.Ignore:
-		st.stats.withheld.Add(1)
+		if !st.begun { // packets of other encodings are not worth an atomic addition each
+			st.stats.withheld.Add(1)
+		}
 		return false
 	case simulcast.Leave:
 		st.stats.withheld.Add(1)
