@@ -139,10 +139,37 @@ function describe(pc) {
   return `connection ${pc.connectionState}, ICE ${pc.iceConnectionState}, gathering ${pc.iceGatheringState}`;
 }
 
+let hosted = null;
+
 /** Publishes and stays. */
 globalThis.host = async ({ url, room, user }) => {
   const self = await Room.join(url, room, user);
-  await self.publish(publishing());
+  hosted = publishing();
+  await self.publish(hosted);
+};
+
+/** How many keyframes the picture that is published has had so far. */
+globalThis.keyframes = async () => {
+  let count = 0;
+  for (const { type, kind, keyFramesEncoded } of (await hosted.getStats()).values()) {
+    count += type === 'outbound-rtp' && kind === 'video' ? keyFramesEncoded : 0;
+  }
+  return count;
+};
+
+/** Joins, receives `sender` for a while, leaves; answers the ms from the connection to the first picture. */
+globalThis.watch = async ({ url, room, user, sender, stay }) => {
+  const self = await Room.join(url, room, user);
+  const { pc, picture, close } = receiving();
+  try {
+    const { began, connected } = await self.receive(pc, sender);
+    const seen = await within(picture, () => `no picture: ${describe(pc)}`);
+    await new Promise((resolve) => setTimeout(resolve, stay));
+    return seen - began - connected;
+  } finally {
+    close();
+    await self.leave();
+  }
 };
 
 /** Joins, publishes, receives `sender`, leaves; answers the times in ms. */

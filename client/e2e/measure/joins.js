@@ -2,18 +2,16 @@
 
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { serve } from '../harness/server.js';
 import { launch } from './browsers.js';
+import { servePages } from './pages.js';
 import { relay } from './relay.js';
 import { row, table } from './table.js';
 
 const MODES = ['lite', 'full'];
 const PAUSE = 1000; // ms between joins: a publisher is asked for keyframes only so often
-const TYPES = { html: 'text/html', js: 'text/javascript' };
 
 const { values: options } = parseArgs({
   options: {
@@ -22,20 +20,6 @@ const { values: options } = parseArgs({
     browsers: { type: 'string', default: 'chromium,firefox' },
   },
 });
-
-async function servePages() {
-  const server = createServer(async (request, response) => {
-    const name = request.url.slice(1);
-    if (!/^joining\.(html|js)$/.test(name)) {
-      response.writeHead(404).end();
-      return;
-    }
-    response.setHeader('content-type', TYPES[name.split('.')[1]]);
-    response.end(await readFile(new URL(name, import.meta.url)));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return { url: `http://127.0.0.1:${server.address().port}/joining.html`, close: () => server.close() };
-}
 
 async function freePort() {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
