@@ -62,7 +62,7 @@ export class LayerWish {
   /** A new subscription, on which everything is sent. */
   begin() {
     this.#choice = new LayerChoice();
-    this.review();
+    this.#decide();
   }
 
   /** The subscription is over. */

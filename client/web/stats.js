@@ -42,6 +42,7 @@ export function summarise(report, state) {
           framesPerSecond: entry.framesPerSecond,
           framesEncoded: entry.framesEncoded,
           bytes: entry.bytesSent,
+          limitedBy: entry.qualityLimitationReason,
           scalabilityMode: entry.scalabilityMode,
           videoCodec: report.get(entry.codecId)?.mimeType,
         });
