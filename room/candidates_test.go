@@ -252,19 +252,12 @@ func TestAReportNeverWaitsForTheRoom(t *testing.T) {
 		h.join("r", "ann")
 		h.publish("ann")
 		observer := h.media.last(t, "ann").req.Observer
-		busy := make(chan struct{})
-		go func() {
-			msg := room.Message{User: "ann", Room: "r", Accepted: func() { <-busy }}
-			if err := h.SendMessage(context.Background(), id("ann"), msg); err != nil {
-				t.Error(err)
-			}
-		}()
-		synctest.Wait()
+		free := h.occupy("ann")
 		for range 1000 {
 			observer.ICECandidate(room.ICECandidate{})
 		}
 		observer.Failed("gone")
-		close(busy)
+		free()
 		synctest.Wait()
 		wantSame(t, "failures", h.Stats().MediaFailures, uint64(1))
 	})

@@ -102,14 +102,7 @@ func TestRequestsThatRaceWithACloseHappenBeforeItOrAreRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, room.Options{})
 		h.join("r", "ann")
-		busy := make(chan struct{})
-		go func() {
-			msg := room.Message{User: "ann", Room: "r", Accepted: func() { <-busy }}
-			if err := h.SendMessage(context.Background(), id("ann"), msg); err != nil {
-				t.Error(err)
-			}
-		}()
-		synctest.Wait()
+		free := h.occupy("ann")
 		closed, joined, asked := make(chan error, 1), make(chan error, 1), make(chan error, 1)
 		// The room is busy, so all three wait, in an order that the scheduler chose.
 		go func() {
@@ -125,7 +118,7 @@ func TestRequestsThatRaceWithACloseHappenBeforeItOrAreRefused(t *testing.T) {
 			asked <- err
 		}()
 		synctest.Wait()
-		close(busy)
+		free()
 		if err := <-closed; err != nil {
 			t.Error(err)
 		}

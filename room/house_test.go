@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
@@ -72,6 +73,21 @@ func (h *house) subscribe(user, publisher string) {
 	if _, err := h.Subscribe(context.Background(), id(user), req); err != nil {
 		h.t.Fatalf("subscribe %q to %q: %v", user, publisher, err)
 	}
+}
+
+// occupy keeps room "r", which user is in, busy until free is called; in a
+// bubble.
+func (h *house) occupy(user string) (free func()) {
+	h.t.Helper()
+	busy := make(chan struct{})
+	go func() {
+		msg := room.Message{User: user, Room: "r", Accepted: func() { <-busy }}
+		if err := h.SendMessage(context.Background(), id(user), msg); err != nil {
+			h.t.Error(err)
+		}
+	}()
+	synctest.Wait()
+	return func() { close(busy) }
 }
 
 func users(list []room.ParticipantInfo) []string {

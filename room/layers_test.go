@@ -114,18 +114,11 @@ func TestSubscribedLayersDoNotPileUp(t *testing.T) {
 		h.publish("ann")
 		observer := h.media.last(t, "ann").req.Observer
 		h.events.take()
-		busy := make(chan struct{})
-		go func() {
-			msg := room.Message{User: "ann", Room: "r", Accepted: func() { <-busy }}
-			if err := h.SendMessage(context.Background(), id("ann"), msg); err != nil {
-				t.Error(err)
-			}
-		}()
-		synctest.Wait()
+		free := h.occupy("ann")
 		for i := range 1000 {
 			observer.SubscribedLayers([]room.SubscribedLayer{{RID: "l", Active: i%2 == 1}})
 		}
-		close(busy)
+		free()
 		synctest.Wait()
 		wantSame(t, "events", h.events.take(), []string{`r: ann* says "" -> ann*`, "r: layers [{l true}] -> ann*"})
 	})

@@ -156,14 +156,7 @@ func TestWaitingForABusyRoomEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, room.Options{})
 		h.join("r", "ann")
-		busy := make(chan struct{})
-		go func() {
-			msg := room.Message{User: "ann", Room: "r", Accepted: func() { <-busy }}
-			if err := h.SendMessage(context.Background(), id("ann"), msg); err != nil {
-				t.Error(err)
-			}
-		}()
-		synctest.Wait()
+		free := h.occupy("ann")
 		gaveUp := errors.New("gave up")
 		// More callers than the mailbox has places: some wait for a place, some in it.
 		results := make(chan error)
@@ -182,7 +175,7 @@ func TestWaitingForABusyRoomEndsWithTheContext(t *testing.T) {
 				t.Errorf("Leave: %v, want the context's cause", err)
 			}
 		}
-		close(busy)
+		free()
 		synctest.Wait()
 		if _, err := h.Participant(id("ann")); err != nil {
 			t.Errorf("a given up request was carried out: %v", err)
@@ -210,15 +203,8 @@ func TestALeaveDoesNotEndARoomThatIsBeingJoined(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, room.Options{})
 		h.join("r", "ann")
-		busy, joined := make(chan struct{}), make(chan error, 1)
-		left := make(chan error, 1)
-		go func() {
-			msg := room.Message{User: "ann", Room: "r", Accepted: func() { <-busy }}
-			if err := h.SendMessage(context.Background(), id("ann"), msg); err != nil {
-				t.Error(err)
-			}
-		}()
-		synctest.Wait()
+		joined, left := make(chan error, 1), make(chan error, 1)
+		free := h.occupy("ann")
 		go func() { _, err := h.Leave(context.Background(), id("ann")); left <- err }()
 		synctest.Wait()
 		go func() {
@@ -226,7 +212,7 @@ func TestALeaveDoesNotEndARoomThatIsBeingJoined(t *testing.T) {
 			joined <- err
 		}()
 		synctest.Wait()
-		close(busy)
+		free()
 		if err := errors.Join(<-left, <-joined); err != nil {
 			t.Error(err)
 		}
