@@ -323,7 +323,7 @@ func (s *stage) newSubscriber(ip string, codecs ...webrtc.RTPCodecParameters) *s
 		s: s, pc: s.client(ip, codecs...), observer: &silent{},
 		judge: rtptest.NewConformance(rtptest.Expectations{
 			Codecs:  map[uint8]codec.Codec{96: codec.VP8, 111: codec.Opus, 121: codec.VP8, 103: codec.Opus},
-			MayLose: s.lossy,
+			MayLose: s.lossy, PictureIDs: true, SSRCs: rtptest.Limits{Audio: 1, Video: 1},
 		}),
 		reports: make(map[webrtc.RTPCodecType][]rtcp.SenderReport),
 		streams: make(map[webrtc.RTPCodecType]string),
