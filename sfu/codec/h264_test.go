@@ -50,3 +50,23 @@ func FuzzInspectH264(f *testing.F) {
 		checkFrame(t, got, err)
 	})
 }
+
+// A browser's parameter sets come in a packet of their own; a picture behind lost
+// ones is no place to begin, but it is where there never are any.
+func TestKeyframesBeginWithTheParameterSetsThatTheStreamHas(t *testing.T) {
+	idr := []byte{0x65, 0x88, 0x84}
+	without := codec.NewInspector(codec.H264)
+	if f, err := without.Inspect(idr, nil); err != nil || !f.Keyframe || f.Switch == 0 {
+		t.Errorf("without parameter sets: %+v %v, want a keyframe", f, err)
+	}
+	with := codec.NewInspector(codec.H264)
+	sets := readCapture(t, "chromium-h264-simulcast.txt")[0]
+	if f, err := with.Inspect(sets.payload, nil); err != nil || !f.Keyframe || f.Width == 0 {
+		t.Fatalf("parameter sets: %+v %v, want a keyframe with its size", f, err)
+	}
+	for range 2 {
+		if f, err := with.Inspect(idr, nil); err != nil || f.Keyframe || f.Switch != 0 || !f.Start {
+			t.Errorf("a picture behind them: %+v %v, want the start of a frame", f, err)
+		}
+	}
+}

@@ -10,9 +10,10 @@ type Inspector struct {
 	codec Codec
 	sizes [maxVP9Spatial]size // of the spatial layers
 
-	temporal uint8 // VP8: the highest layer since the last keyframe
-	vp9      vp9Stream
-	av1      av1Layers
+	temporal   uint8 // VP8: the highest layer since the last keyframe
+	vp9        vp9Stream
+	av1        av1Layers
+	parameters bool // H.264: parameter sets come in the stream
 
 	descriptors *DescriptorReader // from the first descriptor on
 	picture     picture
@@ -67,12 +68,26 @@ func (i *Inspector) inspectUnlayered(payload []byte) (Frame, error) {
 	if err != nil {
 		return Frame{}, err
 	}
+	i.needParameters(&f)
 	i.rememberSize(&f)
 	f.Needed = packet.AllTargets
 	if f.Keyframe {
 		f.Switch = packet.AllTargets
 	}
 	return f, nil
+}
+
+// needParameters lets keyframes of H.264 begin with their parameter sets only, in
+// a stream that has sent any: browsers put them into a packet of their own, in
+// front, and a decoder that begins behind it knows a stream of another size.
+func (i *Inspector) needParameters(f *Frame) {
+	switch {
+	case i.codec != H264 || !f.Keyframe:
+	case f.Width != 0:
+		i.parameters = true
+	case i.parameters:
+		f.Keyframe = false
+	}
 }
 
 // inspectVP8 reads a packet of temporal layers, in which upper layers refer to
