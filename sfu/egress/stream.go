@@ -188,7 +188,7 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 
 // send sends a packet for the first time.
 func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
-	marker := p.Marker || p.FrameEnd && p.Spatial == st.selector.Current().Spatial
+	marker := st.selector.Ends(p)
 	st.history.Sent(out.Seq, nack.Source{
 		Seq: p.Seq, Layer: p.Layer, Marker: marker,
 		Timestamp: out.Timestamp, PictureID: out.PictureID, TL0PICIDX: out.TL0PICIDX,

@@ -283,7 +283,74 @@ func TestWhatGoesOutCanBeDecoded(t *testing.T) {
 	})
 }
 
-// TestNothingIsCutInHalf ...
-func TestNothingIsCutInHalf(t *testing.T) {
-	_ = slices.Sort[[]int]
+// TestFramesGoOutWholeOrNotAtAll lets packets come late, some pictures at most,
+// and the viewer change his mind now and then. Without spatial layers, what comes
+// no later than with the next picture is never missed by another frame, either.
+func TestFramesGoOutWholeOrNotAtAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		e := newEncoder(t, 0)
+		s := simulcast.NewVideoSelector()
+		lateness := rapid.IntRange(1, 5).Draw(t, "lateness")
+		var frames []*frame
+		out := map[int]int{} // packets of each frame
+		arrive := func(list []*packet.Packet) {
+			for _, p := range list {
+				if s.Admit(p) >= simulcast.Forward {
+					out[int(p.PictureID)]++
+				}
+			}
+		}
+		late := make([][]*packet.Packet, lateness)
+		for n := range rapid.IntRange(1, 100).Draw(t, "pictures") {
+			if n%10 == 5 {
+				s.SetTarget(simulcast.Target{
+					Rung:     rung(0, uint8(rapid.IntRange(0, int(e.spatial)-1).Draw(t, "target spatial"))),
+					Temporal: uint8(rapid.IntRange(0, int(e.temporal)-1).Draw(t, "target temporal")),
+				})
+			}
+			due := late[0]
+			late = append(late[1:], nil)
+			for _, f := range e.picture(t) {
+				frames = append(frames, f)
+				for _, p := range f.split() {
+					if n > 0 && one(t, 6, "late") {
+						by := rapid.IntRange(0, lateness-1).Draw(t, "by")
+						late[by] = append(late[by], p)
+						continue
+					}
+					arrive([]*packet.Packet{p})
+					if len(due) > 0 && one(t, 3, "due") {
+						arrive(due[:1])
+						due = due[1:]
+					}
+				}
+			}
+			arrive(due)
+		}
+		arrive(slices.Concat(late...))
+		for _, f := range frames {
+			got := out[f.number]
+			if got != 0 && got != f.packets {
+				t.Errorf("%d of %d packets of frame %d (S%dT%d) went out", got, f.packets, f.number, f.Spatial, f.Temporal)
+			}
+			for _, ref := range f.refs {
+				if got > 0 && out[ref] == 0 && lateness == 1 && e.spatial == 1 {
+					t.Errorf("frame %d (S%dT%d) goes out, and frame %d that it refers to did not", f.number, f.Spatial, f.Temporal, ref)
+				}
+			}
+		}
+	})
+}
+
+// split returns the packets of the frame, which carry its number as picture id.
+func (f *frame) split() []*packet.Packet {
+	list := make([]*packet.Packet, f.packets)
+	for i := range list {
+		list[i] = &packet.Packet{
+			Timestamp: f.Timestamp, Spatial: f.Spatial, Temporal: f.Temporal, Needed: f.Needed,
+			PictureID: packet.ExtSeq(f.number),
+		}
+	}
+	list[0].FrameStart, list[0].Keyframe, list[0].Switch = true, f.Keyframe, f.Switch
+	return list
 }

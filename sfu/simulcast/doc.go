@@ -1,13 +1,24 @@
-// Package simulcast decides which encoding of a track one subscriber gets, and
-// hides the changes from the receiver's decoder and jitter buffer.
+// Package simulcast decides what of a track one subscriber gets, and hides the
+// changes from the receiver's decoder and jitter buffer. A track may have several
+// encodings (simulcast), and each of them layers (SVC).
 //
-// The Selector says which packets go out and when a new source begins; the
-// Rewriter gives them sequence numbers and timestamps that run on as if there
-// were one source (RFC 3550 section 5.1).
+//	encoding 0  ─K─p─p─p─p─p─p─┐
+//	encoding 1  ─K─p─p─K─p─p─p─┼─► Ladder    320x180 < 640x360 < 1280x720: what
+//	encoding 2  ─K─p─p─p─p─p─p─┘     │       there is, and is alive
+//	                 │               │ Pick
+//	                 │               ▼
+//	                 │             Target    a rung, temporal layers
+//	                 ▼               │
+//	             Selector ◄──────────┘       which packets: the old encoding until
+//	                 │                       a keyframe of the new one, more layers
+//	    p p p│K p p p│                       where they can be decoded
+//	                 ▼
+//	             Rewriter  ─► 41 42 43│44    as which: numbers, picture ids and
+//	                                         timestamps of one stream
 //
-//	layer 0  ──K─p─p─p─p─p─p───────┐ Selector   Rewriter
-//	layer 1  ──K─p─p─p─K─p─p─p─p───┼──> p p p │ K p p p ──> 41 42 43 44 45 46 47
-//	layer 2  ──K─p─p─p─p─p─p─p─p───┘          └ switched: only at a keyframe
+// The Ladder belongs to a track, the Selector and the Rewriter to one subscriber
+// of it. KeyframeRequests and Rest are what the publisher is asked for on behalf
+// of all of them: keyframes, and which encodings to send.
 //
-// Both are plain structs owned by the forwarding shard of the subscriber.
+// All are plain structs without lock or clock, owned by whoever forwards.
 package simulcast

@@ -34,7 +34,7 @@ type numbering struct {
 	next           packet.ExtSeq // out, above every number used
 	leftOut        [leftOutWindow / 64]uint64
 	begun          bool // the present source has had a number
-	closed         bool // the next new number leaves no gap, whatever is missing before it
+	closed         bool // the next new number leaves no gap: those before it are left out
 }
 
 // startAt sets the outgoing number of the first packet ever.
@@ -47,9 +47,8 @@ func (n *numbering) begin(src packet.ExtSeq) {
 	n.leftOut, n.begun, n.closed = [leftOutWindow / 64]uint64{}, true, false
 }
 
-// resume lets the next new number of the source leave no gap. What came before
-// is refused from now on.
-func (n *numbering) resume() { n.first, n.closed = n.highest+1, true }
+// resume leaves out the numbers between the highest so far and the next new one.
+func (n *numbering) resume() { n.closed = true }
 
 // covers reports whether the present source has, or may have had, a number near
 // enough to place.
@@ -100,21 +99,29 @@ func (n *numbering) leave(src packet.ExtSeq) (fill packet.ExtSeq, late bool) {
 	return 0, false
 }
 
-// advance makes room for the numbers up to src, none of them left out so far,
-// and closes a gap that is no loss.
+// advance makes room for the numbers up to src, and leaves out those of a gap
+// that is no loss.
 func (n *numbering) advance(src packet.ExtSeq) {
-	if n.closed || src-n.highest > maxJump {
+	gap := src - n.highest - 1
+	if gap >= maxJump || n.closed && gap >= leftOutWindow {
+		// What came before cannot be told from what may still come.
 		n.leftOut, n.closed = [leftOutWindow / 64]uint64{}, false
 		n.first, n.highest, n.last = src, src-1, n.next-1
 		return
 	}
-	if src-n.highest >= leftOutWindow {
+	if gap >= leftOutWindow {
 		n.leftOut = [leftOutWindow / 64]uint64{}
 		return
 	}
 	for s := n.highest + 1; s <= src; s++ {
 		word, bit := n.at(s)
 		*word &^= bit
+		if n.closed && s < src {
+			*word |= bit
+		}
+	}
+	if n.closed {
+		n.highest, n.closed = src-1, false
 	}
 }
 

@@ -22,8 +22,12 @@ func TestNumbering(t *testing.T) {
 		steps []numberingStep
 	}{
 		{"nothing has a number before the first source", []numberingStep{
-			{"place", 10, 0}, {"leave", 10, 0}, {"resume", 0, 0}, {"place", 11, 0},
-			{"begin", 10, 0}, {"place", 10, 100},
+			{"place", 10, 0},
+			{"leave", 10, 0},
+			{"resume", 0, 0},
+			{"place", 11, 0},
+			{"begin", 10, 0},
+			{"place", 10, 100},
 		}},
 		{"the first source begins at the start", []numberingStep{
 			{"begin", 10, 0}, {"place", 10, 100}, {"place", 11, 101},
@@ -53,19 +57,39 @@ func TestNumbering(t *testing.T) {
 			{"begin", 10, 0}, {"place", 10, 100}, {"leave", 12, 0}, {"leave", 11, 101}, {"place", 13, 102},
 		}},
 		{"late numbers among left out ones find their places", []numberingStep{
-			{"begin", 10, 0}, {"place", 10, 100}, {"leave", 12, 0}, {"leave", 14, 0}, {"place", 16, 104},
-			{"place", 15, 103}, {"place", 11, 101}, {"leave", 13, 102}, {"place", 12, 0}, {"place", 14, 0},
+			{"begin", 10, 0},
+			{"place", 10, 100},
+			{"leave", 12, 0},
+			{"leave", 14, 0},
+			{"place", 16, 104},
+			{"place", 15, 103},
+			{"place", 11, 101},
+			{"leave", 13, 102},
+			{"place", 12, 0},
+			{"place", 14, 0},
 		}},
 		{"a new source goes on behind the last one", []numberingStep{
-			{"begin", 10, 0}, {"place", 10, 100}, {"place", 12, 102},
-			{"begin", 7000, 0}, {"place", 7000, 103}, {"place", 6999, 0}, {"place", 12, 0}, {"place", 7001, 104},
+			{"begin", 10, 0},
+			{"place", 10, 100},
+			{"place", 12, 102},
+			{"begin", 7000, 0},
+			{"place", 7000, 103},
+			{"place", 6999, 0},
+			{"place", 12, 0},
+			{"place", 7001, 104},
 		}},
 		{"a new source may have lower numbers", []numberingStep{
 			{"begin", 7000, 0}, {"place", 7000, 100}, {"begin", 10, 0}, {"place", 10, 101}, {"place", 11, 102},
 		}},
 		{"a new source does not remember what was left out of the last one", []numberingStep{
-			{"begin", 10, 0}, {"place", 10, 100}, {"leave", 11, 0}, {"leave", 12, 0},
-			{"begin", 9, 0}, {"place", 9, 101}, {"place", 12, 104}, {"place", 11, 103},
+			{"begin", 10, 0},
+			{"place", 10, 100},
+			{"leave", 11, 0},
+			{"leave", 12, 0},
+			{"begin", 9, 0},
+			{"place", 9, 101},
+			{"place", 12, 104},
+			{"place", 11, 103},
 		}},
 		{"places that nothing used pass to the new source", []numberingStep{
 			{"begin", 10, 0}, {"place", 10, 100}, {"leave", 13, 0}, {"begin", 50, 0}, {"place", 50, 101},
@@ -74,29 +98,72 @@ func TestNumbering(t *testing.T) {
 			{"begin", 10, 0}, {"begin", 20, 0}, {"place", 20, 100}, {"begin", 30, 0}, {"begin", 40, 0}, {"place", 40, 101},
 		}},
 		{"a resumed source leaves no gap", []numberingStep{
-			{"begin", 10, 0}, {"place", 10, 100}, {"resume", 0, 0}, {"place", 50, 101}, {"place", 49, 0}, {"place", 52, 103},
+			{"begin", 10, 0}, {"place", 10, 100}, {"resume", 0, 0}, {"place", 50, 101}, {"place", 49, 0}, {"place", 11, 0}, {"place", 52, 103},
 		}},
 		{"a source resumes with the first number that is new", []numberingStep{
-			{"begin", 10, 0}, {"place", 10, 100}, {"place", 12, 102}, {"resume", 0, 0},
-			{"place", 11, 0}, {"place", 12, 0}, {"leave", 9, 0}, {"leave", 40, 0}, {"place", 41, 103}, {"place", 39, 0},
+			{"begin", 10, 0},
+			{"place", 10, 100},
+			{"place", 12, 102},
+			{"resume", 0, 0},
+			{"place", 11, 101},
+			{"place", 12, 102},
+			{"leave", 40, 0},
+			{"place", 41, 103},
+			{"place", 39, 0},
+			{"place", 43, 105},
+		}},
+		{"what was late before the pause may come after it", []numberingStep{
+			{"begin", 10, 0}, {"place", 10, 100}, {"place", 12, 102}, {"resume", 0, 0}, {"place", 40, 103}, {"place", 11, 101},
+		}},
+		{"after a long pause nothing is late", []numberingStep{
+			{"begin", 10, 0},
+			{"place", 10, 100},
+			{"place", 12, 102},
+			{"resume", 0, 0},
+			{"place", 13 + leftOutWindow, 103},
+			{"place", 11, 0},
+			{"place", 12 + leftOutWindow, 0},
+			{"place", 15 + leftOutWindow, 105},
+		}},
+		{"a source that is resumed twice resumes once", []numberingStep{
+			{"begin", 10, 0}, {"place", 10, 100}, {"resume", 0, 0}, {"resume", 0, 0}, {"place", 20, 101}, {"place", 22, 103},
+		}},
+		{"a source that begins has nothing to resume", []numberingStep{
+			{"begin", 10, 0}, {"place", 10, 100}, {"resume", 0, 0}, {"begin", 20, 0}, {"place", 20, 101}, {"place", 22, 103},
 		}},
 		{"a gap of the largest size is loss", []numberingStep{
 			{"begin", 10, 0}, {"place", 10, 100}, {"place", 10 + maxJump, 100 + maxJump},
 		}},
 		{"a larger one is a restart", []numberingStep{
-			{"begin", 10, 0}, {"place", 10, 100}, {"place", 11 + maxJump, 101}, {"place", 10 + maxJump, 0}, {"place", 11, 0},
-			{"place", 13 + maxJump, 103}, {"place", 12 + maxJump, 102},
+			{"begin", 10, 0},
+			{"place", 10, 100},
+			{"place", 11 + maxJump, 101},
+			{"place", 10 + maxJump, 0},
+			{"place", 11, 0},
+			{"place", 13 + maxJump, 103},
+			{"place", 12 + maxJump, 102},
 		}},
 		{"a restart may begin with what is left out", []numberingStep{
 			{"begin", 10, 0}, {"place", 10, 100}, {"leave", 11 + maxJump, 0}, {"place", 12 + maxJump, 101},
 		}},
 		{"the last number of the window finds its place", []numberingStep{
-			{"begin", 10, 0}, {"place", 10, 100}, {"leave", 12, 0}, {"place", 11 + leftOutWindow, 100 + leftOutWindow},
-			{"place", 12, 0}, {"place", 11, 0}, {"place", 10, 0}, {"place", 13, 102},
+			{"begin", 10, 0},
+			{"place", 10, 100},
+			{"leave", 12, 0},
+			{"place", 11 + leftOutWindow, 100 + leftOutWindow},
+			{"place", 12, 0},
+			{"place", 11, 0},
+			{"place", 10, 0},
+			{"place", 13, 102},
 		}},
 		{"a gap as large as the window forgets nothing that can still come", []numberingStep{
-			{"begin", 10, 0}, {"place", 10, 100}, {"leave", 11, 0}, {"place", 11 + leftOutWindow, 100 + leftOutWindow},
-			{"place", 12, 101}, {"leave", 13, 102}, {"place", 11, 0},
+			{"begin", 10, 0},
+			{"place", 10, 100},
+			{"leave", 11, 0},
+			{"place", 11 + leftOutWindow, 100 + leftOutWindow},
+			{"place", 12, 101},
+			{"leave", 13, 102},
+			{"place", 11, 0},
 		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -193,12 +260,21 @@ func (m *naive) leave(src packet.ExtSeq) (packet.ExtSeq, bool) {
 	return 0, false
 }
 
-func (m *naive) resume() { m.first, m.closed = m.newest+1, true }
+func (m *naive) resume() { m.closed = true }
 
 func (m *naive) jump(src packet.ExtSeq) {
-	if src > m.newest && (m.closed || src-m.newest > maxJump) {
-		m.begin(src)
+	if src <= m.newest {
+		return
 	}
+	gap := src - m.newest - 1
+	if gap >= maxJump || m.closed && gap >= leftOutWindow {
+		m.begin(src)
+		return
+	}
+	for left := m.newest + 1; left < src && m.closed; left++ {
+		m.left[left] = true
+	}
+	m.closed = false
 }
 
 // TestNumberingDoesWhatMapsDo numbers random sources with loss, reordering,

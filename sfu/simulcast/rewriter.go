@@ -36,15 +36,16 @@ func (r Reference) Known() bool { return !r.Wall.IsZero() }
 // one goroutine.
 type Rewriter struct {
 	sequence numbering
-	pictures numbering // VP8's, which must be without gaps
+	pictures numbering // picture ids or frame numbers
 	timeline timeline
 
-	compact       bool // picture ids close up where frames are left out
-	pictureOffset packet.ExtSeq
-	nextPicture   packet.ExtSeq // out, above every picture id used
-	tl0Offset     uint8
-	lastTL0       uint8
-	started       bool
+	compact   bool // picture ids close up where frames are left out
+	pictured  bool // a picture id was seen
+	tl0Offset uint8
+	lastTL0   uint8
+	resumed   packet.ExtSeq // first number of the source since it was resumed
+	tl0Before uint8         // tl0Offset of those before
+	started   bool
 }
 
 // NewRewriter returns a Rewriter whose first packet goes out with the given
@@ -69,13 +70,15 @@ func NewRewriter(clockRate uint32, firstSeq uint16, firstTS uint32, compactPictu
 func (r *Rewriter) Switch(p *packet.Packet, before, after Reference, now time.Time) {
 	r.timeline.begin(p.Timestamp, before, after, now)
 	r.sequence.begin(p.Seq)
-	r.beginPictures(p)
+	if p.PictureIDBits != 0 {
+		r.beginPictures(p.PictureID)
+	}
 	if r.started {
 		r.tl0Offset = r.lastTL0 + 1 - p.TL0PICIDX // modulo 2^8 is meant
 	} else {
 		r.lastTL0 = p.TL0PICIDX // the numbers of the first source stay as they are
 	}
-	r.started = true
+	r.resumed, r.started = 0, true
 }
 
 // Replay starts the very first source with p, a keyframe that came a while ago:
@@ -94,16 +97,16 @@ func (r *Rewriter) Replay(p *packet.Packet, newest uint32, now time.Time) bool {
 
 // Resume continues the present source after a pause, with p: the numbers go on
 // without a gap, the timestamps as if there had been no pause, so that sound and
-// picture stay where they were to each other. Packets from the pause or from
-// before it are refused, p among them if it has come that late. Before the first
+// picture stay where they were to each other. Packets from the pause are refused
+// from now on; p may be one from before it that comes late. Before the first
 // Switch it does nothing.
 func (r *Rewriter) Resume(p *packet.Packet) {
 	if !r.started {
 		return
 	}
 	if p.Seq > r.sequence.highest {
-		r.tl0Offset = r.lastTL0 + 1 - p.TL0PICIDX     // modulo 2^8 is meant
-		r.pictureOffset = r.nextPicture - p.PictureID // likewise
+		r.resumed, r.tl0Before = p.Seq, r.tl0Offset
+		r.tl0Offset = r.lastTL0 + 1 - p.TL0PICIDX // modulo 2^8 is meant
 	}
 	r.sequence.resume()
 	r.pictures.resume()
@@ -111,19 +114,12 @@ func (r *Rewriter) Resume(p *packet.Packet) {
 
 // beginPictures lets the picture ids of a source go on where the last one ended,
 // and those of the first source stay as they are.
-func (r *Rewriter) beginPictures(p *packet.Packet) {
-	if p.PictureIDBits == 0 {
-		return
+func (r *Rewriter) beginPictures(id packet.ExtSeq) {
+	if !r.pictured {
+		r.pictures.startAt(id)
+		r.pictured = true
 	}
-	if r.nextPicture == 0 {
-		r.nextPicture = p.PictureID
-		r.pictures.startAt(p.PictureID)
-	}
-	if r.compact {
-		r.pictures.begin(p.PictureID)
-	} else {
-		r.pictureOffset = r.nextPicture - p.PictureID // modulo 2^64 is meant
-	}
+	r.pictures.begin(id)
 }
 
 // Rewrite returns what a packet of the present source goes out as. ok is false
@@ -143,33 +139,38 @@ func (r *Rewriter) Rewrite(p *packet.Packet) (out Output, ok bool) {
 		out.PictureID = r.picture(p.PictureID)
 	}
 	if p.HasTL0PICIDX {
-		out.TL0PICIDX = p.TL0PICIDX + r.tl0Offset                // modulo 2^8 is meant
-		if ahead := int8(out.TL0PICIDX - r.lastTL0); ahead > 0 { // likewise
-			r.lastTL0 = out.TL0PICIDX
-		}
+		out.TL0PICIDX = r.tl0(p)
 	}
 	return out, true
 }
 
+// tl0 returns the outgoing TL0PICIDX of a packet.
+func (r *Rewriter) tl0(p *packet.Packet) uint8 {
+	if p.Seq < r.resumed {
+		return p.TL0PICIDX + r.tl0Before // modulo 2^8 is meant
+	}
+	out := p.TL0PICIDX + r.tl0Offset               // likewise
+	if ahead := int8(out - r.lastTL0); ahead > 0 { // likewise
+		r.lastTL0 = out
+	}
+	return out
+}
+
 // pictureLeft reports whether the packet's frame was left out: some other packet
-// of it was.
+// of it was, or it is from a pause.
 func (r *Rewriter) pictureLeft(p *packet.Packet) bool {
-	return r.compact && p.PictureIDBits != 0 && r.pictures.left(p.PictureID)
+	return p.PictureIDBits != 0 && r.pictures.left(p.PictureID)
 }
 
 // picture returns the outgoing picture id of a frame that goes out. An id far
 // from the others, of a packet that is not late, means that the source's encoder
 // began anew.
 func (r *Rewriter) picture(id packet.ExtSeq) uint16 {
-	ext := id + r.pictureOffset // modulo 2^64 is meant
-	if r.compact {
-		if !r.pictures.covers(id) {
-			r.pictures.begin(id)
-		}
-		ext, _ = r.pictures.place(id)
+	if !r.pictures.covers(id) {
+		r.beginPictures(id)
 	}
-	r.nextPicture = max(r.nextPicture, ext+1)
-	return ext.Seq()
+	out, _ := r.pictures.place(id)
+	return out.Seq()
 }
 
 // Leave takes a packet of the present source out of the stream. When packets

@@ -360,23 +360,48 @@ func TestResumeContinuesThePictureNumbers(t *testing.T) {
 		r.Resume(picture(600, 90_000, 7100, 50))
 		wantPicture(t, r, picture(600, 90_000, 7100, 50), 101, 7001, 9)
 		wantPicture(t, r, picture(601, 93_000, 7101, 51), 102, 7002, 10)
+		wantPicture(t, r, picture(500, 0, 7000, 8), 100, 7000, 8) // a late packet from before the pause
+		r.Switch(picture(20, 0, 9000, 77), noReference, noReference, start.Add(time.Second))
+		wantPicture(t, r, picture(20, 0, 9000, 77), 103, 7003, 11)
 	}
 }
 
-// TestSourceResumesWithWhatIsNew: the packet that ends the pause has come late,
-// from before it.
-func TestSourceResumesWithWhatIsNew(t *testing.T) {
+// TestPauseMayEndWithALatePacket from before it: that one finds its own place, and
+// the source resumes with what is new.
+func TestPauseMayEndWithALatePacket(t *testing.T) {
 	for _, compact := range []bool{true, false} {
 		r := simulcast.NewRewriter(videoClock, 100, 0, compact)
 		switchTo(t, r, picture(500, 0, 7000, 8), start)
 		wantPicture(t, r, picture(502, 6000, 7002, 10), 102, 7002, 10)
 		r.Resume(picture(501, 3000, 7001, 9))
-		wantRefused(t, r, picture(501, 3000, 7001, 9))
-		wantRefused(t, r, picture(502, 6000, 7002, 10))
-		if out, ok := r.Rewrite(picture(510, 30_000, 7010, 18)); !ok || out.Seq != 103 || out.Timestamp != 30_000 {
-			t.Errorf("resumed with %d/%d %v, want 103/30000", out.Seq, out.Timestamp, ok)
-		}
+		wantPicture(t, r, picture(501, 3000, 7001, 9), 101, 7001, 9)
+		wantPicture(t, r, picture(502, 6000, 7002, 10), 102, 7002, 10)
+		wantRewrite(t, r, picture(510, 30_000, 7010, 18), 103, 30_000)
+		wantPicture(t, r, picture(511, 30_000, 7010, 18), 104, 7003, 18)
+		wantRefused(t, r, picture(509, 27_000, 7009, 17))
 	}
+}
+
+// TestReplayedFramesAreCloseToEachOther begins with a keyframe of a second ago.
+func TestReplayedFramesAreCloseToEachOther(t *testing.T) {
+	r := simulcast.NewRewriter(videoClock, 100, 1000, true)
+	key := picture(500, 50_000, 7000, 3)
+	if !r.Replay(key, 140_000, start) {
+		t.Error("a stream that has not begun does not begin with what was")
+	}
+	wantRewrite(t, r, key, 100, 1000)
+	wantPicture(t, r, picture(501, 53_000, 7001, 4), 101, 7001, 4)
+	wantRewrite(t, r, picture(502, 56_000, 7002, 5), 102, 1187)
+	wantRewrite(t, r, picture(529, 137_000, 7029, 5), 129, 3718)
+	wantRewrite(t, r, picture(530, 140_000, 7030, 5), 130, 3812)
+	wantRewrite(t, r, picture(531, 143_000, 7031, 5), 131, 6812) // live
+	if ts, _ := r.Timestamp(143_000); ts != 6812 {
+		t.Errorf("sender reports have %d for it", ts)
+	}
+	if r.Replay(picture(20, 0, 9000, 77), 9000, start) {
+		t.Error("a stream that has begun begins with what was")
+	}
+	wantRewrite(t, r, picture(532, 146_000, 7032, 5), 132, 9812)
 }
 
 // TestOutgoingStreamIsContinuous drives a Rewriter with random sources, loss,

@@ -60,6 +60,7 @@ func (l layering) at(spatial, temporal uint8) (set packet.Targets) {
 //	1:-        a picture of temporal layer 1; nothing goes out
 //	1y:0       one whose frames refer to the base layer only (VP8's Y)
 //	0u:0       one from which on the layers above may be entered (VP9's U)
+//	0^1:0      one of which only the lowest spatial layer comes
 //	p:-        padding
 //	bK:0       a picture of encoding 1 rather than 0, which is a
 //	b!         the source of encoding 1 begins anew
@@ -168,8 +169,12 @@ func (s *script) picture(word string) {
 		}
 		return
 	}
-	out := ""
-	for spatial := range s.layering.spatial {
+	out, present := "", s.layering.spatial
+	kind, top, absent := strings.Cut(kind, "^")
+	if absent {
+		present = s.number(top)
+	}
+	for spatial := range present {
 		p := s.frame(kind, spatial)
 		p.Layer, p.Epoch, p.Timestamp = layer, e.epoch, e.ts
 		p.FrameStart = true

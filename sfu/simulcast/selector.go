@@ -1,10 +1,18 @@
 package simulcast
 
-import "github.com/atrium-rtc/atrium/sfu/packet"
+import (
+	"math/bits"
 
-// tooLate is longer than any packet is late: ten seconds in ticks of video's
-// clock.
-const tooLate = 10 * 90_000
+	"github.com/atrium-rtc/atrium/sfu/packet"
+)
+
+const (
+	// tooLate is longer than any packet is late: ten seconds in ticks of video's
+	// clock.
+	tooLate = 10 * 90_000
+	// keptChanges of layers are remembered for late packets, newest first.
+	keptChanges = 4
+)
 
 // Verdict says what becomes of one packet for one subscriber.
 type Verdict uint8
@@ -46,30 +54,45 @@ type Selector struct {
 	anyPacket bool // every packet can start the stream: audio
 	paused    bool
 
-	layer  Layer // what goes out, None while nothing does
-	epoch  uint8
-	now    Target // its layers
-	bit    packet.Targets
-	intact packet.Targets
-
+	layer   Layer // what goes out, None while nothing does
+	last    Layer // what did last
+	epoch   uint8
+	now     Target // its layers
+	intact  packet.Targets
 	began   uint32         // timestamp of the picture with which the encoding came in
 	picture uint32         // of the newest one
 	broken  packet.Targets // those of which a packet of that picture was left out
-	changed uint32         // timestamp of the one at which bit changed last
-	before  packet.Targets // bit in the pictures before that one
+	changes [keptChanges]change
+	mended  [16]uint32 // timestamp of the one that made a target intact last, by bit
+}
+
+// change is the decode target that goes out from a picture on.
+type change struct {
+	from uint32 // its timestamp
+	bit  packet.Targets
+}
+
+const temporalLayers = packet.MaxTemporal + 1
+
+// place is that of the target in a set.
+func (c change) place() int { return bits.TrailingZeros16(uint16(c.bit)) }
+
+// below returns all targets of the spatial layer and of those below.
+func (c change) below() packet.Targets {
+	return 1<<(c.place()/temporalLayers*temporalLayers+temporalLayers) - 1
 }
 
 // NewVideoSelector returns a Selector that starts and switches at keyframes, and
 // takes the first one of any encoding until SetTarget says what is wanted.
 func NewVideoSelector() *Selector {
 	open := Target{Rung: Rung{Layer: None, Spatial: packet.MaxSpatial}, Temporal: packet.MaxTemporal}
-	return &Selector{target: open, layer: None}
+	return &Selector{target: open, layer: None, last: None}
 }
 
 // NewAudioSelector returns a Selector for a track of one layer, index 0, whose
 // packets all decode alone.
 func NewAudioSelector() *Selector {
-	return &Selector{anyPacket: true, layer: None}
+	return &Selector{anyPacket: true, layer: None, last: None}
 }
 
 // SetTarget changes what is wanted. Without a Layer that is open: any encoding
@@ -133,23 +156,54 @@ func (s *Selector) Admit(p *packet.Packet) Verdict {
 // wanted decides about a packet of the encoding that goes out. A late one goes
 // the way of its picture, or half a frame would go out.
 func (s *Selector) wanted(p *packet.Packet) Verdict {
-	bit := s.bit
-	if int32(p.Timestamp-s.changed) < 0 { // the shorter way round
-		bit = s.before
-	}
+	set := s.targets(p)
 	if p.Timestamp == s.began {
-		bit |= packet.TargetOf(0, 0) // the keyframe itself, even where nothing builds on it
+		set |= packet.TargetOf(0, 0) // the keyframe itself, even where nothing builds on it
 	}
-	if p.Needed&bit != 0 {
+	if p.Needed&set != 0 {
 		return Forward
 	}
 	if p.Timestamp == s.picture {
 		s.broken |= p.Needed
 	}
-	if p.Needed&s.bit == 0 {
+	if now := s.changes[0]; p.Needed&now.bit == 0 || s.builds(now, p) {
 		s.intact &^= p.Needed
 	}
 	return Leave
+}
+
+// targets returns the decode targets that packets of this picture go out for. For
+// a late packet these are the one of then, and those since that build on the
+// picture, as far as they are not above what the receiver took for the end of it.
+func (s *Selector) targets(p *packet.Packet) packet.Targets {
+	var since packet.Targets
+	for _, c := range s.changes[:keptChanges-1] {
+		if int32(p.Timestamp-c.from) >= 0 { // the shorter way round
+			return c.bit | since&c.below()
+		}
+		if s.builds(c, p) {
+			since |= c.bit
+		}
+	}
+	then := s.changes[keptChanges-1]
+	return then.bit | since&then.below()
+}
+
+// builds reports whether what went out from a change on builds on the picture of
+// a packet: its layer was made intact no later than with that.
+func (s *Selector) builds(c change, p *packet.Packet) bool {
+	at := c.place()
+	base := at&^packet.MaxTemporal | min(at&packet.MaxTemporal, int(p.Temporal))
+	return int32(p.Timestamp-s.mended[base]) >= 0 // the shorter way round
+}
+
+// Ends reports whether a packet that goes out is the last one of its picture that
+// does, and must have the marker (RFC 9628 section 4.2, and section 4.2 of the RTP
+// payload format for AV1): it ends the highest spatial layer.
+func (s *Selector) Ends(p *packet.Packet) bool {
+	needing := packet.TargetsFrom(0, p.Temporal) * 0x1111 // those with the temporal layer, of all rows
+	highest := bits.Len16(uint16(s.targets(p)&needing)) - 1
+	return p.Marker || p.FrameEnd && int(p.Spatial) == highest/temporalLayers
 }
 
 // enter decides about a packet of an encoding that does not go out, or began
@@ -160,7 +214,7 @@ func (s *Selector) enter(p *packet.Packet) Verdict {
 		s.layer = None // its end
 	}
 	switch {
-	case !s.opens(p):
+	case !s.opens(p) || s.isPast(p):
 		return Ignore
 	case p.Layer == s.target.Layer || again:
 	case s.layer != None:
@@ -168,18 +222,35 @@ func (s *Selector) enter(p *packet.Packet) Verdict {
 	case s.target.Layer != None && s.target.Openers>>p.Layer&1 == 0:
 		return Ignore // likewise
 	}
-	s.layer, s.epoch = p.Layer, p.Epoch
+	s.layer, s.last, s.epoch = p.Layer, p.Layer, p.Epoch
 	s.began, s.picture, s.broken = p.Timestamp, p.Timestamp, packet.NoTargets
 	s.intact = packet.AllTargets
 	s.now = Target{Rung: Rung{p.Layer, packet.MaxSpatial}, Temporal: packet.MaxTemporal}
 	s.settle()
-	s.changed, s.before = p.Timestamp, s.bit
+	s.forget()
 	return Begin
+}
+
+// forget lets what goes out now have gone out always.
+func (s *Selector) forget() {
+	for i := range s.mended {
+		s.mended[i] = s.picture
+	}
+	for i := range s.changes {
+		s.changes[i] = change{from: s.picture, bit: s.changes[0].bit}
+	}
 }
 
 // opens reports whether a source can begin with the packet.
 func (s *Selector) opens(p *packet.Packet) bool {
 	return p.Needed != packet.NoTargets && (s.anyPacket || p.Keyframe)
+}
+
+// isPast reports whether the packet is from before a pause, and comes late: a
+// keyframe that does not open what has come since.
+func (s *Selector) isPast(p *packet.Packet) bool {
+	ahead := int32(p.Timestamp - s.picture) // the shorter way round
+	return !s.anyPacket && p.Layer == s.last && p.Epoch == s.epoch && ahead <= 0 && ahead > -tooLate
 }
 
 // look takes note of a packet, and with the first one of a picture makes changes
@@ -192,15 +263,23 @@ func (s *Selector) look(p *packet.Packet) {
 	}
 	if ahead > 0 {
 		s.picture, s.broken = p.Timestamp, packet.NoTargets
-		if since := int32(p.Timestamp - s.changed); since > tooLate || since < -tooLate { // likewise
-			s.changed, s.before = p.Timestamp, s.bit
+		if since := int32(p.Timestamp - s.changes[0].from); since > tooLate || since < -tooLate { // likewise
+			s.forget()
 		}
 	}
 	if p.FrameStart && ahead >= 0 {
-		s.intact |= s.granted(p) &^ s.broken
+		s.mend(s.granted(p) &^ s.broken &^ s.intact)
 	}
 	if ahead > 0 {
 		s.settle()
+	}
+}
+
+// mend makes targets intact with the present picture.
+func (s *Selector) mend(set packet.Targets) {
+	s.intact |= set
+	for ; set != packet.NoTargets; set &= set - 1 {
+		s.mended[bits.TrailingZeros16(uint16(set))] = s.picture
 	}
 }
 
@@ -239,8 +318,9 @@ func (s *Selector) settle() {
 		temporal--
 	}
 	s.now.Spatial, s.now.Temporal = spatial, temporal
-	if bit := packet.TargetOf(spatial, temporal); bit != s.bit {
-		s.changed, s.before, s.bit = s.picture, s.bit, bit
+	if bit := packet.TargetOf(spatial, temporal); bit != s.changes[0].bit {
+		copy(s.changes[1:], s.changes[:])
+		s.changes[0] = change{from: s.picture, bit: bit}
 	}
 }
 

@@ -85,6 +85,7 @@ func TestSpatialLayersOfFullSVC(t *testing.T) {
 		{"up at a key picture", "=a0.2 K:0 2:0 =a2.2 ?a 1:0 2:0 @a0.2 K:012 ?no 2:012"},
 		{"up at once where nothing was left out", "=a2.2 K:012 =a0.2 =a2.2 ?no 0:012"},
 		{"back up needs a key picture", "=a2.2 K:012 =a0.2 0:0 =a2.2 ?a 0:0 =a1.2 ?a 0:0 K:01 ?no =a0.2 ?no"},
+		{"up as far as nothing was left out", "=a1.2 K:01 =a0.2 0^1:0 =a2.2 0:01 ?a K:012"},
 		{"both ways at once", "=a2.0 K:012 2:- 1:- =a0.2 ?no 2:- 1:- 0:0 0u:0 2:0 1:0"},
 		{"temporal layers up with all spatial ones", "=a2.0 K:012 2:- 1:- =a2.2 0:012 1:- 0u:012 2:012 1:012 2:012"},
 		{"temporal layers down at once", "=a2.2 K:012 2:012 =a2.0 1:- 2:- 0:012"},
@@ -99,6 +100,7 @@ func TestSpatialLayersThatLeanAtKeyPicturesOnly(t *testing.T) {
 		{"the lower layers of a key picture go out with it", "=a1.2 K:01 2:1 0:1"},
 		{"down at a key picture only", "=a2.2 K:012 0:2 =a0.2 ?a 2:2 0:2 @a2.2 K:0 ?no 0:0 2:0"},
 		{"up at a key picture only", "=a0.2 K:0 0:0 =a2.2 ?a 2:0 0:0 K:012 ?no 2:2"},
+		{"down as far as nothing was left out", "=a2.2 K:012 0^1:- =a0.2 0:1 ?a K:0"},
 		{"down at once right behind a key picture", "=a2.2 K:012 =a0.2 ?no 0:0 2:0"},
 		{"temporal layers down at once", "=a2.2 K:012 2:2 =a2.1 0:2 2:- 1:2"},
 		{"temporal layers up where all is told", "=a2.1 K:012 2:- 1:2 =a2.2 0:2 2:- 0u:2 2:2"},
@@ -223,20 +225,28 @@ func TestReorderedPacketsGoTheWayOfTheirPicture(t *testing.T) {
 		s.wanted(0, 1)
 		s.want(simulcast.Leave, s.packet(12_000, 0, 1, true))
 	})
-	t.Run("a key picture behind the next one is no way up", func(t *testing.T) {
-		s := newParts(t, layering{2, 1, always})
-		s.want(simulcast.Leave, s.packet(6000, 1, 0, true))
-		s.want(simulcast.Leave, s.packet(9000, 1, 0, true))
-		key := s.packet(6000, 0, 0, true)
-		key.Keyframe, key.Switch = true, packet.AllTargets
-		s.want(simulcast.Forward, key)
-		s.wanted(1, 0)
-		s.want(simulcast.Forward, s.packet(12_000, 0, 0, true))
-		s.want(simulcast.Leave, s.packet(12_000, 1, 0, true))
-		if _, needed := s.NeedsKeyframe(); !needed {
-			t.Error("no key picture is needed")
-		}
-	})
+	for _, tt := range []struct {
+		name  string
+		newer uint32 // timestamp of the newest picture when the key picture's start comes
+	}{
+		{"the start of a key picture behind its upper layer is no way up", 6000},
+		{"the start of a key picture behind the next one is no way up", 9000},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newParts(t, layering{2, 1, always})
+			s.want(simulcast.Leave, s.packet(6000, 1, 0, true))
+			s.want(simulcast.Forward, s.packet(tt.newer, 0, 0, false))
+			key := s.packet(6000, 0, 0, true)
+			key.Keyframe, key.Switch = true, packet.AllTargets
+			s.want(simulcast.Forward, key)
+			s.wanted(1, 0)
+			s.want(simulcast.Forward, s.packet(12_000, 0, 0, true))
+			s.want(simulcast.Leave, s.packet(12_000, 1, 0, true))
+			if _, needed := s.NeedsKeyframe(); !needed {
+				t.Error("no key picture is needed")
+			}
+		})
+	}
 	t.Run("repaired after the way down", func(t *testing.T) {
 		s := newParts(t, layering{1, 2, always})
 		s.wanted(0, 1)
@@ -254,6 +264,78 @@ func TestReorderedPacketsGoTheWayOfTheirPicture(t *testing.T) {
 		s.want(simulcast.Leave, s.packet(6000, 0, 1, false))
 		s.want(simulcast.Forward, s.packet(12_000, 0, 1, true)) // and is not missed
 	})
+}
+
+// TestFrameThatIsMissedGoesOutLate: what goes out by now builds on it, and it was
+// not left out when it was its turn.
+func TestFrameThatIsMissedGoesOutLate(t *testing.T) {
+	s := newParts(t, layering{1, 2, always})
+	s.wanted(0, 1)
+	s.want(simulcast.Forward, s.sync(6000, 1))
+	s.wanted(0, 0)
+	s.want(simulcast.Forward, s.packet(9000, 0, 0, true))
+	s.wanted(0, 1)
+	s.want(simulcast.Forward, s.packet(15_000, 0, 0, true))
+	s.want(simulcast.Forward, s.packet(12_000, 0, 1, true))
+	s.want(simulcast.Forward, s.packet(18_000, 0, 1, true))
+}
+
+// TestFrameBehindTheEndOfItsPictureIsLeftOut: the receiver has shown that picture.
+// What builds on it needs another keyframe.
+func TestFrameBehindTheEndOfItsPictureIsLeftOut(t *testing.T) {
+	s := newParts(t, layering{2, 1, atKeys})
+	key := s.packet(6000, 0, 0, true)
+	key.Keyframe, key.Needed, key.Switch = true, s.needed(0, 0, true), packet.AllTargets
+	s.want(simulcast.Forward, key)
+	s.wanted(1, 0)
+	s.want(simulcast.Leave, s.packet(9000, 0, 0, true))
+	s.want(simulcast.Forward, s.packet(9000, 1, 0, true))
+	if _, needed := s.NeedsKeyframe(); needed {
+		t.Error("a keyframe is needed before anything is missed")
+	}
+	s.want(simulcast.Leave, s.packet(6000, 1, 0, true))
+	if _, needed := s.NeedsKeyframe(); !needed {
+		t.Error("no keyframe is needed")
+	}
+}
+
+func TestMarkerStandsAtTheEndOfWhatGoesOut(t *testing.T) {
+	s := &parts{T: t, Selector: simulcast.NewVideoSelector(), layering: layering{3, 2, always}}
+	ends := func(ts uint32, spatial, temporal uint8, want bool) {
+		t.Helper()
+		p := s.packet(ts, spatial, temporal, false)
+		if s.Ends(p) {
+			t.Errorf("a packet inside layer %d of %d has the marker", spatial, ts)
+		}
+		if p.FrameEnd = true; s.Ends(p) != want {
+			t.Errorf("the end of layer %d of %d has the marker: %v, want %v", spatial, ts, !want, want)
+		}
+		if p.Marker = true; !s.Ends(p) {
+			t.Errorf("the end of picture %d has no marker", ts)
+		}
+	}
+	key := s.packet(0, 0, 0, true)
+	key.Keyframe, key.Switch = true, packet.AllTargets
+	s.want(simulcast.Begin, key)
+	for spatial := range uint8(3) {
+		ends(0, spatial, 0, false) // that tells the publisher
+	}
+	s.wanted(1, 1)
+	s.want(simulcast.Forward, s.packet(3000, 0, 1, true))
+	ends(3000, 0, 1, false)
+	ends(3000, 1, 1, true)
+	s.wanted(1, 0)
+	s.want(simulcast.Forward, s.packet(6000, 0, 0, true))
+	ends(6000, 1, 0, true)
+	ends(3000, 0, 1, false) // late
+	ends(3000, 1, 1, true)
+	s.wanted(0, 1)
+	s.want(simulcast.Forward, s.packet(12_000, 0, 0, true))
+	ends(12_000, 0, 0, true)
+	ends(6000, 0, 0, false)
+	ends(6000, 1, 0, true)
+	s.want(simulcast.Forward, s.packet(9000, 0, 1, true)) // without the layer above
+	ends(9000, 0, 1, true)
 }
 
 // TestClockOfThePublisherMayBeSet: changes are still made, forward and back.
@@ -314,6 +396,30 @@ func TestAudio(t *testing.T) {
 	anew := sound(0, 77)
 	anew.Epoch = 1
 	s.want(simulcast.Begin, anew)
+}
+
+// TestPauseDoesNotEndWithAnOldKeyframe that was late: what came after it did not go
+// out.
+func TestPauseDoesNotEndWithAnOldKeyframe(t *testing.T) {
+	for _, tt := range []struct {
+		ts   uint32
+		want simulcast.Verdict
+	}{
+		{6000, simulcast.Ignore},
+		{9000, simulcast.Ignore},
+		{12_000, simulcast.Begin},
+		{7 * 3600 * videoClock, simulcast.Begin}, // more than half a cycle
+	} {
+		s := newParts(t, layering{1, 1, always})
+		s.want(simulcast.Forward, s.packet(6000, 0, 0, true))
+		s.want(simulcast.Forward, s.packet(9000, 0, 0, true))
+		s.Pause()
+		s.want(simulcast.Ignore, s.packet(12_000, 0, 0, true))
+		s.Resume()
+		key := s.packet(tt.ts, 0, 0, true)
+		key.Keyframe, key.Switch = true, packet.AllTargets
+		s.want(tt.want, key)
+	}
 }
 
 func TestPacketsOfNoLayerAreNotForwarded(t *testing.T) {
