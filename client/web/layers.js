@@ -19,9 +19,7 @@ export class LayerChoice {
 
   /** Notes the size of the picture that comes for what was asked. */
   saw(size) {
-    if (this.asked !== null) {
-      this.#seen.set(this.asked, size);
-    }
+    this.#seen.set(this.asked, size);
   }
 
   /** Answers the layer for a picture that takes `size` device pixels of the screen; 0 is not on screen at all. */
@@ -93,7 +91,7 @@ export class LayerWish {
     clearTimeout(this.#settleTimer);
     this.#settleTimer = setTimeout(() => {
       const size = Math.max(this.#video.videoWidth, this.#video.videoHeight);
-      if (this.#choice && size > 0) {
+      if (size > 0 && (this.#choice?.asked ?? null) !== null) {
         this.#choice.saw(size);
         this.#decide();
       }
