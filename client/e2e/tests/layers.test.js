@@ -1,7 +1,7 @@
 // Sizes of a picture: a camera is sent in several, and everybody is given the one asked for, soon and without a freeze.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { launch, until } from '../harness/browser.js';
 import { installed } from '../harness/firefox.js';
@@ -20,18 +20,17 @@ const CAMERA = '1280x720';
 const WIDTHS = [320, 640, 1280];
 const [LOW, MIDDLE, HIGH] = [0, 1, 2];
 
-let browser;
-before(async () => {
-  browser = await launch();
-});
-after(() => browser.close());
-
-const join = (server, name, { from = browser, ...options } = {}) =>
-  Participant.join(from, server, { name, room: 'layers', size: '320x180', ...options });
-
-// Joins as one whose camera is large enough for three sizes, and who sends them all.
-const publish = (server, name, options) =>
-  join(server, name, { size: CAMERA, prepare: certainOfItsUplink, ...options });
+// A server and a Chromium for one test: pages of one Chromium share the camera, and who opens it first sets its size.
+async function stage(t) {
+  const browser = await launch();
+  t.after(() => browser.close());
+  const server = await serve(t);
+  const join = (name, { from = browser, ...options } = {}) =>
+    Participant.join(from, server, { name, room: 'layers', size: '320x180', ...options });
+  // As one whose camera is large enough for three sizes, and who sends them all.
+  const publish = (name, options) => join(name, { size: CAMERA, prepare: certainOfItsUplink, ...options });
+  return { join, publish };
+}
 
 /**
  * Has `viewer` ask for each size of `publisher` in turn while `others` stay with the largest. Reports the times, and
@@ -73,38 +72,35 @@ for (const [what, query] of [
   ['AV1 L3T3_KEY', '&codec=av1&mode=L3T3_KEY'],
 ]) {
   test(`${what}: a viewer gets each size it asks for`, async (t) => {
-    const server = await serve(t);
-    const ann = await publish(server, 'ann', { query });
-    const bob = await join(server, 'bob');
-    const cyd = await join(server, 'cyd');
+    const { join, publish } = await stage(t);
+    const ann = await publish('ann', { query });
+    const bob = await join('bob');
+    const cyd = await join('cyd');
     await goThrough(t, { publisher: ann, viewer: bob, others: [cyd] });
-    await closeAll(ann, bob, cyd);
   });
 }
 
 test('Firefox publishes simulcast', { skip: !installed && 'no firefox-esr' }, async (t) => {
-  const server = await serve(t);
+  const { join } = await stage(t);
   const firefox = await launchFirefox(t);
-  const ann = await join(server, 'ann', { from: firefox, size: CAMERA });
-  const bob = await join(server, 'bob');
-  const cyd = await join(server, 'cyd');
+  const ann = await join('ann', { from: firefox, size: CAMERA });
+  const bob = await join('bob');
+  const cyd = await join('cyd');
   await goThrough(t, { publisher: ann, viewer: bob, others: [cyd] });
-  await closeAll(bob, cyd);
 });
 
 test('Firefox watches simulcast', { skip: !installed && 'no firefox-esr' }, async (t) => {
-  const server = await serve(t);
+  const { join, publish } = await stage(t);
   const firefox = await launchFirefox(t);
-  const ann = await publish(server, 'ann');
-  const bob = await join(server, 'bob', { from: firefox });
+  const ann = await publish('ann');
+  const bob = await join('bob', { from: firefox });
   await goThrough(t, { publisher: ann, viewer: bob });
-  await closeAll(ann);
 });
 
 test('a tile asks for what fits it, and sizes that nobody receives rest', async (t) => {
-  const server = await serve(t);
-  const ann = await publish(server, 'ann');
-  const bob = await join(server, 'bob', { viewport: { width: 640, height: 320 } });
+  const { join, publish } = await stage(t);
+  const ann = await publish('ann');
+  const bob = await join('bob', { viewport: { width: 640, height: 320 } });
   await sees(bob, 'ann', WIDTHS[LOW], PATIENCE);
   await sends(ann, ['l']);
   const began = performance.now();
@@ -112,7 +108,6 @@ test('a tile asks for what fits it, and sizes that nobody receives rest', async 
   await sees(bob, 'ann', WIDTHS[HIGH], PATIENCE);
   t.diagnostic(`large ${Math.round(performance.now() - began)} ms after the tile`);
   await sends(ann, ['l', 'h']);
-  await closeAll(ann, bob);
 });
 
 // Waits until of the three encodings these, and no others, are to be sent.
@@ -126,5 +121,3 @@ const sends = (publisher, rids) =>
     [publisher.name, [...rids].sort().join()],
     PATIENCE,
   );
-
-const closeAll = (...everybody) => Promise.all(everybody.map(({ page }) => page.context().close()));
