@@ -176,6 +176,14 @@ func (d *Descriptor) readDiffs(in *bitReader) {
 	}
 }
 
+// FrameNumber reads the frame number of a descriptor, which takes no structure.
+func FrameNumber(descriptor []byte) (n uint16, ok bool) {
+	if len(descriptor) < 3 {
+		return 0, false
+	}
+	return binary.BigEndian.Uint16(descriptor[1:]), true
+}
+
 // SetFrameNumber writes a frame number into a descriptor, in place. One that is
 // truncated is left as it is.
 func SetFrameNumber(descriptor []byte, n uint16) {

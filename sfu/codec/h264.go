@@ -76,3 +76,24 @@ func (f *Frame) nalUnit(kind byte, body []byte) {
 		}
 	}
 }
+
+// hasSPS reports whether a packet that Inspect has understood brings a sequence
+// parameter set.
+func hasSPS(b []byte) bool {
+	switch b[0] & 0x1f {
+	case nalSPS:
+		return true
+	case packetSTAPA:
+		for b = b[1:]; len(b) > 2; {
+			size := int(binary.BigEndian.Uint16(b))
+			if b[2]&0x1f == nalSPS {
+				return true
+			}
+			if size > len(b)-2 {
+				return false
+			}
+			b = b[2+size:]
+		}
+	}
+	return false
+}

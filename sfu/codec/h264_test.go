@@ -56,6 +56,9 @@ func FuzzInspectH264(f *testing.F) {
 func TestKeyframesBeginWithTheParameterSetsThatTheStreamHas(t *testing.T) {
 	idr := []byte{0x65, 0x88, 0x84}
 	without := codec.NewInspector(codec.H264)
+	if f, err := without.Inspect(idr, nil); err != nil || f.Keyframe {
+		t.Errorf("the first picture, without parameter sets: %+v %v, want them waited for", f, err)
+	}
 	if f, err := without.Inspect(idr, nil); err != nil || !f.Keyframe || f.Switch == 0 {
 		t.Errorf("without parameter sets: %+v %v, want a keyframe", f, err)
 	}

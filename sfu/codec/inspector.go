@@ -14,6 +14,7 @@ type Inspector struct {
 	vp9        vp9Stream
 	av1        av1Layers
 	parameters bool // H.264: parameter sets come in the stream
+	bare       bool // H.264: a picture came without
 
 	descriptors *DescriptorReader // from the first descriptor on
 	picture     picture
@@ -68,7 +69,7 @@ func (i *Inspector) inspectUnlayered(payload []byte) (Frame, error) {
 	if err != nil {
 		return Frame{}, err
 	}
-	i.needParameters(&f)
+	i.needParameters(&f, payload)
 	i.rememberSize(&f)
 	f.Needed = packet.AllTargets
 	if f.Keyframe {
@@ -77,16 +78,17 @@ func (i *Inspector) inspectUnlayered(payload []byte) (Frame, error) {
 	return f, nil
 }
 
-// needParameters lets keyframes of H.264 begin with their parameter sets only, in
-// a stream that has sent any: browsers put them into a packet of their own, in
-// front, and a decoder that begins behind it knows a stream of another size.
-func (i *Inspector) needParameters(f *Frame) {
+// needParameters lets keyframes of H.264 begin with their parameter sets only:
+// browsers put them into a packet of their own, in front, and a decoder that
+// begins behind it knows a stream of another size, or none. A stream that has not
+// shown any by its second keyframe is believed to have them from elsewhere.
+func (i *Inspector) needParameters(f *Frame, payload []byte) {
 	switch {
 	case i.codec != H264 || !f.Keyframe:
-	case f.Width != 0:
+	case hasSPS(payload):
 		i.parameters = true
-	case i.parameters:
-		f.Keyframe = false
+	case i.parameters || !i.bare:
+		f.Keyframe, i.bare = false, true
 	}
 }
 
