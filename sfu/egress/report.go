@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"slices"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -13,6 +14,8 @@ const (
 	// first packet at once: until it comes, a browser cannot synchronize sound
 	// and picture.
 	reportInterval = time.Second
+	// keptReports may be on their way at a time.
+	keptReports = 4
 	// maxRTT is the longest round trip that is believed.
 	maxRTT = 5 * time.Second
 )
@@ -23,7 +26,15 @@ type senderReport struct {
 	packets, octets uint32 // wrap, as the fields do
 	lastPackets     uint32 // at the last report
 	at              time.Time
-	ntp             uint32 // middle bits of the last report, to match an LSR
+	recent          [keptReports]sentReport // the last ones, to match an LSR
+	next            int
+}
+
+// sentReport is when a report was sent, and what the receiver calls it: the middle
+// bits of its NTP time.
+type sentReport struct {
+	ntp uint32
+	at  time.Time
 }
 
 func (r *senderReport) sent(payload int) {
@@ -43,6 +54,9 @@ func (st *Stream) sendReport(now time.Time) {
 	if r.packets == r.lastPackets || now.Sub(r.at) < reportInterval {
 		return
 	}
+	if st.selector.Current().Layer != st.layer {
+		return // nothing goes out, and the encoding may have begun anew with another clock
+	}
 	ref := st.feed.reference(st.layer)
 	if !ref.Known() {
 		return
@@ -53,21 +67,24 @@ func (st *Stream) sendReport(now time.Time) {
 		return
 	}
 	ntp := packet.NTP(now)
-	r.lastPackets, r.at, r.ntp = r.packets, now, uint32(ntp>>16) //nolint:gosec // the middle 32 bits
+	r.lastPackets, r.at = r.packets, now
+	r.recent[r.next] = sentReport{uint32(ntp >> 16), now} //nolint:gosec // the middle 32 bits
+	r.next = (r.next + 1) % keptReports
 	_ = st.sub.reports.WriteRTCP([]rtcp.Packet{&rtcp.SenderReport{
 		SSRC: st.cfg.SSRC, NTPTime: ntp, RTPTime: ts,
 		PacketCount: r.packets, OctetCount: r.octets,
 	}}) // a lost report is replaced by the next
 }
 
-// measureRTT takes the round trip from a report block that answers our last
-// sender report.
+// measureRTT takes the round trip from a report block that answers one of our
+// last sender reports.
 func (st *Stream) measureRTT(block rtcp.ReceptionReport, now time.Time) {
-	if block.LastSenderReport == 0 || block.LastSenderReport != st.report.ntp {
+	i := slices.IndexFunc(st.report.recent[:], func(r sentReport) bool { return r.ntp == block.LastSenderReport })
+	if block.LastSenderReport == 0 || i < 0 {
 		return
 	}
 	delay := time.Duration(block.Delay) * time.Second / 65536
-	rtt := now.Sub(st.report.at) - delay
+	rtt := now.Sub(st.report.recent[i].at) - delay
 	if rtt <= 0 || rtt > maxRTT {
 		return
 	}

@@ -74,7 +74,7 @@ func (st *Stream) repair(seq uint16, now time.Time) {
 	switch {
 	case p == nil:
 		st.stats.refused.Add(1)
-	case st.hopeless > 0 && st.beforeKeyframe(seq):
+	case st.hopeless > 0 && st.beforeKeyframe(seq) && int16(seq-st.givenUp) <= 0:
 		st.stats.refused.Add(1) // a decoder goes on from the keyframe, and the budget is short
 	case !st.sub.budget.Allow(len(p.Payload()), now):
 		st.stats.overBudget.Add(1)
@@ -90,6 +90,7 @@ func (st *Stream) repair(seq uint16, now time.Time) {
 // a second of loss is four: a keyframe is sooner.
 func (st *Stream) giveUp() {
 	st.hopeless++
+	st.givenUp = st.newest
 	if st.hopeless%hopelessPackets == 0 {
 		st.keyframeRequested()
 	}

@@ -76,16 +76,19 @@ type Stream struct {
 	replayed  uint32    // while packets of the past are sent: the newest timestamp
 	hopeless  int       // packets that the budget did not allow to repair, lately
 	keyframe  uint16    // outgoing number that the last keyframe began with
+	newest    uint16    // of the last packet that was sent for the first time
+	givenUp   uint16    // newest, when the budget did not suffice last
 	report    senderReport
 	red       redundancy
 
-	preferred simulcast.Target // what the client wants at most; the layer means nothing
-	started   bool             // the connection is up
-	begun     bool             // something was sent
-	layer     packet.Layer     // of what was sent last
-	epoch     uint8            // likewise
-	lastAsked time.Time        // for a keyframe
-	rtt       time.Duration    // 0 while unknown
+	preferred simulcast.Target                      // what the client wants at most; the layer means nothing
+	started   bool                                  // the connection is up
+	begun     bool                                  // something was sent
+	sent      [simulcast.MaxEncodings]packet.ExtSeq // newest number, by encoding
+	layer     packet.Layer                          // of what was sent last
+	epoch     uint8                                 // likewise
+	lastAsked time.Time                             // for a keyframe
+	rtt       time.Duration                         // 0 while unknown
 
 	stats streamCounters
 }
@@ -160,6 +163,10 @@ func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
 // forward sends a packet if the subscriber is to have it. It reports whether
 // the stream began with it.
 func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
+	if p.Layer != st.selector.Current().Layer && p.Seq < st.sent[p.Layer] {
+		st.stats.withheld.Add(1) // a late keyframe from before what was sent already
+		return false
+	}
 	switch st.selector.Admit(p) {
 	case simulcast.Ignore:
 		if !st.begun { // packets of other encodings are not worth an atomic addition each
@@ -189,6 +196,8 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 // send sends a packet for the first time.
 func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 	marker := st.selector.Ends(p)
+	st.newest = out.Seq
+	st.sent[p.Layer] = max(st.sent[p.Layer], p.Seq)
 	st.history.Sent(out.Seq, nack.Source{
 		Seq: p.Seq, Layer: p.Layer, Marker: marker,
 		Timestamp: out.Timestamp, PictureID: out.PictureID, TL0PICIDX: out.TL0PICIDX,

@@ -156,8 +156,12 @@ func (e *encoding) inspect(p *packet.Packet) {
 		}
 		return
 	}
-	f, err := e.inspector.Inspect(payload, p.Extension(e.descriptor))
+	descriptor := p.Extension(e.descriptor)
+	f, err := e.inspector.Inspect(payload, descriptor)
 	if err != nil {
+		if n, ok := codec.FrameNumber(descriptor); ok && errors.Is(err, codec.ErrTemplate) {
+			e.number(p, n, 16) // the packet with the structure is late, and brings the same number
+		}
 		// Let the decoder decide: what we cannot read we do not withhold.
 		if !errors.Is(err, codec.ErrEmpty) {
 			e.stats.malformed.Add(1)
@@ -178,14 +182,19 @@ func (e *encoding) note(p *packet.Packet, f codec.Frame) {
 	}
 	p.TL0PICIDX, p.HasTL0PICIDX = f.TL0PICIDX, f.HasTL0PICIDX
 	if f.PictureIDBits != 0 {
-		p.PictureIDBits = f.PictureIDBits
-		p.PictureID = packet.UnwrapNear(e.picture, f.PictureID, f.PictureIDBits)
-		e.picture = max(e.picture, p.PictureID)
+		e.number(p, f.PictureID, f.PictureIDBits)
 	}
 	if f.Keyframe && (e.stats.keyframes.Load() == 0 || p.Timestamp != e.keyframe) {
 		e.keyframe = p.Timestamp // of H.264 several packets of a frame are a beginning
 		e.stats.keyframes.Add(1)
 	}
+}
+
+// number notes a picture id or frame number.
+func (e *encoding) number(p *packet.Packet, id uint16, bits uint8) {
+	p.PictureIDBits = bits
+	p.PictureID = packet.UnwrapNear(e.picture, id, bits)
+	e.picture = max(e.picture, p.PictureID)
 }
 
 // askForMissing sends the NACKs that are due.

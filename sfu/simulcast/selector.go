@@ -11,7 +11,7 @@ const (
 	// clock.
 	tooLate = 10 * 90_000
 	// keptChanges of layers are remembered for late packets, newest first.
-	keptChanges = 4
+	keptChanges = 8
 )
 
 // Verdict says what becomes of one packet for one subscriber.
