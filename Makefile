@@ -5,6 +5,7 @@ GO        ?= go
 FUZZTIME  ?= 10s
 BENCH     ?= .
 BENCHTIME ?= 1s
+SEEDS     ?= 3
 
 # What runs several goroutines over shared state is tested with the race detector too.
 CONCURRENT = ./cmd/... ./internal/load/... ./metrics/... ./room/... ./sfu/... ./signaling/...
@@ -18,7 +19,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race e2e check lint bench fuzz docs
+.PHONY: help run build test unit race sim e2e check lint bench fuzz docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +40,9 @@ unit: build ## Build, check the format, vet, and run the Go tests
 race: ## Run the tests of concurrent packages under the race detector
 	@.ci/tools cc
 	CGO_ENABLED=1 $(GO) test -race $(CONCURRENT)
+
+sim: ## Simulate the media plane: every scenario with every format (SEEDS=3 of each), and a table
+	cd sfu && ATRIUM_SIM_SEEDS=$(SEEDS) $(GO) test -run '^TestPlane' -count=1 -timeout 60m
 
 e2e: build ## Run the call page in real browsers against the server
 	@.ci/tools node chromium
