@@ -268,9 +268,10 @@ func TestManyUnrepairablePacketsAreWorthAKeyframe(t *testing.T) {
 		if got := src.requests() - before; got == 0 || got > 187/hopelessPackets {
 			t.Errorf("%d keyframe requests for 187 lost packets", got)
 		}
+		time.Sleep(maxShort + 100*time.Millisecond) // what waited for the budget is given up
 		src.push(1200, 90000, true, 1000)
+		synctest.Wait()
 		refused := st.Stats().Refused
-		time.Sleep(150 * time.Millisecond)
 		st.HandleRTCP(&rtcp.TransportLayerNack{MediaSSRC: mediaSSRC, Nacks: all})
 		synctest.Wait()
 		if got := st.Stats().Refused - refused; got != 187 {
@@ -279,6 +280,44 @@ func TestManyUnrepairablePacketsAreWorthAKeyframe(t *testing.T) {
 		time.Sleep(2 * time.Second)
 		if st.hopeless != 0 {
 			t.Error("the shortage is not forgotten")
+		}
+	})
+}
+
+// The budget grows with every packet of media; the receiver would not ask again
+// for a round trip.
+func TestRequestWaitsForTheBudget(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w, _, st := started(e, src)
+		seq := packet.ExtSeq(0)
+		send := func(n int) {
+			for range n {
+				src.push(1000+seq, 3000*uint32(seq), seq == 0, 1000)
+				seq++
+				time.Sleep(10 * time.Millisecond)
+			}
+		}
+		send(12) // a quarter of it are three
+		w.take()
+		st.HandleRTCP(&rtcp.TransportLayerNack{MediaSSRC: mediaSSRC, Nacks: []rtcp.NackPair{{PacketID: 65535, LostPackets: 0xf}}})
+		synctest.Wait()
+		repairs := func() (n int) {
+			for _, p := range w.take() {
+				if p.SSRC == rtxSSRC {
+					n++
+				}
+			}
+			return n
+		}
+		if now := repairs(); now != 3 {
+			t.Errorf("%d of 5 repaired at once, want 3", now)
+		}
+		send(9)
+		if later := repairs(); later != 2 {
+			t.Errorf("%d repaired with the media that followed, want the other 2", later)
+		}
+		if got := st.Stats(); got.OverBudget != 0 {
+			t.Errorf("stats %+v, want none given up", got)
 		}
 	})
 }

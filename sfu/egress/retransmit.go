@@ -17,6 +17,11 @@ const (
 	maxEarly     = 50 * time.Millisecond
 	maxPostponed = 64
 
+	// maxShort is how long a request waits for the budget, and shortRetry how
+	// often it is looked at meanwhile.
+	maxShort   = 200 * time.Millisecond
+	shortRetry = 10 * time.Millisecond
+
 	// hopelessPackets that the budget does not allow to repair are worth a
 	// keyframe, and maxResendWait without requests means that all is well again.
 	hopelessPackets = 32
@@ -56,19 +61,22 @@ func (st *Stream) answerNACK(seqs []uint16, now time.Time) {
 	st.asked = now
 	for _, seq := range seqs {
 		if wait := st.history.Wait(seq, now, st.rtt); wait > 0 && wait <= maxEarly {
-			st.postpone(seq, now.Add(wait))
+			st.postpone(postponed{seq: seq, due: now.Add(wait), until: now.Add(wait + maxShort)})
 			continue
 		}
-		st.repair(seq, now)
+		if !st.repair(seq, now) {
+			st.postpone(postponed{seq: seq, due: now.Add(shortRetry), until: now.Add(maxShort)})
+		}
 	}
 }
 
-// repair sends one packet again, if it may.
-func (st *Stream) repair(seq uint16, now time.Time) {
+// repair sends one packet again, if it may. It returns false when the budget is
+// too short at the moment.
+func (st *Stream) repair(seq uint16, now time.Time) bool {
 	src, verdict := st.history.Request(seq, now, st.rtt)
 	if verdict != nack.Resend {
 		st.stats.refused.Add(1)
-		return
+		return true
 	}
 	p := st.feed.ring(src.Layer).Get(src.Seq)
 	switch {
@@ -77,18 +85,19 @@ func (st *Stream) repair(seq uint16, now time.Time) {
 	case st.hopeless > 0 && st.beforeKeyframe(seq) && int16(seq-st.givenUp) <= 0:
 		st.stats.refused.Add(1) // a decoder goes on from the keyframe, and the budget is short
 	case !st.sub.budget.Allow(len(p.Payload()), now):
-		st.stats.overBudget.Add(1)
-		st.giveUp()
+		return false
 	default:
 		st.history.Resent(seq, now)
 		st.resend(p, seq, src, now)
 	}
+	return true
 }
 
 // giveUp counts a packet that is not repaired for want of budget. When there are
 // many, the picture would stay broken for as long as the budget needs, which for
 // a second of loss is four: a keyframe is sooner.
 func (st *Stream) giveUp() {
+	st.stats.overBudget.Add(1)
 	st.hopeless++
 	st.givenUp = st.newest
 	if st.hopeless%hopelessPackets == 0 {
@@ -106,24 +115,27 @@ func (st *Stream) forgive(now time.Time) {
 	}
 }
 
-// postponed is a request that came a little early.
+// postponed is a request that came a little early, or when the budget was short:
+// that changes with every packet of media, and the receiver would not ask again
+// for a round trip.
 type postponed struct {
-	seq uint16
-	due time.Time
+	seq   uint16
+	due   time.Time
+	until time.Time // when it is given up
 }
 
 // postpone keeps a request until it may be answered.
-func (st *Stream) postpone(seq uint16, due time.Time) {
+func (st *Stream) postpone(request postponed) {
 	for _, p := range st.postponed {
-		if p.seq == seq {
+		if p.seq == request.seq {
 			return
 		}
 	}
 	if len(st.postponed) >= maxPostponed {
-		st.stats.refused.Add(1)
+		st.giveUp()
 		return
 	}
-	st.postponed = append(st.postponed, postponed{seq, due})
+	st.postponed = append(st.postponed, request)
 }
 
 // answerPostponed answers the requests that are due. It is called with every
@@ -131,10 +143,15 @@ func (st *Stream) postpone(seq uint16, due time.Time) {
 func (st *Stream) answerPostponed(now time.Time) {
 	kept := st.postponed[:0]
 	for _, p := range st.postponed {
-		if now.Before(p.due) {
+		switch {
+		case now.Before(p.due):
 			kept = append(kept, p)
-		} else {
-			st.repair(p.seq, now)
+		case st.repair(p.seq, now):
+		case now.Before(p.until):
+			p.due = now.Add(shortRetry)
+			kept = append(kept, p)
+		default:
+			st.giveUp()
 		}
 	}
 	st.postponed = kept
