@@ -240,10 +240,11 @@ func (st *Stream) payload(p *packet.Packet, out simulcast.Output) (payload []byt
 	return scratch, st.cfg.PayloadType
 }
 
-// renumbered reports whether the payload's own numbers must be written anew.
+// renumbered reports whether the payload's own numbers must be written anew. Frame
+// numbers are none of these: they stand in the dependency descriptor.
 func renumbered(p *packet.Packet, out simulcast.Output) bool {
-	mask := uint16(1)<<p.PictureIDBits - 1
-	return p.PictureIDBits != 0 && (out.PictureID^p.PictureID.Seq())&mask != 0 ||
+	mask := uint16(1)<<p.PictureIDBits - 1 // 0 without a picture id
+	return p.PictureIDBits != frameNumberBits && (out.PictureID^p.PictureID.Seq())&mask != 0 ||
 		p.HasTL0PICIDX && out.TL0PICIDX != p.TL0PICIDX
 }
 
