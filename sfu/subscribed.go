@@ -76,7 +76,7 @@ func (t *Track) tellSubscribed(now time.Time) (wait time.Duration) {
 		return 0
 	}
 	before := t.rest.Active()
-	changed, wait := t.rest.Update(t.uses.all()|1<<t.lowest(), now)
+	changed, wait := t.rest.Update(t.uses.all()|1<<t.lowest(now), now)
 	if changed && t.publication.layers != nil {
 		t.publication.layers(t.subscribed())
 	}

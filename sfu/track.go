@@ -83,7 +83,7 @@ func (t *Track) RequestKeyframe(layer packet.Layer) {
 // again, 0 for never. It runs on the publication's goroutine.
 func (t *Track) requestKeyframes(now time.Time) (wait time.Duration) {
 	wanted := t.wanted.Swap(0)
-	lowest := t.lowest()
+	lowest := t.lowest(now)
 	for i := range t.Encodings() {
 		layer := packet.Layer(i) //nolint:gosec // few
 		if wanted>>layer&1 != 0 {
@@ -122,8 +122,8 @@ func (t *Track) waits() bool {
 }
 
 // lowest returns the encoding with the smallest picture, as far as is known.
-func (t *Track) lowest() packet.Layer {
-	sizes := t.Sizes(time.Now())
+func (t *Track) lowest(now time.Time) packet.Layer {
+	sizes := t.Sizes(now)
 	if len(sizes) == 0 {
 		return 0
 	}

@@ -30,7 +30,6 @@ type encoding struct {
 	picture   packet.ExtSeq // newest picture id
 	keyframe  uint32        // timestamp of the last keyframe
 	epoch     uint8
-	last      time.Time // of the media's packets
 	due       []packet.ExtSeq
 	pairs     []nack.Pair
 	red       redundancy
@@ -70,7 +69,6 @@ func (e *encoding) receive(p *packet.Packet, now time.Time) {
 		return
 	}
 	e.ssrc.Store(p.SSRC)
-	e.last = now
 	e.heard.Store(now.UnixNano())
 	seq, restarted := e.sequence.next(p.SequenceNumber)
 	if restarted {
@@ -82,6 +80,11 @@ func (e *encoding) receive(p *packet.Packet, now time.Time) {
 		return
 	}
 	e.accept(p, now)
+}
+
+// silence returns for how long no packet of the media has come. Any goroutine.
+func (e *encoding) silence(now time.Time) time.Duration {
+	return time.Duration(now.UnixNano() - e.heard.Load())
 }
 
 // restart forgets what belongs to the numbers before the source began anew.
@@ -162,11 +165,8 @@ func (e *encoding) inspect(p *packet.Packet) {
 		if n, ok := codec.FrameNumber(descriptor); ok && errors.Is(err, codec.ErrTemplate) {
 			e.number(p, n, 16) // the packet with the structure is late, and brings the same number
 		}
-		// Let the decoder decide: what we cannot read we do not withhold.
-		if !errors.Is(err, codec.ErrEmpty) {
-			e.stats.malformed.Add(1)
-		}
-		return
+		e.stats.malformed.Add(1)
+		return // let the decoder decide: what we cannot read we do not withhold
 	}
 	e.note(p, f)
 }

@@ -69,7 +69,7 @@ func (e *encoding) admits(ssrc uint32, now time.Time) bool {
 	if !e.reception.started {
 		return true
 	}
-	if e.cfg.RID == "" && now.Sub(e.last) < silentAfter {
+	if e.cfg.RID == "" && e.silence(now) < silentAfter {
 		return false
 	}
 	e.replace(ssrc)

@@ -104,7 +104,7 @@ func (t *Track) Reference(layer packet.Layer) (rtp uint32, wall time.Time, ok bo
 func (t *Track) Sizes(now time.Time) []simulcast.RungSize {
 	var list []simulcast.RungSize
 	for _, e := range t.encodings {
-		silent := now.UnixNano()-e.heard.Load() > int64(silence)
+		silent := e.silence(now) > silence
 		for spatial := range e.sizes {
 			v := e.sizes[spatial].Load()
 			if v == 0 {
