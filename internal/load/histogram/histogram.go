@@ -24,28 +24,28 @@ func New() *Histogram { return &Histogram{} }
 // allocate.
 func (h *Histogram) Record(d time.Duration) {
 	d = max(d, 0)
-	h.counts[bucketOf(d)].Add(1)
-	h.sum.Add(int64(d))
+	// The count comes last: who reads it finds the extremes it belongs to.
 	raise(&h.longest, int64(d))
 	raise(&h.shortest, math.MaxInt64-int64(d))
+	h.sum.Add(int64(d))
+	h.counts[bucketOf(d)].Add(1)
 }
 
 // AddTo adds everything recorded so far to dst. What is recorded meanwhile may
 // be in or not.
 func (h *Histogram) AddTo(dst *Histogram) {
-	empty := true
-	for i := range h.counts {
-		if n := h.counts[i].Load(); n > 0 {
-			empty = false
+	s := h.Snapshot()
+	if s.count == 0 {
+		return
+	}
+	raise(&dst.longest, int64(s.max))
+	raise(&dst.shortest, math.MaxInt64-int64(s.min))
+	dst.sum.Add(int64(s.sum))
+	for i, n := range s.counts {
+		if n > 0 {
 			dst.counts[i].Add(n)
 		}
 	}
-	if empty {
-		return
-	}
-	dst.sum.Add(h.sum.Load())
-	raise(&dst.longest, h.longest.Load())
-	raise(&dst.shortest, h.shortest.Load())
 }
 
 // Snapshot returns a copy of what was recorded so far. All figures taken from
