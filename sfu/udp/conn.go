@@ -16,13 +16,16 @@ import (
 // method.
 type muxedConn struct {
 	socket *socket
+	peer   *Peer
 	ufrag  string
 	local  netip.AddrPort // the candidate's address, which may be a public one
 
-	inbox  queue
+	inbox  inbox
 	closed atomic.Bool
 
 	remotes []netip.AddrPort // see leastUsed for their order; socket.mu
+
+	route *Route // of the last RTP through a queue; that queue's goroutine
 }
 
 var _ interface {
@@ -67,10 +70,35 @@ func (c *muxedConn) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 		return 0, fmt.Errorf("write to %v: %w", to, ErrNotUDP)
 	}
 	to = unmap(to)
-	if demux.Of(b) == demux.STUN {
+	switch demux.Of(b) {
+	case demux.STUN:
 		c.socket.learn(c, to)
+	case demux.RTP:
+		if c.peer.sealed.Load() {
+			c.socket.counters.sealed.Add(1)
+			return 0, ErrSealed
+		}
+		if q := c.peer.queue.Load(); q != nil {
+			return c.enqueue(q, b, to)
+		}
 	}
 	return c.socket.write(b, to)
+}
+
+func (c *muxedConn) enqueue(q *Queue, b []byte, to netip.AddrPort) (int, error) {
+	if len(b) > MaxDatagram {
+		return 0, ErrOversize
+	}
+	if c.route == nil || c.route.remote != to {
+		r, err := c.peer.mux.Route(c.local, to)
+		if err != nil {
+			return 0, err
+		}
+		c.route = r
+	}
+	copy(q.Reserve(len(b)), b)
+	q.Commit(len(b), c.route)
+	return len(b), nil
 }
 
 // WriteTo is WriteToAddrPort for callers that have a *net.UDPAddr.

@@ -12,6 +12,12 @@ var (
 	ErrNotUDP = errors.New("not a UDP address")
 	// ErrNoAddress says that Listen could open no socket at all.
 	ErrNoAddress = errors.New("no address to listen on")
+	// ErrSealed says that the agent may not send RTP: see Peer.Seal.
+	ErrSealed = errors.New("RTP of this peer is sealed elsewhere")
+	// ErrOversize says that a datagram for a Queue has more than MaxDatagram octets.
+	ErrOversize = errors.New("datagram too large")
+	// ErrSendMode says that a SendMode is unknown, or not possible on this system.
+	ErrSendMode = errors.New("send mode not possible")
 
 	errSTUNHeader   = errors.New("not a STUN message")
 	errSTUNLength   = errors.New("STUN length differs from the datagram's")

@@ -29,6 +29,11 @@ type ListenConfig struct {
 	// BufferSize is asked for as SO_RCVBUF and SO_SNDBUF, in octets; 0 is
 	// DefaultBufferSize. When the kernel grants less, that is logged once.
 	BufferSize int
+	// Readers is how many SO_REUSEPORT sockets share each address; 0 is one per
+	// core on Linux (runtime.GOMAXPROCS(0)) and 1 elsewhere.
+	Readers int
+	// DSCP marks what is sent (RFC 8837, RFC 2474): 0 to 63, 0 is none.
+	DSCP uint8
 	// Logger is nil for none.
 	Logger *slog.Logger
 }

@@ -27,12 +27,15 @@ type Config struct {
 	// QueueLength is how many datagrams one candidate's queue holds; 0 is
 	// DefaultQueueLength.
 	QueueLength int
+	// Send says how queues send.
+	Send SendMode
 }
 
 // Mux shares sockets among ICE agents. It is an ice.UDPMux. Any goroutine may
 // call its methods.
 type Mux struct {
 	sockets     []*socket
+	own         *Peer // of the agents that GetConn serves
 	advertise   []netip.AddrPort
 	queueLength int
 	logger      *slog.Logger
@@ -60,6 +63,7 @@ func New(cfg Config) (*Mux, error) {
 	if m.queueLength <= 0 {
 		m.queueLength = DefaultQueueLength
 	}
+	m.own = m.Peer(PeerConfig{})
 	if err := m.adopt(cfg.Sockets); err != nil {
 		for _, conn := range cfg.Sockets {
 			_ = conn.Close()
@@ -97,6 +101,10 @@ func (m *Mux) adopt(conns []net.PacketConn) error {
 // GetListenAddresses, and closes each connection with its candidate; addr is
 // one of those addresses.
 func (m *Mux) GetConn(ufrag string, addr net.Addr) (net.PacketConn, error) {
+	return m.getConn(m.own, ufrag, addr)
+}
+
+func (m *Mux) getConn(p *Peer, ufrag string, addr net.Addr) (net.PacketConn, error) {
 	local, err := addrPortOf(addr)
 	if err != nil {
 		return nil, err
@@ -105,7 +113,7 @@ func (m *Mux) GetConn(ufrag string, addr net.Addr) (net.PacketConn, error) {
 	if s == nil {
 		return nil, fmt.Errorf("candidate %v: %w", local, ErrNoSocket)
 	}
-	c, err := s.add(ufrag, local, m.queueLength)
+	c, err := s.add(p, ufrag, local)
 	if err != nil {
 		return nil, err
 	}
@@ -159,3 +167,6 @@ func (m *Mux) socketFor(local netip.Addr) *socket {
 	}
 	return family
 }
+
+// SendMode returns how queues send: never SendAuto. Any goroutine may call it.
+func (m *Mux) SendMode() SendMode { return SendPlain }

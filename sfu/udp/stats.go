@@ -8,6 +8,15 @@ type Stats struct {
 	DatagramsOut, OctetsOut uint64 // everything the kernel took
 	WriteErrors             uint64
 
+	// Reads counts the system calls that received something: DatagramsIn/Reads is
+	// the mean size of a batch.
+	Reads uint64
+	// Coalesced counts datagrams that arrived joined with others (UDP_GRO).
+	Coalesced uint64
+	// Sealed counts RTP datagrams of agents refused after Peer.Seal.
+	Sealed uint64
+
+	Queues  QueueStats
 	Dropped Dropped
 	// Contested counts refusals to give an address in use to another agent.
 	Contested uint64
@@ -25,10 +34,22 @@ type Dropped struct {
 	QueueFull     uint64 // the agent reads too slowly, or has just closed
 }
 
+// QueueStats is the sum over all queues of a Mux.
+type QueueStats struct {
+	Datagrams, Octets uint64 // that the kernel took
+	Messages          uint64 // runs of datagrams that the kernel took
+	Calls             uint64 // system calls
+	Segmented         uint64 // datagrams that left as part of a run of two or more
+	Full              uint64 // datagrams dropped because neither socket nor arena had room
+	Failed            uint64 // datagrams that the kernel refused for another reason
+	Fallbacks         uint64 // destinations for which segmentation was given up
+}
+
 type counters struct {
 	datagramsIn, octetsIn   atomic.Uint64
 	datagramsOut, octetsOut atomic.Uint64
 	writeErrors, contested  atomic.Uint64
+	sealed                  atomic.Uint64
 
 	unknownSource, badSTUN, unclassified, oversize, queueFull atomic.Uint64
 }
@@ -44,6 +65,7 @@ func (m *Mux) Stats() Stats {
 		OctetsOut:    c.octetsOut.Load(),
 		WriteErrors:  c.writeErrors.Load(),
 		Contested:    c.contested.Load(),
+		Sealed:       c.sealed.Load(),
 		Dropped: Dropped{
 			UnknownSource: c.unknownSource.Load(),
 			BadSTUN:       c.badSTUN.Load(),
