@@ -33,6 +33,7 @@ type Conn struct {
 	uplink  atomic.Pointer[uplink]         // nil while there never were conditions
 	silent  atomic.Bool                    // vanished: nothing is sent
 	stopped atomic.Bool                    // the reader is to end
+	moving  atomic.Bool                    // the reader's goroutine is to end, for the Poller to go on
 
 	writing sync.Mutex // guards sealer and what it points to
 	sealer  *sealer    // nil until Start has the keys
@@ -42,6 +43,8 @@ type Conn struct {
 	dtls    *dtls.Conn
 	started bool
 	closing bool
+	reader  *reader
+	polled  bool // the Poller reads
 	reading sync.WaitGroup
 
 	ended   chan struct{}

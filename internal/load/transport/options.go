@@ -24,6 +24,16 @@ type Handler interface {
 	Tick(now time.Time)
 }
 
+// SealedHandler is a Handler that looks at RTP packets before they are
+// decrypted, to spare that for those of which the header says enough: it is in
+// the clear (RFC 3711 section 3.1).
+type SealedHandler interface {
+	Handler
+	// SealedRTP gets one RTP packet as it arrived, under the conditions of RTP. It
+	// returns true to have it decrypted and given to RTP.
+	SealedRTP(b []byte, now time.Time) (open bool)
+}
+
 // Options say what a connection is for.
 type Options struct {
 	// Identity is shared by all connections of a run. It must be set.
@@ -46,8 +56,12 @@ type Options struct {
 	// Reach says whether packets may be sent to an address that the server names;
 	// nil allows all.
 	Reach func(netip.Addr) bool
-	// Handler gets what arrives; nil for nobody.
+	// Handler gets what arrives; nil for nobody. It may be a SealedHandler.
 	Handler Handler
+	// Poller reads the socket from the end of Start on, and its goroutine is then
+	// what calls the Handler; nil gives the connection a goroutine of its own. It
+	// cannot be together with Network.
+	Poller *Poller
 
 	// silence is how long a server may say nothing before it is lost; 0 is
 	// maxSilence. Tests have less time.
@@ -58,6 +72,9 @@ type Options struct {
 func (o *Options) check() error {
 	if o.Handler == nil {
 		o.Handler = nobody{}
+	}
+	if o.Poller != nil && o.Network != nil {
+		return errors.New("conditions of a network need a reader of their own")
 	}
 	if o.Network == nil {
 		o.Network = NewNetwork(link.Link{}, link.Link{}, 0)

@@ -22,24 +22,33 @@ const (
 	maxEarly = 64
 )
 
-// reader is the goroutine that reads a connection's socket. Nothing else calls
-// the Handler.
+// reader is what reads a connection's socket: a goroutine of its own, and after
+// it the Poller's if there is one. Nothing else calls the Handler.
 type reader struct {
 	c       *Conn
 	handler Handler
-	opener  *opener // nil until Start has the keys
+	sealed  SealedHandler // the handler, if it is one
+	opener  *opener       // nil until Start has the keys
 	down    *downlink
 	early   [][]byte
 
 	ticked   time.Time
 	deadline time.Time // of the socket's reads
+	polled   bool      // the Poller reads, without deadlines
 }
 
-// run reads until the connection is closed or the socket fails.
+func newReader(c *Conn) *reader {
+	r := &reader{c: c, handler: c.options.Handler}
+	r.sealed, _ = r.handler.(SealedHandler)
+	return r
+}
+
+// run reads until the connection is closed or moves to a Poller, or the socket
+// fails.
 func (r *reader) run() {
 	d := r.c.socket.newDrain(r)
 	r.drained(time.Now())
-	for !r.c.stopped.Load() {
+	for r.goesOn() {
 		err := d.run()
 		switch {
 		case err == nil:
@@ -54,6 +63,8 @@ func (r *reader) run() {
 		}
 	}
 }
+
+func (r *reader) goesOn() bool { return !r.c.stopped.Load() && !r.c.moving.Load() }
 
 // datagram takes what the socket read.
 func (r *reader) datagram(b []byte, from netip.AddrPort, now time.Time) {
@@ -102,6 +113,9 @@ func (r *reader) dispatch(b []byte, from netip.AddrPort, now time.Time) {
 
 // open decrypts a packet where it lies.
 func (r *reader) open(b []byte, kind demux.Class, now time.Time) {
+	if r.sealed != nil && kind == demux.RTP && !r.sealed.SealedRTP(b, now) {
+		return
+	}
 	plain, err := r.opener.packet(b, kind)
 	switch {
 	case err != nil:
@@ -141,8 +155,10 @@ func (r *reader) drained(now time.Time) bool {
 			r.handler.Tick(now)
 		}
 	}
-	r.setDeadline()
-	return !r.c.stopped.Load()
+	if !r.polled {
+		r.setDeadline()
+	}
+	return r.goesOn()
 }
 
 func (r *reader) release(now time.Time) {

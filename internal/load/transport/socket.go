@@ -1,10 +1,12 @@
 package transport
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -27,6 +29,8 @@ type socket struct {
 	raw     syscall.RawConn
 	local   netip.AddrPort
 	batches *batchPool
+
+	detached atomic.Pointer[descriptor] // what took the place of conn, which is then closed
 }
 
 // sink takes what a socket reads.
@@ -83,7 +87,27 @@ func localAddress(server netip.Addr) (netip.Addr, error) {
 
 // send sends one datagram. Any goroutine may call it.
 func (s *socket) send(b []byte, to netip.AddrPort) error {
+	if d := s.detached.Load(); d != nil {
+		return d.send(b, to)
+	}
 	_, err := s.conn.WriteToUDPAddrPort(b, to)
+	if errors.Is(err, net.ErrClosed) {
+		if d := s.detached.Load(); d != nil {
+			return d.send(b, to) // it was detached meanwhile
+		}
+	}
+	return err
+}
+
+// close closes the socket. It may be called more than once.
+func (s *socket) close() error {
+	if d := s.detached.Load(); d != nil {
+		return d.close()
+	}
+	err := s.conn.Close()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
 	return err
 }
 

@@ -183,7 +183,7 @@ func (s *socket) kernelDrops() uint64 {
 	const dropsOf = 8 // SK_MEMINFO_DROPS
 	var info [dropsOf + 1]uint32
 	var failed bool
-	err := s.raw.Control(func(fd uintptr) {
+	err := s.control(func(fd uintptr) {
 		size := uint32(unsafe.Sizeof(info))
 		_, _, errno := unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
 			uintptr(unsafe.Pointer(&info[0])), uintptr(unsafe.Pointer(&size)), 0)

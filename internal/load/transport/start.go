@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"time"
 
@@ -48,6 +47,9 @@ func (c *Conn) connect(ctx context.Context, a *answer) error {
 	c.writing.Unlock()
 	c.opener.Store(opener)
 	_ = c.socket.conn.SetReadDeadline(time.Now()) // wakes the reader to take it
+	if c.options.Poller != nil {
+		return c.move(c.options.Poller)
+	}
 	return nil
 }
 
@@ -62,8 +64,8 @@ func (c *Conn) begin() (*answer, error) {
 		return nil, errors.New("start: once, after an accepted answer")
 	}
 	c.started = true
-	r := &reader{c: c, handler: c.options.Handler}
-	c.reading.Go(r.run)
+	c.reader = newReader(c)
+	c.reading.Go(c.reader.run)
 	return c.answer, nil
 }
 
@@ -120,11 +122,7 @@ func (c *Conn) adoptDTLS(conn *dtls.Conn) bool {
 // Handler.
 func (c *Conn) Close() error {
 	c.shutdown()
-	err := c.socket.conn.Close()
-	if errors.Is(err, net.ErrClosed) {
-		return nil
-	}
-	return err
+	return c.socket.close()
 }
 
 // Vanish ends the connection as if the power went: from now on nothing is sent
@@ -143,7 +141,7 @@ func (c *Conn) shutdown() {
 	c.state.Lock()
 	first := !c.closing
 	c.closing = true
-	conn := c.dtls
+	conn, polled := c.dtls, c.polled
 	c.state.Unlock()
 	c.end(nil)
 	if first {
@@ -159,4 +157,7 @@ func (c *Conn) shutdown() {
 		_ = c.socket.conn.SetReadDeadline(time.Now()) // wakes the reader to see it
 	}
 	c.reading.Wait()
+	if polled {
+		c.options.Poller.remove(c.reader)
+	}
 }
