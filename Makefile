@@ -5,6 +5,7 @@ GO        ?= go
 FUZZTIME  ?= 10s
 BENCH     ?= .
 BENCHTIME ?= 1s
+BENCHARGS ?=
 SEEDS     ?= 3
 
 # What runs several goroutines over shared state is tested with the race detector too.
@@ -19,7 +20,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e check lint bench fuzz docs
+.PHONY: help run build test unit race sim e2e check lint bench gobench fuzz docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,7 +56,10 @@ check: unit lint ## Run the Go tests and the linter (builds it at first: some mi
 lint:
 	$(GO) run $(LINT) run ./...
 
-bench: ## Run the benchmarks (BENCH=regexp, BENCHTIME=1s)
+bench: ## Measure what a forwarded packet costs, beside a naive forwarder (BENCHARGS=-help)
+	$(GO) run ./internal/bench $(BENCHARGS)
+
+gobench: ## Run the benchmarks of Go's functions (BENCH=regexp, BENCHTIME=1s)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem ./...
 
 fuzz: ## Run every fuzz target for FUZZTIME (10s) each

@@ -17,7 +17,7 @@ func exclusives() []exclusive {
 	return []exclusive{
 		{
 			module: "github.com/pion/webrtc",
-			by:     []string{"sfu", "internal/testnet"},
+			by:     []string{"sfu", "internal/testnet", "internal/bench/naive"},
 			tests:  []string{"sfu", "room", "signaling", "internal/load", "internal/testnet", "cmd"},
 		},
 		{

@@ -23,6 +23,7 @@ func levels() map[string]level {
 		"sfu/codec":     zero,
 		"sfu/simulcast": zero,
 		"sfu/nack":      zero,
+		"sfu/seal":      zero,
 		"sfu/bwe":       zero,
 		"internal/auth": zero,
 
@@ -54,6 +55,12 @@ func levels() map[string]level {
 		"internal/load/watch":     three,
 		"internal/load/session":   four,
 		"internal/load":           five,
+
+		// The benchmark of forwarding. It measures from outside, too.
+		"internal/bench/process": zero,
+		"internal/bench/naive":   zero, // imports nothing of ours
+		"internal/bench/crowd":   five,
+		"internal/bench":         six,
 
 		"metrics":         five,
 		"internal/config": five,

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+)
+
+// bout is one load on one subject, measured once in each round.
+type bout struct {
+	subject subject
+	load    load
+	samples []sample
+}
+
+// whole returns the bouts of the main tables: ours and naive side by side, so
+// that what the machine does meanwhile hits both.
+func (s *settings) whole(of []subject) []*bout {
+	var list []*bout
+	for _, n := range s.subscribers {
+		for _, subject := range of {
+			if subject.name == naive && !slices.Contains(s.naiveAt, n) {
+				continue
+			}
+			list = append(list, &bout{subject: subject, load: load{rooms: 1, publishers: 1, listeners: n, media: s.media()}})
+		}
+	}
+	return list
+}
+
+// run measures once more.
+func (b *bout) run(ctx context.Context, p plan) error {
+	say("%s: %v", b.subject.name, b.load)
+	result, err := measure(ctx, b.subject, b.load, p)
+	if err != nil {
+		return fmt.Errorf("%s with %v: %w", b.subject.name, b.load, err)
+	}
+	b.samples = append(b.samples, result)
+	say("%s: %.2f us a packet, p99 %.1f ms, %.2f %% delivered; cores: server %.2f, generator %.2f, others %.2f",
+		b.subject.name, result.micros, result.p99, 100*result.delivered, result.server, result.generator, result.others)
+	for _, warning := range result.warnings() {
+		say("  warning: %s", warning)
+	}
+	return nil
+}
+
+// median returns the median of a figure over the rounds.
+func (b *bout) median(figure func(*sample) float64) float64 {
+	list := make([]float64, len(b.samples))
+	for i := range b.samples {
+		list[i] = figure(&b.samples[i])
+	}
+	return median(list)
+}
+
+// Limits beyond which figures are not to be trusted.
+const (
+	busyGenerator = 0.85 // cores
+	busyOthers    = 0.10 // cores
+)
+
+// warnings say why a sample is not to be trusted.
+func (s *sample) warnings() []string {
+	var list []string
+	if s.generator > busyGenerator {
+		list = append(list, fmt.Sprintf("the generator used %.0f %% of its processor: it measures itself", 100*s.generator))
+	}
+	if s.others > busyOthers {
+		list = append(list, fmt.Sprintf("other processes used %.2f processors", s.others))
+	}
+	if s.dropped > 0 {
+		list = append(list, fmt.Sprintf("%d packets found no room in the generator's sockets", s.dropped))
+	}
+	return list
+}

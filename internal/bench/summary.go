@@ -1,0 +1,114 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// wholeTable is what forwarding costs, and what the subscribers had of it.
+func wholeTable(list []*bout, floor float64) table {
+	t := table{head: []string{
+		"", "subscribers", "us / packet", "least to most", "x floor", "p50 ms", "p99 ms", "delivered %",
+		"KiB / subscriber", "CPU ms / join", "join p50 ms", "calls / packet", "run", "allocations / packet",
+	}}
+	for _, b := range list {
+		var micros []float64
+		for i := range b.samples {
+			micros = append(micros, b.samples[i].micros)
+		}
+		cost := median(micros)
+		t.add(
+			b.subject.name, fmt.Sprint(b.load.subscribers()), figure(cost, 2),
+			figure(least(micros), 2)+" to "+figure(most(micros), 2), figure(cost/floor, 2),
+			figure(b.median(func(s *sample) float64 { return s.p50 }), 2),
+			figure(b.median(func(s *sample) float64 { return s.p99 }), 1),
+			figure(100*b.median(func(s *sample) float64 { return s.delivered }), 2),
+			figure(b.median(func(s *sample) float64 { return s.memory }), 0),
+			figure(b.median(func(s *sample) float64 { return s.joinCPU }), 1),
+			figure(b.median(func(s *sample) float64 { return s.join }), 0),
+			figure(b.median(func(s *sample) float64 { return s.calls }), 4),
+			figure(b.median(func(s *sample) float64 { return s.run }), 2),
+			figure(b.median(func(s *sample) float64 { return s.mallocs }), 3),
+		)
+	}
+	return t
+}
+
+// ratioTable holds the naive forwarder against ours, round by round.
+func ratioTable(list []*bout) table {
+	t := table{head: []string{"subscribers", "naive / atrium, median of the rounds", "least to most"}}
+	for _, b := range list {
+		if b.subject.name != ours {
+			continue
+		}
+		i := slices.IndexFunc(list, func(o *bout) bool { return o.subject.name == naive && o.load == b.load })
+		if i < 0 {
+			continue
+		}
+		var ratios []float64
+		for round := range min(len(b.samples), len(list[i].samples)) {
+			ratios = append(ratios, list[i].samples[round].micros/b.samples[round].micros)
+		}
+		t.add(fmt.Sprint(b.load.subscribers()), figure(median(ratios), 2), figure(least(ratios), 2)+" to "+figure(most(ratios), 2))
+	}
+	return t
+}
+
+// healthTable says whether the others are to be trusted.
+func healthTable(list []*bout) table {
+	t := table{head: []string{
+		"", "subscribers", "server cores", "generator cores", "others", "generator us / packet", "packets / s to each", "dropped",
+	}}
+	for _, b := range list {
+		streams := float64(b.load.subscribers())
+		t.add(
+			b.subject.name, fmt.Sprint(b.load.subscribers()),
+			figure(b.median(func(s *sample) float64 { return s.server }), 2),
+			figure(b.median(func(s *sample) float64 { return s.generator }), 2),
+			figure(b.median(func(s *sample) float64 { return s.others }), 2),
+			figure(b.median(func(s *sample) float64 { return s.generatorMicros }), 2),
+			figure(b.median(func(s *sample) float64 { return s.rate / streams }), 1),
+			fmt.Sprint(droppedIn(b.samples)),
+		)
+	}
+	return t
+}
+
+func droppedIn(samples []sample) (n uint64) {
+	for i := range samples {
+		n += samples[i].dropped
+	}
+	return n
+}
+
+// distrust collects the warnings of all rounds, one line for each bout.
+func distrust(list []*bout) []string {
+	var lines []string
+	for _, b := range list {
+		var said []string
+		for i := range b.samples {
+			for _, w := range b.samples[i].warnings() {
+				said = append(said, fmt.Sprintf("round %d: %s", i+1, w))
+			}
+		}
+		for _, w := range said {
+			lines = append(lines, fmt.Sprintf("**Not to be trusted:** %s with %d subscribers, %s.", b.subject.name, b.load.subscribers(), w))
+		}
+	}
+	return lines
+}
+
+func least(list []float64) float64 {
+	if len(list) == 0 {
+		return math.NaN()
+	}
+	return slices.Min(list)
+}
+
+func most(list []float64) float64 {
+	if len(list) == 0 {
+		return math.NaN()
+	}
+	return slices.Max(list)
+}
