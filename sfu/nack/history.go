@@ -60,6 +60,7 @@ func (v Verdict) String() string {
 // sequence number. It is owned by one goroutine.
 type History struct {
 	sent  []sent
+	limit int
 	start time.Time // sent.at counts from here
 }
 
@@ -73,11 +74,15 @@ type sent struct {
 	used    bool
 }
 
+// firstHistory is what a History remembers before it has to grow.
+const firstHistory = 64
+
 // NewHistory returns a History of the last size packets, a power of two: 1024
-// is two to ten seconds of video.
+// is two to ten seconds of video. It takes no more memory than the stream's rate
+// needs to remember all that Request would allow.
 func NewHistory(size int) *History {
 	invariant.Check(size > 0 && size <= 1<<15 && size&(size-1) == 0, "history size %d", size)
-	return &History{sent: make([]sent, size)}
+	return &History{sent: make([]sent, min(size, firstHistory)), limit: size}
 }
 
 // Sent records that the packet went out as out for the first time.
@@ -85,7 +90,21 @@ func (h *History) Sent(out uint16, source Source, now time.Time) {
 	if h.start.IsZero() {
 		h.start = now
 	}
+	for s := h.slot(out); s.used && len(h.sent) < h.limit && h.since(s.at, now) <= maxResendAge; s = h.slot(out) {
+		h.grow()
+	}
 	*h.slot(out) = sent{source: source, at: h.micros(now), out: out, used: true}
+}
+
+// grow doubles what is remembered.
+func (h *History) grow() {
+	old := h.sent
+	h.sent = make([]sent, 2*len(old))
+	for _, s := range old {
+		if s.used {
+			*h.slot(s.out) = s
+		}
+	}
 }
 
 // Request decides whether the packet that went out as out may go out again, and

@@ -165,6 +165,36 @@ func TestCapsHoldForAnyRequests(t *testing.T) {
 	})
 }
 
+// At any rate a History remembers what may still be asked for, up to its limit.
+func TestHistoryGrowsWithTheRate(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		limit      int
+		interval   time.Duration
+		remembered int // at least
+	}{
+		{"sound, 50 a second", 256, 20 * ms, 100},
+		{"video, 100 a second", 1024, 10 * ms, 200},
+		{"more than the limit", 1024, ms, 1024},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			h := nack.NewHistory(tt.limit)
+			const sent = 40000 // with a wrap
+			for i := range sent {
+				h.Sent(uint16(30000+i), nack.Source{Seq: packet.ExtSeq(i)}, at(time.Duration(i)*tt.interval))
+			}
+			now := at((sent - 1) * tt.interval)
+			for back := range tt.remembered {
+				i := sent - 1 - back
+				source, verdict := h.Request(uint16(30000+i), now, 0)
+				if verdict != nack.Resend || source.Seq != packet.ExtSeq(i) {
+					t.Fatalf("%d packets back: %v from %d, want %v from %d", back, verdict, source.Seq, nack.Resend, i)
+				}
+			}
+		})
+	}
+}
+
 func TestHistoryDoesNotAllocate(t *testing.T) {
 	h := nack.NewHistory(1024)
 	var out uint16
