@@ -8,6 +8,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/udp"
 	"github.com/atrium-rtc/atrium/signaling"
 )
 
@@ -59,7 +60,7 @@ func split(name, help, label string, values func(*snapshot) map[string]uint64) s
 
 // all lists every series of our own.
 func all() []series[snapshot] {
-	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork())
+	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofQueues())
 }
 
 func ofRooms() []series[snapshot] {
@@ -141,6 +142,10 @@ func ofMedia() []series[snapshot] {
 			func(s *snapshot) uint64 { return s.media.Egress.Redundant }),
 		counter("atrium_media_keyframe_requests_total", "Requests for a keyframe sent to publishers, for all that waited for one together.",
 			func(s *snapshot) uint64 { return s.media.Keyframes }),
+		split("atrium_media_sealed_connections_total", "Connections to receivers, by who encrypts their media: the forwarding shard, or Pion where the keys could not be had.", "sealer",
+			func(s *snapshot) map[string]uint64 {
+				return map[string]uint64{"shard": s.media.SealedByShard, "pion": s.media.SealedByPion}
+			}),
 		counter("atrium_media_mailbox_drops_total", "Packets and requests lost because a forwarding shard was behind. Above 0 the machine is overloaded.",
 			func(s *snapshot) uint64 { return s.media.Egress.MailboxDrops }),
 	}
@@ -165,5 +170,39 @@ func ofNetwork() []series[snapshot] {
 		}),
 		counter("atrium_udp_contested_total", "Attempts to take over another connection's address.", func(s *snapshot) uint64 { return s.media.Network.Contested }),
 		gauge("atrium_udp_addresses", "Remote addresses known to the media port.", func(s *snapshot) int { return s.media.Network.Addresses }),
+	}
+}
+
+// ofQueues are the series of what forwarding shards give to the kernel.
+func ofQueues() []series[snapshot] {
+	queue := func(value func(*udp.QueueStats) uint64) func(*snapshot) uint64 {
+		return func(s *snapshot) uint64 { return value(&s.media.Network.Queues) }
+	}
+	return []series[snapshot]{
+		counter("atrium_media_queue_datagrams_total", "Datagrams of media that the kernel took from forwarding shards.",
+			queue(func(q *udp.QueueStats) uint64 { return q.Datagrams })),
+		counter("atrium_media_queue_octets_total", "Octets of UDP payload in them.", queue(func(q *udp.QueueStats) uint64 { return q.Octets })),
+		counter("atrium_media_queue_messages_total", "Messages in which they went: a run of packets to one receiver is one. Datagrams divided by messages is the mean run length.",
+			queue(func(q *udp.QueueStats) uint64 { return q.Messages })),
+		counter("atrium_media_queue_calls_total", "System calls that took them.", queue(func(q *udp.QueueStats) uint64 { return q.Calls })),
+		counter("atrium_media_queue_segmented_total", "Datagrams that went as part of a run of two or more.",
+			queue(func(q *udp.QueueStats) uint64 { return q.Segmented })),
+		split("atrium_media_queue_dropped_total", "Datagrams of media that were not sent, by reason: the socket had no room for longer than the queue could wait, or the kernel refused.", "reason",
+			func(s *snapshot) map[string]uint64 {
+				return map[string]uint64{"full": s.media.Network.Queues.Full, "refused": s.media.Network.Queues.Failed}
+			}),
+		counter("atrium_media_queue_fallbacks_total", "Receivers whose route refused segmentation; they get single datagrams.",
+			queue(func(q *udp.QueueStats) uint64 { return q.Fallbacks })),
+		{
+			"atrium_media_send_mode", "1 for the way in which media is given to the kernel (media.send in docs/configuration.md).",
+			prometheus.GaugeValue,
+			[]string{"mode"},
+			func(s *snapshot) []sample { return []sample{{1, []string{s.media.SendMode.String()}}} },
+		},
+		counter("atrium_udp_sealed_refusals_total", "RTP that somebody else than the shard which holds the keys tried to send. Above 0 is a bug.",
+			func(s *snapshot) uint64 { return s.media.Network.Sealed }),
+		counter("atrium_udp_reads_total", "System calls that received something on the media port.", func(s *snapshot) uint64 { return s.media.Network.Reads }),
+		counter("atrium_udp_coalesced_total", "Datagrams that the kernel handed over joined with others (UDP_GRO).",
+			func(s *snapshot) uint64 { return s.media.Network.Coalesced }),
 	}
 }

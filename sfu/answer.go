@@ -6,8 +6,9 @@ import (
 	"github.com/pion/sdp/v3"
 )
 
-// amend adds to Pion's answer what was agreed beside it: simulcast, and the
-// measurement of the round trip.
+// amend adds to Pion's answer what was agreed beside it: simulcast, the
+// measurement of the round trip, and the role in the DTLS handshake that a client
+// leaves us.
 func (o *offer) amend(answer string) (string, error) {
 	var d sdp.SessionDescription
 	if err := d.UnmarshalString(answer); err != nil {
@@ -18,6 +19,7 @@ func (o *offer) amend(answer string) (string, error) {
 			break
 		}
 		s := o.sections[i]
+		o.answerSetup(s, media)
 		if s.wantsReceiverRTT() {
 			media.WithValueAttribute("rtcp-xr", receiverRTT+"=all")
 		}
@@ -30,4 +32,22 @@ func (o *offer) amend(answer string) (string, error) {
 		return "", fmt.Errorf("own answer: %w", err)
 	}
 	return string(text), nil
+}
+
+// answerSetup makes us the DTLS client of a client that insists on being the
+// server (RFC 5763 section 5). Pion takes that role too, but its answer says
+// otherwise.
+func (o *offer) answerSetup(s *section, answer *sdp.MediaDescription) {
+	setup, ok := s.media.Attribute(sdp.AttrKeyConnectionSetup)
+	if !ok {
+		setup, _ = o.desc.Attribute(sdp.AttrKeyConnectionSetup)
+	}
+	if setup != sdp.ConnectionRolePassive.String() {
+		return
+	}
+	for i, a := range answer.Attributes {
+		if a.Key == sdp.AttrKeyConnectionSetup {
+			answer.Attributes[i].Value = sdp.ConnectionRoleActive.String()
+		}
+	}
 }

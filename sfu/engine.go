@@ -23,6 +23,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/packet"
+	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
 // The times after which a silent connection counts as disturbed, and then as
@@ -54,6 +55,8 @@ type Config struct {
 	ICELite bool
 	// Shards is the number of forwarding shards; 0 is one per core.
 	Shards int
+	// Sealing says who encrypts what subscribers get.
+	Sealing Sealing
 	// VideoCodecs are forwarded; empty is all that codec.All knows.
 	VideoCodecs []codec.Codec
 	// Logger gets what concerns no single connection; nil discards.
@@ -69,7 +72,11 @@ type Engine struct {
 	certificates certificates
 	pool         *packet.Pool
 	egress       *egress.Engine
+	queues       []*udp.Queue // of the shards
+	sealing      Sealing
 	keyframes    atomic.Uint64 // asked of publishers
+
+	sealedByShard, sealedByPion atomic.Uint64 // connections
 
 	mu     sync.Mutex
 	peers  map[*Peer]bool // whether it publishes
@@ -82,7 +89,7 @@ func New(cfg Config) (*Engine, error) {
 		cfg.Shards = runtime.GOMAXPROCS(0)
 	}
 	e := &Engine{
-		log: loggerOrDiscard(cfg.Logger), ports: cfg.Ports,
+		log: loggerOrDiscard(cfg.Logger), ports: cfg.Ports, sealing: cfg.Sealing,
 		codecs: map[codec.Codec]bool{codec.Opus: true},
 		pool:   packet.NewPool(),
 		peers:  make(map[*Peer]bool),
@@ -99,7 +106,10 @@ func New(cfg Config) (*Engine, error) {
 	if _, err := e.certificates.current(time.Now()); err != nil {
 		return nil, err
 	}
-	e.egress = egress.NewEngine(cfg.Shards)
+	e.egress = egress.NewEngine(cfg.Shards, func(shard int) egress.Queue {
+		e.queues = append(e.queues, e.ports.UDP.NewQueue(shard))
+		return e.queues[shard]
+	})
 	return e, nil
 }
 
@@ -133,6 +143,7 @@ func (e *Engine) newPeerConnection(
 	media *webrtc.MediaEngine, p *Peer, newInlet func(packetio.BufferPacketType, uint32) *inlet,
 ) (*webrtc.PeerConnection, error) {
 	settings := e.settings
+	p.transport.apply(&settings)
 	var sources atomic.Int32
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
 		if sources.Add(1) > maxSources {
@@ -159,6 +170,27 @@ func (e *Engine) newPeerConnection(
 		}
 	})
 	return pc, nil
+}
+
+// secure chooses who seals what a connection's streams send, when it is up and
+// before they start. It runs on the peer's goroutine.
+func (e *Engine) secure(p *Peer, streams senders, sub *egress.Subscriber) error {
+	queue := e.queues[sub.Shard()]
+	if e.sealing != SealPion && streams.sealable() {
+		keys, err := p.transport.secure()
+		if err == nil {
+			streams.sealWith(keys, p.transport, queue)
+			e.sealedByShard.Add(1)
+			return nil
+		}
+		if e.sealing == SealShard {
+			return err
+		}
+		p.log.Info("Pion seals this connection's media", "reason", err)
+	}
+	p.transport.udp.SetQueue(queue)
+	e.sealedByPion.Add(1)
+	return nil
 }
 
 // adopt counts a peer until it is torn down.

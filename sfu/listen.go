@@ -31,7 +31,13 @@ type ListenConfig struct {
 	// one-to-one NAT.
 	PublicAddresses []netip.Addr
 	DisableTCP      bool
-	Logger          *slog.Logger
+	// Sockets that share each address; 0 is one per core where the system can.
+	Sockets int
+	// Send says how media is given to the kernel.
+	Send udp.SendMode
+	// DSCP marks all that is sent over UDP (RFC 8837); 0 is none.
+	DSCP   uint8
+	Logger *slog.Logger
 }
 
 // Ports are the sockets that carry all media.
@@ -53,7 +59,9 @@ func Listen(ctx context.Context, cfg ListenConfig) (*Ports, error) {
 }
 
 func listen(ctx context.Context, cfg ListenConfig) (*Ports, error) {
-	sockets, err := udp.Listen(udp.ListenConfig{Port: cfg.Port, Addresses: cfg.Addresses, Logger: cfg.Logger})
+	sockets, err := udp.Listen(udp.ListenConfig{
+		Port: cfg.Port, Addresses: cfg.Addresses, Readers: cfg.Sockets, DSCP: cfg.DSCP, Logger: cfg.Logger,
+	})
 	if err != nil {
 		return nil, fmt.Errorf("listen for media: %w", err)
 	}
@@ -65,7 +73,7 @@ func listen(ctx context.Context, cfg ListenConfig) (*Ports, error) {
 	for _, a := range cfg.PublicAddresses {
 		advertise = append(advertise, netip.AddrPortFrom(a.Unmap(), p.port))
 	}
-	if p.UDP, err = udp.New(udp.Config{Sockets: sockets, Advertise: advertise, Logger: cfg.Logger}); err != nil {
+	if p.UDP, err = udp.New(udp.Config{Sockets: sockets, Advertise: advertise, Send: cfg.Send, Logger: cfg.Logger}); err != nil {
 		return nil, fmt.Errorf("listen for media: %w", err)
 	}
 	if cfg.DisableTCP {

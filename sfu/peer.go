@@ -42,11 +42,13 @@ type Peer struct {
 	pc       *webrtc.PeerConnection
 	answer   string
 
+	transport *peerTransport
+
 	commands chan func()
 	closing  chan struct{} // closed by Close
 	closed   chan struct{} // closed when all is torn down
 	once     sync.Once
-	echo     timeEcho // owned by the goroutine of the SRTCP session
+	echo     timeEcho
 
 	// owned by the goroutine
 	mid         string // of the section that carries the transport
@@ -58,9 +60,9 @@ type Peer struct {
 }
 
 // newPeer returns a peer whose goroutine runs until Close.
-func newPeer(log *slog.Logger, observer Observer) *Peer {
+func newPeer(log *slog.Logger, observer Observer, t *peerTransport) *Peer {
 	return &Peer{
-		log: log, observer: observer,
+		log: log, observer: observer, transport: t,
 		commands: make(chan func(), 128),
 		closing:  make(chan struct{}),
 		closed:   make(chan struct{}),
@@ -160,6 +162,7 @@ func (p *Peer) AddICECandidate(c Candidate) error {
 // on it.
 func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, offerText string) error {
 	p.pc, p.mid = pc, o.sections[0].mid
+	p.transport.follow(pc, p.log)
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c != nil {
 			p.do(func() { p.observer.ICECandidate(localCandidate(c, p.mid)) })

@@ -28,7 +28,7 @@ type gate struct {
 
 var (
 	_ egress.Source = (*gate)(nil)
-	_ egress.Writer = (*gate)(nil)
+	_ egress.Sealer = (*gate)(nil)
 )
 
 // newGate makes the gate of the shard that has fewest subscribers.
@@ -38,7 +38,7 @@ func newGate(p *plane) *gate {
 		stream: rtptest.NewStream(rtptest.Config{Codec: codec.Opus, SSRC: 1, PayloadType: upAudio}),
 	}
 	g.sub = p.engine.NewSubscriber(g)
-	g.sub.Add(g, egress.StreamConfig{Codec: codec.Opus, Encodings: 1, PayloadType: upAudio, SSRC: 1, Writer: g})
+	g.sub.Add(g, egress.StreamConfig{Codec: codec.Opus, Encodings: 1, PayloadType: upAudio, SSRC: 1, Sealer: g})
 	g.sub.Start()
 	synctest.Wait()
 	return g
@@ -75,7 +75,7 @@ func (p *plane) closeGates() {
 	}
 }
 
-// WriteRTP implements egress.Writer.
+// WriteRTP implements egress.Sealer.
 func (g *gate) WriteRTP(*rtp.Header, []byte) error {
 	<-g.pass
 	return nil

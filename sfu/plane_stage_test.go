@@ -88,7 +88,7 @@ func newPlane(t *testing.T, cfg planeConfig) *plane {
 	p := &plane{
 		loop: newLoop(), planeConfig: cfg, t: t, pool: packet.NewPool(),
 		random: rand.New(rand.NewPCG(cfg.seed, 1)),
-		engine: egress.NewEngine(cfg.shards),
+		engine: egress.NewEngine(cfg.shards, nil),
 	}
 	p.trace = newTrace(p)
 	p.publisher = newPlanePublisher(p)
@@ -136,10 +136,10 @@ func newPlane(t *testing.T, cfg planeConfig) *plane {
 func (p *plane) anchor() {
 	g := newGate(p)
 	g.sub.Add(p.video, egress.StreamConfig{
-		Codec: p.format.codec, Encodings: p.format.encodings, PayloadType: downVideo, SSRC: 2, Muted: true, Writer: g,
+		Codec: p.format.codec, Encodings: p.format.encodings, PayloadType: downVideo, SSRC: 2, Muted: true, Sealer: g,
 	})
 	g.sub.Add(p.audio, egress.StreamConfig{
-		Codec: codec.Opus, Encodings: 1, PayloadType: downAudio, SSRC: 3, Muted: true, Writer: g,
+		Codec: codec.Opus, Encodings: 1, PayloadType: downAudio, SSRC: 3, Muted: true, Sealer: g,
 	})
 	p.anchors = append(p.anchors, g)
 }

@@ -114,7 +114,7 @@ func (p *plane) join(cfg viewerConfig) *planeViewer {
 		Codec: codec.Opus, PayloadType: downAudio, REDPayloadType: v.red(), SSRC: v.ssrc.audio, Encodings: 1,
 		FirstSequence: uint16(0xfff0 + v.random.IntN(32)), FirstTimestamp: v.random.Uint32(),
 		Extensions: egress.Extensions{TransportSequence: downSequence, AbsSendTime: downSendTime},
-		Writer:     writer{v, 'a'},
+		Sealer:     writer{v, 'a'},
 	})
 	if cfg.spatial != egress.AllLayers || cfg.temporal != egress.AllLayers {
 		v.video.SetPreferredLayers(cfg.spatial, cfg.temporal)
@@ -139,7 +139,7 @@ func (v *planeViewer) videoConfig() egress.StreamConfig {
 			Passed:  []egress.ExtensionMapping{{From: upMID, To: downMID}},
 			TwoByte: true, TransportSequence: downSequence, AbsSendTime: downSendTime,
 		},
-		Writer: writer{v, 'v'},
+		Sealer: writer{v, 'v'},
 	}
 	if v.describes() {
 		cfg.Extensions.Dependency = egress.ExtensionMapping{From: upDescriptor, To: downDescriptor}
@@ -219,7 +219,7 @@ type writer struct {
 	kind byte
 }
 
-// WriteRTP implements egress.Writer on the shard's goroutine.
+// WriteRTP implements egress.Sealer on the shard's goroutine.
 func (w writer) WriteRTP(h *rtp.Header, payload []byte) error {
 	b := make([]byte, rtp.PacketMarshalSize(h, payload))          //nolint:staticcheck // as Pion's SRTP session does it
 	if _, err := rtp.MarshalPacketTo(b, h, payload); err != nil { //nolint:staticcheck // likewise

@@ -17,6 +17,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
+	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
 // PublishRequest asks for a publishing connection.
@@ -67,7 +68,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 	}
 	p := &Publication{
 		engine: e, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
-		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), req.Observer),
+		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue)),
 	}
 	for _, c := range use {
 		c.section.accepted = c.section.rids
@@ -199,7 +200,9 @@ func (p *Publication) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet 
 		if len(b) > 1 && b[1] == uint8(rtcp.TypeTransportSpecificFeedback) {
 			p.paused(b)
 		}
-		p.senders.handleRTCP(p.peer, ssrc, b)
+		if len(b) >= rtcpHeader {
+			p.senders.receive(p.peer, b)
+		}
 	}}
 }
 
@@ -215,9 +218,14 @@ func (p *Publication) paused(b []byte) {
 
 // connected runs on the peer's goroutine.
 func (p *Publication) connected() {
-	if p.loopback != nil {
-		p.loopback.Start()
+	if p.loopback == nil {
+		return
 	}
+	if err := p.engine.secure(p.peer, p.senders, p.loopback); err != nil {
+		p.peer.fail(err.Error())
+		return
+	}
+	p.loopback.Start()
 }
 
 // closed runs on the peer's goroutine, before the connection is cut.

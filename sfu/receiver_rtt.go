@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/pion/rtcp"
 )
@@ -23,9 +24,11 @@ func (s *section) wantsReceiverRTT() bool {
 	return ok && s.receives && strings.Contains(value, receiverRTT)
 }
 
-// timeEcho answers a client's reference times. It is owned by the goroutine of
-// the SRTCP session.
-type timeEcho struct{ last uint64 }
+// timeEcho answers a client's reference times.
+type timeEcho struct {
+	mu   sync.Mutex // when a connection's feedback changes its way, both may call
+	last uint64
+}
 
 // answer returns the reports, one from each of our sources, that send back the
 // reference time in b; none when there is no time, or it was answered: a packet
@@ -38,6 +41,8 @@ func (e *timeEcho) answer(sources senders, b []byte) []rtcp.Packet {
 	if xr.Unmarshal(b) != nil {
 		return nil
 	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
 	var answers []rtcp.Packet
 	for _, block := range xr.Reports {
 		t, ok := block.(*rtcp.ReceiverReferenceTimeReportBlock)

@@ -11,6 +11,8 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/seal"
+	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
 // sender is the TrackLocal of one track on one subscriber's connection: Pion
@@ -25,13 +27,15 @@ type sender struct {
 	extensions egress.Extensions
 
 	out    webrtc.TrackLocalWriter // set by Bind, before the stream exists
+	sealer egress.Sealer           // set by secure, before the stream starts
+	rtx    uint32                  // SSRC of the repair stream, 0 without
 	ssrc   atomic.Uint32
 	stream atomic.Pointer[egress.Stream]
 }
 
 var (
 	_ webrtc.TrackLocal = (*sender)(nil)
-	_ egress.Writer     = (*sender)(nil)
+	_ egress.Sealer     = (*sender)(nil)
 )
 
 // Bind is called by Pion when the answer is set.
@@ -53,7 +57,10 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 	if c.SSRCRetransmission() == 0 {
 		rtx = 0
 	}
-	s.out = c.WriteStream()
+	s.out, s.sealer = c.WriteStream(), pionSealer{c.WriteStream()}
+	if rtx != 0 {
+		s.rtx = uint32(c.SSRCRetransmission())
+	}
 	s.ssrc.Store(uint32(c.SSRC()))
 	s.stream.Store(s.sub.Add(s.track, egress.StreamConfig{
 		Codec:       s.codec.codec,
@@ -66,8 +73,9 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		FirstSequence: uint16(rand.Uint32N(1 << 15)), FirstRTXSequence: uint16(rand.Uint32N(1 << 15)), //nolint:gosec // not a secret
 		FirstTimestamp: rand.Uint32(), //nolint:gosec // not a secret
 		Extensions:     s.extensions,
+		Padding:        s.codec.codec.IsVideo() && s.codec.has(feedbackTWCC),
 		Muted:          s.muted,
-		Writer:         s,
+		Sealer:         s,
 	}))
 	return params, nil
 }
@@ -91,10 +99,9 @@ func (s *sender) Kind() webrtc.RTPCodecType {
 	return webrtc.NewRTPCodecType(s.track.kind.String())
 }
 
-// WriteRTP implements egress.Writer on the shard's goroutine.
+// WriteRTP implements egress.Sealer on the shard's goroutine.
 func (s *sender) WriteRTP(header *rtp.Header, payload []byte) error {
-	_, err := s.out.WriteRTP(header, payload)
-	return err //nolint:wrapcheck // counted, never shown
+	return s.sealer.WriteRTP(header, payload) //nolint:wrapcheck // counted, never shown
 }
 
 // setMuted stops or resumes the stream.
@@ -107,28 +114,78 @@ func (s *sender) setMuted(muted bool) {
 // senders are those of one connection.
 type senders []*sender
 
-// handleRTCP takes an RTCP packet from p's client: its reference time is sent
-// back, and what is about one of our sources goes to its stream. It runs on the
-// SRTCP session's goroutine.
-func (l senders) handleRTCP(p *Peer, ssrc uint32, b []byte) {
-	if echo := p.echo.answer(l, b); len(echo) > 0 {
-		_ = p.WriteRTCP(echo) // the client asks again in a second
+// receive takes one RTCP packet from p's client: its reference time is sent back,
+// and what is about our sources goes to their streams. It is called by one
+// goroutine at a time. Reports and transport-wide feedback, which come all the
+// time, are read without an allocation.
+func (l senders) receive(p *Peer, packet []byte) {
+	switch rtcp.PacketType(packet[1]) {
+	case rtcp.TypeReceiverReport, rtcp.TypeSenderReport:
+		reportBlocks(packet, func(block rtcp.ReceptionReport) {
+			if st := l.stream(block.SSRC); st != nil {
+				st.Reported(block)
+			}
+		})
+	case rtcp.TypeTransportSpecificFeedback, rtcp.TypePayloadSpecificFeedback:
+		l.feedback(packet)
+	case rtcp.TypeExtendedReport:
+		if echo := p.echo.answer(l, packet); len(echo) > 0 {
+			_ = p.WriteRTCP(echo) // the client asks again in a second
+		}
 	}
+}
+
+// feedback takes one feedback message (RFC 4585 section 6.1).
+func (l senders) feedback(packet []byte) {
+	if packet[1] == uint8(rtcp.TypeTransportSpecificFeedback) && packet[0]&0x1f == rtcp.FormatTCC {
+		if len(l) > 0 {
+			l[0].sub.TransportFeedback(packet) // of all streams, whichever it names
+		}
+		return
+	}
+	pkts, err := rtcp.Unmarshal(packet)
+	if err != nil {
+		return
+	}
+	for _, pkt := range pkts {
+		for _, ssrc := range pkt.DestinationSSRC() {
+			if st := l.stream(ssrc); st != nil {
+				st.HandleRTCP(pkt)
+			}
+		}
+	}
+}
+
+// stream returns the one that is sent with an SSRC, nil when there is none.
+func (l senders) stream(ssrc uint32) *egress.Stream {
 	for _, s := range l {
-		if s.ssrc.Load() != ssrc {
-			continue
+		if s.ssrc.Load() == ssrc {
+			return s.stream.Load()
 		}
-		st := s.stream.Load()
-		if st == nil {
-			return
+	}
+	return nil
+}
+
+// sealable reports whether the shard can seal what the streams send: it never
+// seals two packets under one number, so that what is sent again needs a repair
+// stream.
+func (l senders) sealable() bool {
+	for _, s := range l {
+		if s.rtx == 0 && s.codec.codec.IsVideo() && s.codec.has(feedbackNACK) {
+			return false
 		}
-		pkts, err := rtcp.Unmarshal(b)
-		if err != nil {
-			return
+	}
+	return true
+}
+
+// sealWith makes the streams seal with these keys, into this queue.
+func (l senders) sealWith(keys *seal.Context, t *peerTransport, queue *udp.Queue) {
+	for _, s := range l {
+		own := &shardSealer{transport: t, queue: queue, overhead: keys.Overhead(), media: keys.Stream(s.ssrc.Load())}
+		if s.rtx != 0 {
+			own.rtx, own.rtxSSRC = keys.Stream(s.rtx), s.rtx
 		}
-		for _, pkt := range pkts {
-			st.HandleRTCP(pkt)
-		}
+		s.sealer = own
 	}
 }
 

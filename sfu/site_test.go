@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
@@ -34,12 +35,19 @@ type site struct {
 	ports  *sfu.Ports
 	engine *sfu.Engine
 	client func() *webrtc.PeerConnection
+	// profiles are the client's SRTP protection profiles, nil for Pion's choice.
+	profiles []dtls.SRTPProtectionProfile
 	// route is what the network between client and server does to the candidates
 	// of an answer.
 	route func(answer string) string
 }
 
 func newSite(t testing.TB, listen sfu.ListenConfig, lite bool) *site {
+	t.Helper()
+	return newSiteOf(t, listen, sfu.Config{ICELite: lite})
+}
+
+func newSiteOf(t testing.TB, listen sfu.ListenConfig, cfg sfu.Config) *site {
 	t.Helper()
 	before := goleak.IgnoreCurrent()
 	t.Cleanup(func() { goleak.VerifyNone(t, before) })
@@ -49,7 +57,8 @@ func newSite(t testing.TB, listen sfu.ListenConfig, lite bool) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	engine, err := sfu.New(sfu.Config{Ports: ports, Shards: 1, ICELite: lite})
+	cfg.Ports, cfg.Shards = ports, 1
+	engine, err := sfu.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,6 +81,7 @@ func (s *site) newClient(networks ...webrtc.NetworkType) *webrtc.PeerConnection 
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	settings.SetSRTPProtectionProfiles(s.profiles...)
 	if slices.Contains(networks, webrtc.NetworkTypeUDP6) {
 		sockets, err := udp.Listen(udp.ListenConfig{Addresses: []netip.Addr{loopback6}})
 		if err != nil {
@@ -171,22 +181,7 @@ func (s *site) publish() (*webrtc.PeerConnection, *webrtc.TrackLocalStaticRTP, *
 func (s *site) call() *webrtc.ICECandidatePair {
 	s.Helper()
 	publisher, track, publication, _ := s.publish()
-	subscriber := s.client()
-	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
-	if _, err := subscriber.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
-		s.Fatal(err)
-	}
-	arrived := make(chan struct{})
-	subscriber.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-		for n := 1; ; n++ {
-			if _, _, err := t.ReadRTP(); err != nil {
-				return
-			}
-			if n == 5 {
-				close(arrived)
-			}
-		}
-	})
+	subscriber, arrived := s.listener()
 	subscription, err := s.engine.Subscribe(s.ctx, publication, sfu.SubscribeRequest{
 		Offer: s.offer(subscriber), Observer: &silent{},
 	})
@@ -200,6 +195,29 @@ func (s *site) call() *webrtc.ICECandidatePair {
 		s.Fatalf("no candidate pair: %v", err)
 	}
 	return pair
+}
+
+// listener makes a client that receives sound, and tells when a few packets have
+// arrived.
+func (s *site) listener() (*webrtc.PeerConnection, <-chan struct{}) {
+	s.Helper()
+	pc := s.client()
+	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
+	if _, err := pc.AddTransceiverFromKind(webrtc.RTPCodecTypeAudio, init); err != nil {
+		s.Fatal(err)
+	}
+	arrived := make(chan struct{})
+	pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		for n := 1; ; n++ {
+			if _, _, err := t.ReadRTP(); err != nil {
+				return
+			}
+			if n == 5 {
+				close(arrived)
+			}
+		}
+	})
+	return pc, arrived
 }
 
 // sendUntil sends sound until a channel is closed.

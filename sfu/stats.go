@@ -12,13 +12,20 @@ type Stats struct {
 	Publications int    // of them publishing
 	Packets      int64  // received packets held in buffers and queues
 	Keyframes    uint64 // requests for them sent to publishers
-	Network      udp.Stats
-	Egress       egress.Stats
+	// Connections to subscribers, ever, whose media the shards seal, and whose
+	// media Pion does.
+	SealedByShard, SealedByPion uint64
+	Network                     udp.Stats
+	SendMode                    udp.SendMode // in use
+	Egress                      egress.Stats
 }
 
 // Stats returns a snapshot. Any goroutine may call it.
 func (e *Engine) Stats() Stats {
-	st := Stats{Packets: e.pool.InUse(), Keyframes: e.keyframes.Load(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats()}
+	st := Stats{
+		Packets: e.pool.InUse(), Keyframes: e.keyframes.Load(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats(),
+		SendMode: e.ports.UDP.SendMode(), SealedByShard: e.sealedByShard.Load(), SealedByPion: e.sealedByPion.Load(),
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	st.Peers = len(e.peers)

@@ -10,6 +10,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
 // SubscribeRequest asks for a receiving connection.
@@ -40,8 +41,9 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	}
 	s := &Subscription{
 		publication: p,
-		peer:        newPeer(loggerOrDiscard(req.Log).With("connection", "subscribe"), req.Observer),
+		peer:        newPeer(loggerOrDiscard(req.Log).With("connection", "subscribe"), req.Observer, newTransport(e.ports, udp.ShortQueue)),
 	}
+	s.peer.transport.feedback.on = func(packet []byte) { s.senders.receive(s.peer, packet) }
 	use, tracks, err := chooseSubscribed(o, p.tracks)
 	if err != nil {
 		return nil, err
@@ -59,7 +61,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 		return nil, err
 	}
 	s.subscriber = e.egress.NewSubscriber(s.peer)
-	s.peer.onConnected, s.peer.onClosed = s.subscriber.Start, s.closed
+	s.peer.onConnected, s.peer.onClosed = s.connected, s.closed
 	if err := s.join(pc, o, use, tracks); err != nil {
 		s.closed()
 		_ = pc.Close()
@@ -129,11 +131,24 @@ func describe(c offeredCodec) string {
 
 // inlet implements the buffer factory of the connection: RTCP goes to the
 // streams, RTP is not expected.
-func (s *Subscription) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet {
+func (s *Subscription) inlet(kind packetio.BufferPacketType, _ uint32) *inlet {
 	if kind == packetio.RTPBufferPacket {
 		return &inlet{}
 	}
-	return &inlet{take: func(b []byte) { s.senders.handleRTCP(s.peer, ssrc, b) }}
+	return &inlet{take: func(b []byte) {
+		if len(b) >= rtcpHeader {
+			s.senders.receive(s.peer, b)
+		}
+	}}
+}
+
+// connected runs on the peer's goroutine.
+func (s *Subscription) connected() {
+	if err := s.publication.engine.secure(s.peer, s.senders, s.subscriber); err != nil {
+		s.peer.fail(err.Error())
+		return
+	}
+	s.subscriber.Start()
 }
 
 func (s *Subscription) muted() Kind { return Kind(s.published.Load() | s.own.Load()) } //nolint:gosec // two bits

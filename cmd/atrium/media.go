@@ -14,6 +14,7 @@ import (
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/sfu/codec"
+	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
 // mediaPlane is the built-in media server.
@@ -29,6 +30,10 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 	if err != nil {
 		return nil, err
 	}
+	sealing, err := sfu.ParseSealing(cfg.Sealing)
+	if err != nil {
+		return nil, fmt.Errorf("media.sealing: %w", err)
+	}
 	ports, err := listenMedia(ctx, cfg, logger)
 	if err != nil {
 		return nil, err
@@ -37,6 +42,7 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 		Ports:       ports,
 		ICELite:     cfg.ICELite,
 		Shards:      cfg.Shards,
+		Sealing:     sealing,
 		VideoCodecs: codecs,
 		Logger:      logger,
 	})
@@ -48,11 +54,18 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 
 // listenMedia opens the media port.
 func listenMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*sfu.Ports, error) {
+	send, err := udp.ParseSendMode(cfg.Send)
+	if err != nil {
+		return nil, fmt.Errorf("media.send: %w", err)
+	}
 	ports, err := sfu.Listen(ctx, sfu.ListenConfig{
 		Port:            uint16(cfg.Port), // the key's range
 		Addresses:       cfg.Listen,
 		PublicAddresses: cfg.PublicAddresses,
 		DisableTCP:      !cfg.TCP,
+		Sockets:         cfg.Sockets,
+		Send:            send,
+		DSCP:            uint8(cfg.DSCP), // the key's range
 		Logger:          logger,
 	})
 	if err != nil {

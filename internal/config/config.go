@@ -71,6 +71,10 @@ type Media struct {
 	TCP             bool         `koanf:"tcp" default:"true" help:"Accept media over TCP (RFC 6544), for networks that block UDP."`
 	VideoCodecs     []string     `koanf:"video_codecs" default:"vp8,vp9,h264,av1" one_of:"vp8 vp9 h264 av1" help:"Video codecs that may be published. The publisher's order of preference decides."`
 	Shards          int          `koanf:"shards" default:"0" min:"0" max:"256" unit:"goroutines" help:"Forwarding shards; subscribers are spread over them. 0 is one per processor."`
+	Sockets         int          `koanf:"sockets" default:"0" min:"0" max:"256" unit:"sockets" help:"UDP sockets that share the port of each address (SO_REUSEPORT), with a reader each. 0 is one per processor on Linux, and one elsewhere."`
+	Send            string       `koanf:"send" default:"auto" one_of:"auto segments batches plain" help:"How media is given to the kernel: segments are runs of packets to one receiver cut apart by the kernel or the network card (UDP_SEGMENT), batches are many datagrams in one system call (sendmmsg), plain is one call a datagram. auto takes the first that the system can, and falls back for receivers whose route cannot."`
+	Sealing         string       `koanf:"sealing" default:"auto" one_of:"auto shard pion" help:"Who encrypts what receivers get (SRTP): the forwarding shard, which costs least, or Pion's session. auto is the shard wherever a connection's keys can be had; with shard, other connections are refused."`
+	DSCP            int          `koanf:"dscp" default:"0" min:"0" max:"63" unit:"code point" help:"Mark of all media for the network (RFC 8837): 46 asks for expedited forwarding, 34 (AF41) is usual for video. 0 is none."`
 }
 
 // Rooms are the limits of rooms and who may create them. A limit of 0 is none.

@@ -11,7 +11,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
-// discard is a Writer that does nothing: what is measured is ours.
+// discard is a Sealer that does nothing: what is measured is ours.
 type discard struct{ fakeWriter }
 
 func (*discard) WriteRTP(*rtp.Header, []byte) error { return nil }
@@ -20,7 +20,7 @@ func (*discard) WriteRTP(*rtp.Header, []byte) error { return nil }
 // one source.
 func forwardingShard(n int) (*Shard, *fakeSource) {
 	src := &fakeSource{pool: packet.NewPool()}
-	s := newShard()
+	s := newShard(0)
 	w := &discard{}
 	for range n {
 		sub := newSubscriber(s, w, func() {})

@@ -4,7 +4,7 @@
 //	publisher ─► feed.Push ─► mailbox ─┐        shard goroutine, one per core
 //	commands, RTCP ──────────► mailbox ┴► drain ─► feed ─► ring
 //	                                                 └─► for each stream:
-//	                          Ladder ──► Selector ─► Rewriter ─► History ─► Writer
+//	                          Ladder ──► Selector ─► Rewriter ─► History ─► Sealer
 //
 // A feed's Ladder sees which encodings and spatial layers live, and how large
 // they are. Each Stream has what its client prefers at most, and takes the best

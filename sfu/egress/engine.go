@@ -13,12 +13,16 @@ type Engine struct {
 	once   sync.Once
 }
 
-// NewEngine starts n shards, at least one.
-func NewEngine(n int) *Engine {
+// NewEngine starts n shards, at least one. queue returns what each of them
+// flushes; nil, or a nil Queue, is for sealers that send at once.
+func NewEngine(n int, queue func(shard int) Queue) *Engine {
 	n = max(1, n)
 	e := &Engine{load: make([]atomic.Int64, n)}
-	for range n {
-		s := newShard()
+	for i := range n {
+		s := newShard(i)
+		if queue != nil {
+			s.queue = queue(i)
+		}
 		e.shards = append(e.shards, s)
 		go s.run()
 	}

@@ -115,7 +115,7 @@ func TestPacketsNeverGrowBeyondTheLimit(t *testing.T) {
 func TestFeedbackOfTheReceiverIsRead(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		_, sub, st := withExtensions(e, src)
-		st.HandleRTCP(&rtcp.TransportLayerCC{PacketStatusCount: 10, RecvDeltas: make([]*rtcp.RecvDelta, 7)})
+		sub.TransportFeedback(transportFeedback(t, 7, 3))
 		st.HandleRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: 300_000, SSRCs: []uint32{mediaSSRC}})
 		st.HandleRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: -1})
 		if got, want := sub.Stats(), (SubscriberStats{Received: 7, Lost: 3, REMB: 300_000}); got != want {

@@ -46,6 +46,8 @@ type feed struct {
 	// owned by the shard
 	streams []*Stream
 	pending []*packet.Packet // of this batch
+	padding []uint8          // for each of them, see equalize
+	changed bool             // the ladder has, in this batch
 	window  int
 	rings   [simulcast.MaxEncodings]*packet.Ring
 	recent  [simulcast.MaxEncodings]recent // zero before the first keyframe
@@ -95,18 +97,19 @@ func (f *feed) Push(p *packet.Packet) {
 	p.Release()
 }
 
-// forward sends the batch's packets to every stream, stream by stream.
-func (f *feed) forward(now time.Time) {
-	if !f.closed {
-		f.look()
-		changed := f.expire(now)
-		for _, st := range f.streams {
-			st.forwardBatch(f.pending, now)
-			if changed {
-				st.askForKeyframe(now) // unless it was in the batch
-			}
-		}
+// prepare makes the batch's packets ready for the streams.
+func (f *feed) prepare(now time.Time) {
+	f.changed = false
+	if f.closed {
+		return
 	}
+	f.look()
+	f.changed = f.expire(now)
+	f.padding = equalize(f.padding[:0], f.pending)
+}
+
+// release gives the batch's packets back.
+func (f *feed) release() {
 	for i, p := range f.pending {
 		p.Release()
 		f.pending[i] = nil

@@ -18,23 +18,22 @@ func (st *Stream) HandleRTCP(pkt rtcp.Packet) {
 	case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 		st.stats.plis.Add(1)
 		st.sub.request(st.keyframeRequested)
-	case *rtcp.TransportLayerCC:
-		st.sub.transport.feedback(p)
 	case *rtcp.ReceiverEstimatedMaximumBitrate:
 		st.sub.transport.estimate(p)
 	case *rtcp.ReceiverReport:
 		for _, block := range p.Reports {
-			st.reported(block)
+			st.Reported(block)
 		}
 	case *rtcp.SenderReport:
 		for _, block := range p.Reports {
-			st.reported(block)
+			st.Reported(block)
 		}
 	}
 }
 
-// reported takes the report block that is about this stream.
-func (st *Stream) reported(block rtcp.ReceptionReport) {
+// Reported takes a report block of the subscriber, if it is about this stream.
+// It may be called from any goroutine.
+func (st *Stream) Reported(block rtcp.ReceptionReport) {
 	if block.SSRC != st.cfg.SSRC {
 		return
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
-// counter is a Writer that counts.
+// counter is a Sealer that counts.
 type counter struct{ packets, octets int }
 
 func (c *counter) WriteRTP(_ *rtp.Header, payload []byte) error {
@@ -50,7 +50,7 @@ func FuzzFeedback(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		w := &counter{}
 		src := &fakeSource{pool: packet.NewPool()}
-		s := newShard()
+		s := newShard(0)
 		sub := newSubscriber(s, w, func() {})
 		st := sub.Add(src, videoConfig(w))
 		sub.Start()

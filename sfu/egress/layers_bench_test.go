@@ -117,7 +117,7 @@ func scalablePicture(c *camera, n int) []*packet.Packet {
 // the next picture to all of them.
 func stageOf(sc scene, n int) (s *Shard, next func()) {
 	src := &fakeSource{pool: packet.NewPool()}
-	s = newShard()
+	s = newShard(0)
 	w := &discard{}
 	for range n {
 		cfg := videoConfig(w)

@@ -91,9 +91,9 @@ func benchmarkPlacement(b *testing.B, shards, subscribers, burst int) {
 	var inline *Shard
 	e := &Engine{}
 	if shards == 0 {
-		inline = newShard()
+		inline = newShard(0)
 	} else {
-		e = NewEngine(shards)
+		e = NewEngine(shards, nil)
 		defer e.Close()
 	}
 	for range subscribers {

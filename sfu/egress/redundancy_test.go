@@ -26,7 +26,7 @@ func TestSoundIsRedundantForWhoReportsLoss(t *testing.T) {
 		w := &fakeWriter{}
 		sub := e.NewSubscriber(w)
 		st := sub.Add(src, StreamConfig{
-			Codec: codec.Opus, PayloadType: 111, REDPayloadType: 63, SSRC: mediaSSRC, Encodings: 1, Writer: w,
+			Codec: codec.Opus, PayloadType: 111, REDPayloadType: 63, SSRC: mediaSSRC, Encodings: 1, Sealer: w,
 		})
 		sub.Start()
 		synctest.Wait()
@@ -85,7 +85,7 @@ func TestWhatDiffersEachTimeIsNotRepeated(t *testing.T) {
 			bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 				w := &fakeWriter{}
 				sub := e.NewSubscriber(w)
-				cfg := StreamConfig{Codec: codec.Opus, PayloadType: 111, SSRC: mediaSSRC, Encodings: 1, Writer: w}
+				cfg := StreamConfig{Codec: codec.Opus, PayloadType: 111, SSRC: mediaSSRC, Encodings: 1, Sealer: w}
 				change(&cfg)
 				st := sub.Add(src, cfg)
 				sub.Start()

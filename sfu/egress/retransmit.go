@@ -36,7 +36,6 @@ const osnSize = 2
 type retransmitter struct {
 	header rtp.Header
 	seq    uint16
-	buf    [osnSize + packet.MaxSize]byte
 }
 
 func newRetransmitter(cfg StreamConfig) retransmitter {
@@ -159,21 +158,22 @@ func (st *Stream) answerPostponed(now time.Time) {
 
 // resend sends p, which went out as seq, once more.
 func (st *Stream) resend(p *packet.Packet, seq uint16, src nack.Source, now time.Time) {
-	n := copy(st.rtx.buf[osnSize:], p.Payload())
-	payload := st.rtx.buf[osnSize : osnSize+n]
+	scratch := st.sub.shard.scratch[:]
+	n := copy(scratch[osnSize:], p.Payload())
+	payload := scratch[osnSize : osnSize+n]
 	codec.SetIDs(st.cfg.Codec, payload, src.PictureID, src.TL0PICIDX)
 	header := &st.header
 	if st.cfg.RTXPayloadType == 0 {
 		header.SequenceNumber, header.PayloadType = seq, st.cfg.PayloadType
 	} else {
-		header, payload = &st.rtx.header, st.rtx.buf[:osnSize+n]
+		header, payload = &st.rtx.header, scratch[:osnSize+n]
 		binary.BigEndian.PutUint16(payload, seq)
 		header.SequenceNumber = st.rtx.seq
 		st.rtx.seq++
 	}
 	header.Marker, header.Timestamp = src.Marker, src.Timestamp
 	st.setExtensions(header, p, src.PictureID, len(payload), now)
-	if err := st.cfg.Writer.WriteRTP(header, payload); err != nil {
+	if err := st.cfg.Sealer.WriteRTP(header, payload); err != nil {
 		st.stats.failed.Add(1)
 		return
 	}

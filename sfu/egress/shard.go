@@ -6,25 +6,32 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
+// flushRetry is how long a shard waits before it offers the socket again what
+// it had no room for.
+const flushRetry = time.Millisecond
+
 // tickInterval is how often a shard looks at what is due without a packet:
 // sender reports and repeated keyframe requests.
 const tickInterval = 50 * time.Millisecond
 
 // Shard forwards packets to the subscribers that it owns, on one goroutine.
 type Shard struct {
-	box  *mailbox
-	done chan struct{}
+	index int
+	box   *mailbox
+	queue Queue // nil when sealers send at once
+	done  chan struct{}
 
 	// owned by the goroutine
 	feeds       map[Source]*feed
 	touched     []*feed // have packets in this batch
 	subscribers map[*Subscriber]struct{}
 	batch       []item
+	batches     uint64
 	toTell      []*feed // whose use of encodings may have changed
 	stop        bool
 	sent        sent
 
-	// What a packet is written in before it is given to a Writer, which keeps
+	// What a packet is written in before it is given to a Sealer, which keeps
 	// nothing.
 	scratch    [2 * packet.MaxSize]byte
 	descriptor [maxDescriptor]byte
@@ -34,8 +41,9 @@ type Shard struct {
 	stats shardCounters
 }
 
-func newShard() *Shard {
+func newShard(index int) *Shard {
 	return &Shard{
+		index:       index,
 		box:         newMailbox(),
 		done:        make(chan struct{}),
 		feeds:       make(map[Source]*feed),
@@ -48,20 +56,27 @@ func (s *Shard) run() {
 	defer close(s.done)
 	ticker := time.NewTicker(tickInterval)
 	defer ticker.Stop()
+	retry := time.NewTimer(time.Hour)
+	defer retry.Stop()
 	for !s.stop {
 		select {
 		case <-s.box.wake:
 			s.runBatch(time.Now())
 		case now := <-ticker.C:
 			s.tick(now)
+		case <-retry.C:
+		}
+		if s.queue != nil && s.queue.Flush() {
+			retry.Reset(flushRetry)
 		}
 	}
 	s.shutdown()
 }
 
 // runBatch takes everything that waits: first commands and sorting packets by
-// feed, then each feed's packets to each of its streams, so that a stream's
-// state is warm in the cache for the whole batch.
+// feed, then, subscriber by subscriber, all that each of them gets. Its state is
+// warm in the cache for the whole batch, and the packets of a picture stand side
+// by side in the queue, where they become one message to the kernel.
 func (s *Shard) runBatch(now time.Time) {
 	s.batch = s.box.drain(s.batch)
 	for i := range s.batch {
@@ -73,14 +88,28 @@ func (s *Shard) runBatch(now time.Time) {
 		}
 		*it = item{}
 	}
-	s.stats.batches.Add(1)
+	s.batches++
+	s.stats.batches.Store(s.batches)
+	s.forward(now)
+	s.tellUse()
+	s.stats.publish(s.sent)
+}
+
+// forward sends the batch's packets.
+func (s *Shard) forward(now time.Time) {
+	for _, f := range s.touched {
+		f.prepare(now)
+	}
+	for _, f := range s.touched {
+		for _, st := range f.streams {
+			st.sub.forward(s.batches, now)
+		}
+	}
 	for i, f := range s.touched {
-		f.forward(now)
+		f.release()
 		s.touched[i] = nil
 	}
 	s.touched = s.touched[:0]
-	s.tellUse()
-	s.stats.publish(s.sent)
 }
 
 // tellUse tells sources which of their encodings are used here.

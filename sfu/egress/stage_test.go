@@ -157,11 +157,11 @@ const (
 	rtxSSRC   = 0x2222
 )
 
-func videoConfig(w Writer) StreamConfig {
+func videoConfig(w Sealer) StreamConfig {
 	return StreamConfig{
 		Codec: codec.H264, Encodings: 1, PayloadType: 100, SSRC: mediaSSRC,
 		RTXPayloadType: 101, RTXSSRC: rtxSSRC,
-		FirstSequence: 65534, FirstRTXSequence: 500, FirstTimestamp: 7000, Writer: w,
+		FirstSequence: 65534, FirstRTXSequence: 500, FirstTimestamp: 7000, Sealer: w,
 	}
 }
 
@@ -181,7 +181,7 @@ func bubble(t *testing.T, fn func(t *testing.T, e *Engine, src *fakeSource)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		src := &fakeSource{pool: packet.NewPool()}
-		e := NewEngine(1)
+		e := NewEngine(1, nil)
 		fn(t, e, src)
 		e.Close()
 		if n := src.pool.InUse(); n != 0 {

@@ -37,8 +37,11 @@ type StreamConfig struct {
 	Encodings  int
 	Extensions Extensions
 	Muted      bool
-	// Writer takes the stream's packets.
-	Writer Writer
+	// Padding says that the receiver is known to take media packets with padding
+	// (RFC 3550 section 5.1): see equalize.
+	Padding bool
+	// Sealer takes the stream's packets.
+	Sealer Sealer
 }
 
 // window is how many packets can be sent again.
@@ -68,7 +71,7 @@ type Stream struct {
 
 	selector  *simulcast.Selector
 	rewriter  *simulcast.Rewriter
-	history   *nack.History
+	history   *nack.History // nil when nothing may be sent again
 	header    rtp.Header // reused for every packet
 	rtx       retransmitter
 	postponed []postponed
@@ -96,7 +99,6 @@ type Stream struct {
 func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 	st := &Stream{
 		sub: sub, cfg: cfg, selector: simulcast.NewAudioSelector(),
-		history:   nack.NewHistory(cfg.window()),
 		rewriter:  simulcast.NewRewriter(cfg.Codec.ClockRate(), cfg.FirstSequence, cfg.FirstTimestamp, cfg.Codec == codec.VP8),
 		header:    rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC, Extensions: make([]rtp.Extension, 0, maxExtensions)},
 		rtx:       newRetransmitter(cfg),
@@ -104,6 +106,9 @@ func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 	}
 	if cfg.Codec.IsVideo() {
 		st.selector = simulcast.NewVideoSelector()
+	}
+	if cfg.repeatable() {
+		st.history = nack.NewHistory(cfg.window())
 	}
 	if cfg.Muted {
 		st.selector.Pause()
@@ -123,29 +128,37 @@ func (st *Stream) start() {
 	st.feed.tellUse()
 }
 
-// forwardBatch sends those of a batch, in arrival order, that the subscriber is
-// to have.
-func (st *Stream) forwardBatch(batch []*packet.Packet, now time.Time) {
+// forwardPending sends those of the batch, in arrival order, that the subscriber
+// is to have.
+func (st *Stream) forwardPending(now time.Time) {
 	if !st.started {
 		return
 	}
 	var next packet.ExtSeq // of layer; what comes before it, catchUp has sent
 	layer := simulcast.None
-	for _, p := range batch {
+	for i, p := range st.feed.pending {
 		if p.Layer == layer && p.Seq < next {
 			continue
+		}
+		if st.cfg.Padding {
+			st.header.PaddingSize = st.feed.padding[i]
 		}
 		if st.forward(p, now) {
 			next, layer = st.catchUp(p, now), p.Layer
 		}
 	}
+	st.header.PaddingSize, st.header.Padding = 0, false
 	st.answerPostponed(now)
+	if st.feed.changed {
+		st.askForKeyframe(now) // unless it was in the batch
+	}
 }
 
 // catchUp sends the packets after start that came before it: a keyframe whose
 // first packet was lost and repaired can begin only then, and the rest of it was
 // withheld until now. It returns the first sequence number it did not look at.
 func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
+	st.header.PaddingSize = 0
 	ring := st.feed.ring(start.Layer)
 	highest := ring.Highest()
 	first := start.Seq + 1
@@ -198,10 +211,12 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 	marker := st.selector.Ends(p)
 	st.newest = out.Seq
 	st.sent[p.Layer] = max(st.sent[p.Layer], p.Seq)
-	st.history.Sent(out.Seq, nack.Source{
-		Seq: p.Seq, Layer: p.Layer, Marker: marker,
-		Timestamp: out.Timestamp, PictureID: out.PictureID, TL0PICIDX: out.TL0PICIDX,
-	}, now)
+	if st.history != nil {
+		st.history.Sent(out.Seq, nack.Source{
+			Seq: p.Seq, Layer: p.Layer, Marker: marker,
+			Timestamp: out.Timestamp, PictureID: out.PictureID, TL0PICIDX: out.TL0PICIDX,
+		}, now)
+	}
 	if p.Keyframe {
 		st.keyframe = out.Seq
 	}
@@ -209,7 +224,8 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = marker, out.Seq, out.Timestamp
 	st.header.PayloadType = payloadType
 	st.setExtensions(&st.header, p, out.PictureID, len(payload), now)
-	if err := st.cfg.Writer.WriteRTP(&st.header, payload); err != nil {
+	st.header.Padding = st.header.PaddingSize != 0
+	if err := st.cfg.Sealer.WriteRTP(&st.header, payload); err != nil {
 		st.stats.failed.Add(1)
 		return
 	}
@@ -255,7 +271,7 @@ func (st *Stream) fill(out simulcast.Output) {
 		Version: 2, PayloadType: st.cfg.PayloadType, SSRC: st.cfg.SSRC,
 		SequenceNumber: out.Seq, Timestamp: out.Timestamp, Padding: true, PaddingSize: 1,
 	}
-	if err := st.cfg.Writer.WriteRTP(&h, nil); err != nil {
+	if err := st.cfg.Sealer.WriteRTP(&h, nil); err != nil {
 		st.stats.failed.Add(1)
 		return
 	}

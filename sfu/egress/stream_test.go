@@ -272,7 +272,7 @@ func TestClosedSubscriberGetsNothingMore(t *testing.T) {
 func TestFullMailboxDropsPacketsAndLosesNone(t *testing.T) {
 	pool := packet.NewPool()
 	src := &fakeSource{pool: pool}
-	s := newShard() // never run
+	s := newShard(0) // never run
 	for range mailboxLimit / feedLimit {
 		src.AddSink(newFeed(s, src, videoRing))
 	}
@@ -337,7 +337,7 @@ func TestKnownHeaderExtensionsArePassedOn(t *testing.T) {
 // One publisher that floods, and one subscriber, leave room in the mailbox.
 func TestNobodyFillsAMailboxAlone(t *testing.T) {
 	src := &fakeSource{pool: packet.NewPool()}
-	s := newShard() // never run
+	s := newShard(0) // never run
 	src.AddSink(newFeed(s, src, videoRing))
 	for i := range packet.ExtSeq(2 * feedLimit) {
 		src.push(i, 0, false, 1)

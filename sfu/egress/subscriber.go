@@ -11,14 +11,25 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/nack"
 )
 
-// Writer sends the packets of one stream. It is called on the shard's goroutine
-// and should not block: a full socket loses the packet.
-type Writer interface {
-	// WriteRTP sends one packet. Neither argument is kept.
+// Sealer encrypts the packets of one stream (SRTP) and sends them, or puts them
+// into the Queue of its shard. It is called on the shard's goroutine and does not
+// block: a full socket loses the packet.
+type Sealer interface {
+	// WriteRTP sends one packet. Neither argument is kept. The header's
+	// PaddingSize asks for that many octets of padding.
 	WriteRTP(header *rtp.Header, payload []byte) error
 }
 
-// ReportWriter sends the RTCP of one subscriber, under the same rules.
+// Queue is where the sealers of one shard put what they send. The shard flushes
+// it when it has nothing more to put there, on its goroutine.
+type Queue interface {
+	// Flush hands over what waits. It does not block, and returns true when there
+	// was no room for all of it: it is called again a little later.
+	Flush() (pending bool)
+}
+
+// ReportWriter sends the RTCP of one subscriber, under the same rules as a
+// Sealer.
 type ReportWriter interface {
 	WriteRTCP(pkts []rtcp.Packet) error
 }
@@ -39,6 +50,7 @@ type Subscriber struct {
 
 	// owned by the shard
 	streams []*Stream
+	served  uint64      // the batch that was last forwarded
 	budget  nack.Budget // of retransmissions, for all streams together
 	started bool
 	removed bool
@@ -79,6 +91,23 @@ func (s *Subscriber) Start() {
 			st.start()
 		}
 	})
+}
+
+// Shard returns the index of the shard that serves the subscriber.
+func (s *Subscriber) Shard() int { return s.shard.index }
+
+// forward sends what is pending of all its tracks, once in a batch: what goes to
+// one address goes out together.
+func (s *Subscriber) forward(batch uint64, now time.Time) {
+	if s.served == batch {
+		return
+	}
+	s.served = batch
+	for _, st := range s.streams {
+		if len(st.feed.pending) > 0 {
+			st.forwardPending(now)
+		}
+	}
 }
 
 // request runs what the remote peer asks for on the shard's goroutine. While the

@@ -1,0 +1,113 @@
+package sfu
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync/atomic"
+
+	"github.com/pion/srtp/v3"
+	"github.com/pion/webrtc/v4"
+
+	"github.com/atrium-rtc/atrium/sfu/seal"
+	"github.com/atrium-rtc/atrium/sfu/udp"
+)
+
+// peerTransport is one connection as the shards see it: below Pion, which makes the
+// connection and keeps it up.
+type peerTransport struct {
+	ports    *Ports
+	udp      *udp.Peer
+	tcp      *peerTCP // nil without ICE-TCP
+	keys     dtlsKeys
+	feedback feedbackReader
+	path     atomic.Pointer[path]
+}
+
+// newTransport returns the transport of a connection that is yet to be made;
+// queue is how many datagrams may wait for it.
+func newTransport(ports *Ports, queue int) *peerTransport {
+	t := &peerTransport{ports: ports}
+	t.udp = ports.UDP.Peer(udp.PeerConfig{QueueLength: queue, Take: t.feedback.take})
+	if ports.tcp != nil {
+		t.tcp = &peerTCP{TCPMux: ports.tcp}
+	}
+	return t
+}
+
+// apply makes a connection use it.
+func (t *peerTransport) apply(s *webrtc.SettingEngine) {
+	s.SetICEUDPMux(t.udp)
+	if t.tcp != nil {
+		s.SetICETCPMux(t.tcp)
+	}
+	t.keys.listen(s)
+}
+
+// follow sends to the selected candidate pair from here on.
+func (t *peerTransport) follow(pc *webrtc.PeerConnection, log *slog.Logger) {
+	pc.SCTP().Transport().ICETransport().OnSelectedCandidatePairChange(func(pair *webrtc.ICECandidatePair) {
+		p, err := t.pathOf(pair)
+		if err != nil {
+			log.Warn("selected candidate pair cannot be used", "pair", pair.String(), "error", err)
+			return
+		}
+		t.path.Store(p)
+	})
+}
+
+// pathOf returns the way to the remote candidate of a pair.
+func (t *peerTransport) pathOf(pair *webrtc.ICECandidatePair) (*path, error) {
+	local, err1 := addrPort(pair.Local)
+	remote, err2 := addrPort(pair.Remote)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	if pair.Local.Protocol == webrtc.ICEProtocolTCP {
+		conn := t.tcp.connOf(local.Addr())
+		if conn == nil {
+			return nil, errNoPath
+		}
+		return &path{tcp: conn, remote: net.TCPAddrFromAddrPort(remote)}, nil
+	}
+	route, err := t.ports.UDP.Route(local, remote)
+	if err != nil {
+		return nil, fmt.Errorf("route: %w", err)
+	}
+	return &path{route: route}, nil
+}
+
+func addrPort(c *webrtc.ICECandidate) (netip.AddrPort, error) {
+	a, err := netip.ParseAddr(c.Address)
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("candidate: %w", err)
+	}
+	return netip.AddrPortFrom(a.Unmap(), c.Port), nil
+}
+
+// secure takes the connection's keys, when it is up and before anything is sent
+// on it. From here on nobody else may write RTP: two writers would use a number
+// twice under one key, which gives away what was encrypted (RFC 7714 section 9).
+func (t *peerTransport) secure() (*seal.Context, error) {
+	profile, keys, err := t.keys.take()
+	if err != nil {
+		return nil, err
+	}
+	local, err := seal.New(seal.Profile(profile), keys.LocalMasterKey, keys.LocalMasterSalt)
+	if err != nil {
+		return nil, fmt.Errorf("SRTP keys: %w", err)
+	}
+	remote, err := srtp.CreateContext(keys.RemoteMasterKey, keys.RemoteMasterSalt, profile,
+		srtp.SRTCPReplayProtection(srtcpReplayWindow))
+	if err != nil {
+		return nil, fmt.Errorf("SRTCP keys: %w", err)
+	}
+	t.udp.Seal()
+	if t.tcp != nil {
+		t.tcp.seal()
+	}
+	t.feedback.open(remote)
+	return local, nil
+}
