@@ -58,6 +58,7 @@ func levels() map[string]level {
 
 		// The benchmark of forwarding. It measures from outside, too.
 		"internal/bench/process": zero,
+		"internal/bench/parts":   zero,
 		"internal/bench/naive":   zero, // imports nothing of ours
 		"internal/bench/crowd":   five,
 		"internal/bench":         six,

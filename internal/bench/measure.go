@@ -97,7 +97,7 @@ func measure(ctx context.Context, s subject, l load, p plan) (_ sample, err erro
 	if err != nil {
 		return sample{}, err
 	}
-	before, after, err := window(ctx, c, r, p)
+	before, after, flow, err := window(ctx, c, r, p)
 	if err != nil {
 		return sample{}, err
 	}
@@ -105,7 +105,7 @@ func measure(ctx context.Context, s subject, l load, p plan) (_ sample, err erro
 	if err != nil {
 		return sample{}, err
 	}
-	result := evaluate(before, after)
+	result := evaluate(before, after, flow)
 	streams := float64(l.subscribers())
 	result.memory = (float64(full) - float64(memory)) / 1024 / streams
 	var joins []float64
@@ -122,7 +122,7 @@ func measure(ctx context.Context, s subject, l load, p plan) (_ sample, err erro
 
 // window lets media flow for a while between two moments at which none is under
 // way.
-func window(ctx context.Context, c *crowd.Crowd, r *running, p plan) (before, after reading, err error) {
+func window(ctx context.Context, c *crowd.Crowd, r *running, p plan) (before, after reading, flow time.Duration, err error) {
 	quiet := func() (at reading, err error) {
 		c.Pause(true)
 		if err := c.Settle(ctx); err != nil {
@@ -141,14 +141,16 @@ func window(ctx context.Context, c *crowd.Crowd, r *running, p plan) (before, af
 		return at, err
 	}
 	if before, err = quiet(); err != nil {
-		return before, after, err
+		return before, after, 0, err
 	}
+	began := time.Now()
 	c.Pause(false)
 	if err := wait(ctx, p.window); err != nil {
-		return before, after, err
+		return before, after, 0, err
 	}
+	flow = time.Since(began)
 	after, err = quiet()
-	return before, after, err
+	return before, after, flow, err
 }
 
 func observe(c *crowd.Crowd, r *running) (at reading, err error) {
@@ -160,9 +162,10 @@ func observe(c *crowd.Crowd, r *running) (at reading, err error) {
 	return at, errors.Join(failed[:]...)
 }
 
-// evaluate makes figures of the two ends of a window.
-func evaluate(before, after reading) sample {
-	elapsed := after.at.Sub(before.at).Seconds()
+// evaluate makes figures of the two ends of a window, between which media flowed
+// for a while.
+func evaluate(before, after reading, flow time.Duration) sample {
+	elapsed, flowed := after.at.Sub(before.at).Seconds(), flow.Seconds()
 	server, own := after.server-before.server, after.own-before.own
 	count, sent := after.count.Since(before.count), after.sent.Since(before.sent)
 	latency := after.latency.Since(&before.latency)
@@ -182,11 +185,11 @@ func evaluate(before, after reading) sample {
 		calls:     per("atrium_media_queue_calls_total") / datagrams,
 		run:       datagrams / per("atrium_media_queue_messages_total"),
 		mallocs:   per("go_memstats_mallocs_total") / packets,
-		audio:     float64(sent.Audio) / elapsed, video: float64(sent.Video) / elapsed,
-		frames:          float64(sent.Frames) / elapsed,
-		rate:            packets / elapsed,
-		server:          server.Seconds() / elapsed,
-		generator:       own.Seconds() / elapsed,
+		audio:     float64(sent.Audio) / flowed, video: float64(sent.Video) / flowed,
+		frames:          float64(sent.Frames) / flowed,
+		rate:            packets / flowed,
+		server:          server.Seconds() / flowed,
+		generator:       own.Seconds() / flowed,
 		others:          (after.busy - before.busy - server - own).Seconds() / elapsed,
 		generatorMicros: float64(own.Nanoseconds()) / 1000 / packets,
 		dropped:         count.KernelDrops,

@@ -11,6 +11,8 @@ type bout struct {
 	subject subject
 	load    load
 	samples []sample
+
+	failures []error // rounds that gave no sample
 }
 
 // whole returns the bouts of the main tables: ours and naive side by side, so
@@ -28,12 +30,17 @@ func (s *settings) whole(of []subject) []*bout {
 	return list
 }
 
-// run measures once more.
+// run measures once more. It fails only if it is interrupted.
 func (b *bout) run(ctx context.Context, p plan) error {
 	say("%s: %v", b.subject.name, b.load)
 	result, err := measure(ctx, b.subject, b.load, p)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	if err != nil {
-		return fmt.Errorf("%s with %v: %w", b.subject.name, b.load, err)
+		say("  failed: %v", err)
+		b.failures = append(b.failures, err)
+		return nil // the others are worth something all the same
 	}
 	b.samples = append(b.samples, result)
 	say("%s: %.2f us a packet, p99 %.1f ms, %.2f %% delivered; cores: server %.2f, generator %.2f, others %.2f",

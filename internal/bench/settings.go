@@ -20,6 +20,7 @@ type settings struct {
 	subscribers   numbers
 	naiveAt       numbers
 	rounds        int
+	curveRounds   int
 	parts, curves bool
 	paced         bool
 	server, plain string // binaries
@@ -62,6 +63,7 @@ func readSettings(args []string) (settings, error) {
 	f.IntVar(&s.rounds, "rounds", 5, "how often everything is measured; the medians count")
 	f.BoolVar(&s.parts, "parts", true, "measure the parts, for the floor")
 	f.BoolVar(&s.curves, "curves", false, "measure over numbers of subscribers, rooms and speakers, too; takes several times as long")
+	f.IntVar(&s.curveRounds, "curve-rounds", 3, "how often the curves are measured")
 	f.DurationVar(&s.window, "window", 10*time.Second, "how long each measurement takes once everybody is there")
 	f.DurationVar(&s.settle, "settle", 3*time.Second, "how long after the last has joined it begins")
 	f.Float64Var(&s.perSecond, "joins", 40, "joins a second")
@@ -86,8 +88,8 @@ func (s *settings) check(processors int) error {
 		}
 	}
 	switch {
-	case s.rounds < 1:
-		return errors.New("-rounds: at least one")
+	case s.rounds < 1 || s.curveRounds < 1:
+		return errors.New("-rounds and -curve-rounds: at least one")
 	case s.window < time.Second || s.settle < 0 || s.perSecond <= 0:
 		return errors.New("-window, -settle and -joins: at least 1 s, 0 s, and above 0")
 	case s.serverCore == s.generatorCore:

@@ -10,26 +10,36 @@ import (
 func wholeTable(list []*bout, floor float64) table {
 	t := table{head: []string{
 		"", "subscribers", "us / packet", "least to most", "x floor", "p50 ms", "p99 ms", "delivered %",
-		"KiB / subscriber", "CPU ms / join", "join p50 ms", "calls / packet", "run", "allocations / packet",
+		"calls / packet", "run", "allocations / packet",
 	}}
 	for _, b := range list {
 		var micros []float64
 		for i := range b.samples {
 			micros = append(micros, b.samples[i].micros)
 		}
-		cost := median(micros)
 		t.add(
-			b.subject.name, fmt.Sprint(b.load.subscribers()), figure(cost, 2),
-			figure(least(micros), 2)+" to "+figure(most(micros), 2), figure(cost/floor, 2),
+			b.subject.name, fmt.Sprint(b.load.subscribers()), figure(cost(b), 2),
+			figure(least(micros), 2)+" to "+figure(most(micros), 2), figure(cost(b)/floor, 2),
 			figure(b.median(func(s *sample) float64 { return s.p50 }), 2),
 			figure(b.median(func(s *sample) float64 { return s.p99 }), 1),
 			figure(100*b.median(func(s *sample) float64 { return s.delivered }), 2),
-			figure(b.median(func(s *sample) float64 { return s.memory }), 0),
-			figure(b.median(func(s *sample) float64 { return s.joinCPU }), 1),
-			figure(b.median(func(s *sample) float64 { return s.join }), 0),
 			figure(b.median(func(s *sample) float64 { return s.calls }), 4),
 			figure(b.median(func(s *sample) float64 { return s.run }), 2),
 			figure(b.median(func(s *sample) float64 { return s.mallocs }), 3),
+		)
+	}
+	return t
+}
+
+// subscriberTable is what a subscriber costs before anything is forwarded to it.
+func subscriberTable(list []*bout) table {
+	t := table{head: []string{"", "subscribers", "KiB / subscriber", "CPU ms / join", "join p50 ms"}}
+	for _, b := range list {
+		t.add(
+			b.subject.name, fmt.Sprint(b.load.subscribers()),
+			figure(b.median(func(s *sample) float64 { return s.memory }), 0),
+			figure(b.median(func(s *sample) float64 { return s.joinCPU }), 1),
+			figure(b.median(func(s *sample) float64 { return s.join }), 0),
 		)
 	}
 	return t
@@ -82,7 +92,7 @@ func droppedIn(samples []sample) (n uint64) {
 	return n
 }
 
-// distrust collects the warnings of all rounds, one line for each bout.
+// distrust collects the warnings of all rounds.
 func distrust(list []*bout) []string {
 	var lines []string
 	for _, b := range list {
@@ -91,6 +101,9 @@ func distrust(list []*bout) []string {
 			for _, w := range b.samples[i].warnings() {
 				said = append(said, fmt.Sprintf("round %d: %s", i+1, w))
 			}
+		}
+		for _, err := range b.failures {
+			said = append(said, fmt.Sprintf("a round failed: %v", err))
 		}
 		for _, w := range said {
 			lines = append(lines, fmt.Sprintf("**Not to be trusted:** %s with %d subscribers, %s.", b.subject.name, b.load.subscribers(), w))

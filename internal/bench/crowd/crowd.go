@@ -19,7 +19,7 @@ import (
 
 // readInterval is how often sockets are looked at. Feedback is later by so much,
 // and figures are not: the kernel stamps what arrives.
-const readInterval = 5 * time.Millisecond
+const readInterval = 10 * time.Millisecond
 
 // Options say what a crowd is against.
 type Options struct {
@@ -140,8 +140,8 @@ func (c *Crowd) Pause(paused bool) {
 func (c *Crowd) Settle(ctx context.Context) error {
 	const (
 		look     = 20 * time.Millisecond
-		quiet    = 5 // looks
-		patience = 10 * time.Second
+		quiet    = 5                // looks
+		patience = 20 * time.Second // beyond what queues of an overloaded server hold
 	)
 	ticker, late := time.NewTicker(look), time.NewTimer(patience)
 	defer ticker.Stop()
@@ -152,7 +152,7 @@ func (c *Crowd) Settle(ctx context.Context) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-late.C:
-			return errors.New("packets still arrive, 10 s after the last was sent")
+			return errors.New("packets still arrive, 20 s after the last was sent")
 		case <-ticker.C:
 		}
 		now := c.Count().Packets

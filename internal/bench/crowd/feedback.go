@@ -71,7 +71,10 @@ func (f *feedback) record(v *viewing, b []byte, now time.Time) {
 // is offered.
 func transportNumber(b []byte, id uint8) (uint16, bool) {
 	const oneByteForm = 0xbede
-	start := 12 + 4*int(b[0]&0x0f)
+	if len(b) < fixedHeader {
+		return 0, false
+	}
+	start := fixedHeader + 4*int(b[0]&0x0f)
 	if b[0]&0x10 == 0 || len(b) < start+4 || binary.BigEndian.Uint16(b[start:]) != oneByteForm {
 		return 0, false
 	}

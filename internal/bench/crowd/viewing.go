@@ -19,6 +19,10 @@ const (
 	openSounds = 16 // without video: one packet in so many
 )
 
+// fixedHeader is the size of an RTP header without contributing sources and
+// extensions, in octets.
+const fixedHeader = 12
+
 // viewing is one stream received, audio and video of one publisher. The
 // Poller's goroutine owns it once Watch is over.
 type viewing struct {
@@ -69,7 +73,6 @@ func (v *viewing) accept(media *transport.Media, want Feedback) {
 
 // SealedRTP implements transport.SealedHandler.
 func (v *viewing) SealedRTP(b []byte, now time.Time) bool {
-	const fixedHeader = 12
 	if len(b) < fixedHeader {
 		v.counts.Strange++
 		return false
@@ -140,7 +143,10 @@ func (v *viewing) RTP(b []byte, now time.Time) {
 // payloadOf returns the payload of a packet, nil if it has none (RFC 3550
 // section 5.1).
 func payloadOf(b []byte) []byte {
-	start, end := 12+4*int(b[0]&0x0f), len(b)
+	if len(b) < fixedHeader {
+		return nil
+	}
+	start, end := fixedHeader+4*int(b[0]&0x0f), len(b)
 	if b[0]&0x10 != 0 && len(b) >= start+4 {
 		start += 4 + 4*int(binary.BigEndian.Uint16(b[start+2:]))
 	}

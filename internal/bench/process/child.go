@@ -29,6 +29,7 @@ func Start(ctx context.Context, core int, program string, args ...string) (*Proc
 	// taskset becomes the program, so that its number is the program's.
 	command := exec.CommandContext(ctx, "taskset", all...) //nolint:gosec // the caller's own programs
 	command.Stderr = os.Stderr
+	tie(command)
 	out, err := command.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -44,6 +45,7 @@ func Start(ctx context.Context, core int, program string, args ...string) (*Proc
 // read passes lines on and waits for the end.
 func (p *Process) read(out io.Reader) {
 	defer close(p.ended)
+	defer close(p.lines)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		select {
@@ -64,12 +66,14 @@ func (p *Process) Line(ctx context.Context, prefix string) (string, error) {
 	defer cancel()
 	for {
 		select {
-		case line := <-p.lines:
-			if rest, ok := strings.CutPrefix(line, prefix); ok {
+		case line, ok := <-p.lines:
+			if rest, found := strings.CutPrefix(line, prefix); found {
 				return strings.TrimSpace(rest), nil
 			}
-		case <-p.ended:
-			return "", errors.Join(fmt.Errorf("%s ended without saying %q", p.command.Args[3], prefix), p.err)
+			if !ok {
+				<-p.ended
+				return "", errors.Join(fmt.Errorf("%s ended without saying %q", p.command.Args[3], prefix), p.err)
+			}
 		case <-ctx.Done():
 			return "", fmt.Errorf("%s does not say %q: %w", p.command.Args[3], prefix, ctx.Err())
 		}

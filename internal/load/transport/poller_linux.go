@@ -171,7 +171,7 @@ func (p *Poller) tick(now time.Time) {
 
 // add begins to read a socket.
 func (p *Poller) add(r *reader, d *descriptor) error {
-	failed := error(os.ErrClosed)
+	failed := os.ErrClosed
 	p.Do(func() {
 		number := int32(len(p.readers)) //nolint:gosec // fewer than there are file numbers
 		if n := len(p.free); n > 0 {

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/atrium-rtc/atrium/internal/bench/parts"
+)
+
+// mixOf is what the publisher of the main load sent, as measured; what it is
+// meant to be if nothing was.
+func mixOf(list []*bout) parts.Mix {
+	m := parts.Mix{Lone: 50, Runs: 30, InRun: 116.0 / 30}
+	for _, b := range list {
+		if len(b.samples) == 0 {
+			continue
+		}
+		publishers := float64(b.load.rooms * b.load.publishers)
+		m.Lone = b.median(func(s *sample) float64 { return s.audio / publishers })
+		m.Runs = b.median(func(s *sample) float64 { return s.frames / publishers })
+		m.InRun = b.median(func(s *sample) float64 { return s.video / s.frames })
+		return m
+	}
+	return m
+}
+
+// partsTable lists the parts, and the floor that follows from them.
+func partsTable(rounds []parts.Costs, m parts.Mix) (t table, floor float64) {
+	if len(rounds) == 0 {
+		return t, math.NaN()
+	}
+	c := parts.Median(rounds)
+	t.head = []string{"part", "us / packet"}
+	for _, name := range parts.Ciphers() {
+		t.add("header rewritten, sealed with "+name+", crypto/cipher", figure(c.Direct[name], 2))
+	}
+	for _, name := range parts.Ciphers() {
+		t.add("sealed with "+name+", pion/srtp", figure(c.Pion[name], 2))
+	}
+	t.add("sent by WriteToUDPAddrPort", figure(c.Plain, 2))
+	t.add("sent by sendmmsg of 64", figure(c.Batch, 2))
+	var counts []int
+	for n := range c.Segments {
+		counts = append(counts, n)
+	}
+	slices.Sort(counts)
+	for _, n := range counts {
+		t.add(fmt.Sprintf("sent by sendmmsg of 32 messages of %d packets (UDP_SEGMENT)", n), figure(c.Segments[n], 2))
+	}
+	if c.Path > 0 {
+		t.add("rewritten, sealed with AES-128-GCM and sent in messages of 4, as one path", figure(c.Path, 2))
+	}
+	floor = c.Floor(m)
+	t.add("**floor for this load**", "**"+figure(floor, 2)+"**")
+	t.notes = []string{fmt.Sprintf(
+		"The load has %.1f packets a second, %.1f of them alone and %.1f in the runs of %.1f frames: %.2f in a message, on the average. "+
+			"Floor: rewriting and AES-128-GCM, lone packets by sendmmsg, the others in one message for each frame.",
+		m.Packets(), m.Lone, m.Packets()-m.Lone, m.Runs, m.RunLength())}
+	return t, floor
+}
