@@ -1,38 +1,48 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/atrium-rtc/atrium/internal/bench/crowd"
+	"github.com/atrium-rtc/atrium/internal/bench/parts"
 )
 
 // curve is the cost of a packet over something.
 type curve struct {
-	title, axis string
-	points      []*bout
-	at          []int
+	title, short, axis string
+	points             []*bout
+	at                 []int
+	floor              float64 // us; NaN if it is not known
 }
 
-// theCurves returns what -curves measures, all of it on our server.
-func (s *settings) theCurves(server subject) []*curve {
-	plot := func(title, axis string, at []int, of func(n int) load) *curve {
-		c := &curve{title: title, axis: axis, at: at}
-		for _, n := range at {
-			c.points = append(c.points, &bout{subject: server, load: of(n)})
+// theCurves returns what -curves measures, all of it on our server. Floor is of a
+// mix of packets.
+func (s *settings) theCurves(server subject, mix parts.Mix, floor func(parts.Mix) float64) []*curve {
+	list := []*curve{
+		{title: "one publisher", axis: "subscribers", at: []int{10, 50, 100, 200, 500, 800, 1000}},
+		{title: "rooms of one publisher and four subscribers", axis: "rooms", at: []int{1, 10, 50, 100, 200}},
+		{
+			title: "one room in which all speak and hear all others, without video", short: "one room, all speak, no video",
+			axis: "speakers", at: []int{5, 10, 20, 30, 50},
+		},
+	}
+	loads := []func(n int) load{
+		func(n int) load { return load{rooms: 1, publishers: 1, listeners: n, media: s.media()} },
+		func(n int) load { return load{rooms: n, publishers: 1, listeners: 4, media: s.media()} },
+		func(n int) load { return load{rooms: 1, publishers: n, mesh: true, media: crowd.Media{}} },
+	}
+	for i, c := range list {
+		c.short = cmp.Or(c.short, c.title)
+		c.floor = floor(mix)
+		if loads[i](1).media.Bitrate == 0 {
+			c.floor = floor(parts.Mix{Lone: mix.Lone})
 		}
-		return c
+		for _, n := range c.at {
+			c.points = append(c.points, &bout{subject: server, load: loads[i](n)})
+		}
 	}
-	return []*curve{
-		plot("one publisher", "subscribers", []int{10, 50, 100, 200, 500, 800, 1000}, func(n int) load {
-			return load{rooms: 1, publishers: 1, listeners: n, media: s.media()}
-		}),
-		plot("rooms of one publisher and four subscribers", "rooms", []int{1, 10, 50, 100, 200}, func(n int) load {
-			return load{rooms: n, publishers: 1, listeners: 4, media: s.media()}
-		}),
-		plot("one room in which all speak and hear all others, without video", "speakers", []int{5, 10, 20, 30, 50}, func(n int) load {
-			return load{rooms: 1, publishers: n, mesh: true, media: crowd.Media{}}
-		}),
-	}
+	return list
 }
 
 // cost is the median of a point.
@@ -53,7 +63,7 @@ func (c *curve) table() table {
 			figure(b.median(func(s *sample) float64 { return s.rate }), 0),
 		)
 	}
-	t.title = "**" + title(c.title) + "**"
+	t.title = "**" + title(c.title) + "**, floor " + figure(c.floor, 2) + " us"
 	return t
 }
 

@@ -10,11 +10,15 @@ import (
 
 // The size of the figure and of each of its panels, in pixels.
 const (
-	figureWidth, figureHeight = 960, 300
+	figureWidth, figureHeight = 960, 320
 	panelWidth, panelHeight   = 250, 190
-	panelLeft, panelTop       = 48, 60
+	panelLeft, panelTop       = 48, 80
 	panelStep                 = 310
 )
+
+// highest is where the scale ends at the latest, in us. What costs more is drawn
+// there, with its number.
+const highest = 25
 
 // figureStyle follows the reader's colours.
 const figureStyle = `text{font:12px system-ui,"Segoe UI",Roboto,Arial,sans-serif;fill:#5d636b}
@@ -26,16 +30,16 @@ const figureStyle = `text{font:12px system-ui,"Segoe UI",Roboto,Arial,sans-serif
 // drawing is the figure of some curves side by side, with one scale of costs.
 type drawing struct {
 	strings.Builder
-	floor, high float64 // us
+	high float64 // us
 }
 
 // draw returns the figure as SVG. Points that are not to be trusted are hollow.
-func draw(curves []*curve, floor float64) string {
-	d := &drawing{floor: floor, high: 5}
+func draw(curves []*curve) string {
+	d := &drawing{high: 5}
 	for _, c := range curves {
 		for _, b := range c.points {
 			if v := cost(b); v > d.high {
-				d.high = math.Ceil(v)
+				d.high = min(math.Ceil(v), highest)
 			}
 		}
 	}
@@ -52,7 +56,7 @@ func draw(curves []*curve, floor float64) string {
 }
 
 // height returns the place of a cost.
-func (d *drawing) height(v float64) float64 { return panelTop + panelHeight*(1-v/d.high) }
+func (d *drawing) height(v float64) float64 { return panelTop + panelHeight*(1-min(v/d.high, 1)) }
 
 func (d *drawing) panel(c *curve, left float64) {
 	step := math.Ceil(d.high / 6)
@@ -61,14 +65,16 @@ func (d *drawing) panel(c *curve, left float64) {
 		fmt.Fprintf(d, `<path class="grid" d="M%.0f %.1fh%d"/><text x="%.0f" y="%.1f" text-anchor="end">%.0f</text>`+"\n",
 			left, y, panelWidth, left-6, y+4, v)
 	}
-	if !math.IsNaN(d.floor) {
-		y := d.height(d.floor)
+	if !math.IsNaN(c.floor) {
+		y := d.height(c.floor)
 		fmt.Fprintf(d, `<path class="floor" d="M%.0f %.1fh%d"/><text x="%.0f" y="%.1f" text-anchor="end">floor %.1f</text>`+"\n",
-			left, y, panelWidth, left+panelWidth, y-4, d.floor)
+			left, y, panelWidth, left+panelWidth, y+14, c.floor)
 	}
-	fmt.Fprintf(d, `<text x="%.0f" y="%d">%s</text>`+"\n", left, panelTop-12, title(c.title))
-	width := float64(c.at[len(c.at)-1])
-	place := func(i int) float64 { return left + panelWidth*float64(c.at[i])/width }
+	fmt.Fprintf(d, `<text x="%.0f" y="%d">%s</text>`+"\n", left, panelTop-28, title(c.short))
+	first, last := math.Log(float64(c.at[0])), math.Log(float64(c.at[len(c.at)-1]))
+	place := func(i int) float64 {
+		return left + panelWidth*(math.Log(float64(c.at[i]))-first)/(last-first)
+	}
 	var path strings.Builder
 	for i, b := range c.points {
 		command := 'L'
@@ -93,7 +99,7 @@ func (d *drawing) panel(c *curve, left float64) {
 		fmt.Fprintf(d, `<text class="value" x="%.1f" y="%.1f" text-anchor="middle">%.1f</text>`, x, y-9, cost(b))
 		fmt.Fprintf(d, `<text x="%.1f" y="%d" text-anchor="middle">%d</text>`+"\n", x, panelTop+panelHeight+16, c.at[i])
 	}
-	fmt.Fprintf(d, `<text x="%.0f" y="%d" text-anchor="middle">%s</text>`+"\n", left+panelWidth/2, panelTop+panelHeight+34, c.axis)
+	fmt.Fprintf(d, `<text x="%.0f" y="%d" text-anchor="middle">%s</text>`+"\n", left+panelWidth/2, panelTop+panelHeight+34, c.axis+" (logarithmic)")
 }
 
 // writeFigure writes the figure beside the Markdown file and returns its name as

@@ -64,8 +64,8 @@ func TestFiguresOfAWindow(t *testing.T) {
 		"video":            {got.video, 120},
 		"frames":           {got.frames, 30},
 		"rate":             {got.rate, 1700},
-		"server":           {got.server, 0.0085},
-		"generator":        {got.generator, 0.1},
+		"server":           {got.server, 0.017 / 2.2},
+		"generator":        {got.generator, 0.2 / 2.2},
 		"others":           {got.others, 0.1},
 		"generator's cost": {got.generatorMicros, 200.0 / 3.4},
 	} {
@@ -143,11 +143,12 @@ func TestTheFloorIsThatOfTheLoadThatWasMeasured(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	costs := []parts.Costs{{Direct: map[string]float64{parts.GCM128: 0.5}, Batch: 4}}
-	table, floor := partsTable(costs, mixOf(bouts()))
+	mix := mixOf(bouts())
+	table, floor := partsTable(costs, mix), floorOf(costs)(mix)
 	if floor != 4.5 || !strings.Contains(table.String(), "170.0 packets a second") {
 		t.Errorf("floor %v\n%v", floor, &table)
 	}
-	if _, floor := partsTable(nil, parts.Mix{}); !math.IsNaN(floor) {
+	if floor := floorOf(nil)(mix); !math.IsNaN(floor) {
 		t.Errorf("floor %v without parts", floor)
 	}
 }
@@ -219,13 +220,16 @@ func TestLoads(t *testing.T) {
 
 func TestTheFigureIsWellFormed(t *testing.T) {
 	s := settings{}
-	list := s.theCurves(subject{name: ours})
+	list := s.theCurves(subject{name: ours}, parts.Mix{Lone: 50, Runs: 30, InRun: 4}, func(m parts.Mix) float64 {
+		return 3 + 1/m.RunLength()
+	})
 	for _, c := range list {
 		for i, b := range c.points {
 			b.samples = []sample{{micros: 4 + float64(i), others: float64(i) / 10}}
 		}
 	}
-	svg := draw(list, 3.1)
+	list[0].points[0].samples[0].micros = 100 // beyond the scale
+	svg := draw(list)
 	d := xml.NewDecoder(strings.NewReader(svg))
 	circles := 0
 	for {
@@ -240,7 +244,7 @@ func TestTheFigureIsWellFormed(t *testing.T) {
 			circles++
 		}
 	}
-	if circles != 17 || !strings.Contains(svg, "floor 3.1") || !strings.Contains(svg, `class="doubt"`) {
+	if circles != 17 || !strings.Contains(svg, "floor 3.5") || !strings.Contains(svg, "floor 4.0") || !strings.Contains(svg, `class="doubt"`) {
 		t.Errorf("%d points\n%s", circles, svg)
 	}
 	if got := list[2].table().rows[4]; got[0] != "50" || got[1] != "2450" || got[2] != "8.00" {

@@ -25,10 +25,20 @@ func mixOf(list []*bout) parts.Mix {
 	return m
 }
 
-// partsTable lists the parts, and the floor that follows from them.
-func partsTable(rounds []parts.Costs, m parts.Mix) (t table, floor float64) {
+// floorOf returns the floor of any load, by the medians of the rounds; NaN if no
+// parts were measured.
+func floorOf(rounds []parts.Costs) func(parts.Mix) float64 {
 	if len(rounds) == 0 {
-		return t, math.NaN()
+		return func(parts.Mix) float64 { return math.NaN() }
+	}
+	c := parts.Median(rounds)
+	return c.Floor
+}
+
+// partsTable lists the parts, and the floor that follows from them.
+func partsTable(rounds []parts.Costs, m parts.Mix) (t table) {
+	if len(rounds) == 0 {
+		return t
 	}
 	c := parts.Median(rounds)
 	t.head = []string{"part", "us / packet"}
@@ -51,11 +61,10 @@ func partsTable(rounds []parts.Costs, m parts.Mix) (t table, floor float64) {
 	if c.Path > 0 {
 		t.add("rewritten, sealed with AES-128-GCM and sent in messages of 4, as one path", figure(c.Path, 2))
 	}
-	floor = c.Floor(m)
-	t.add("**floor for this load**", "**"+figure(floor, 2)+"**")
+	t.add("**floor for this load**", "**"+figure(c.Floor(m), 2)+"**")
 	t.notes = []string{fmt.Sprintf(
 		"The load has %.1f packets a second, %.1f of them alone and %.1f in the runs of %.1f frames: %.2f in a message, on the average. "+
 			"Floor: rewriting and AES-128-GCM, lone packets by sendmmsg, the others in one message for each frame.",
 		m.Packets(), m.Lone, m.Packets()-m.Lone, m.Runs, m.RunLength())}
-	return t, floor
+	return t
 }

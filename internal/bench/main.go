@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -32,6 +33,9 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	if _, err := exec.LookPath("taskset"); err != nil {
+		return fmt.Errorf("programs are kept on their processors by taskset (util-linux), on Linux alone: %w", err)
+	}
 	directory, err := os.MkdirTemp("", "atrium-bench-")
 	if err != nil {
 		return err
@@ -50,19 +54,19 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	partly, floor := partsTable(costs, mixOf(bouts))
+	mix, floor := mixOf(bouts), floorOf(costs)
 	text := fmt.Sprintf("%v\n\n%s\n", where, s.method())
-	text += s.report(bouts, partly, floor)
+	text += s.report(bouts, partsTable(costs, mix), floor(mix))
 	if err := s.publish(measuredPart, text); err != nil || !s.curves {
 		return err
 	}
-	list := s.theCurves(of[0])
+	list := s.theCurves(of[0], mix, floor)
 	if err := s.follow(ctx, list); err != nil {
 		return err
 	}
 	text = fmt.Sprintf("%v\n\n", where)
 	if s.out != "" {
-		name, err := writeFigure(s.out, draw(list, floor))
+		name, err := writeFigure(s.out, draw(list))
 		if err != nil {
 			return err
 		}

@@ -28,20 +28,28 @@ func TestThreeSubscribersReceiveEverything(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	watched := load{rooms: 1, publishers: 1, listeners: 3, media: crowd.Media{Bitrate: 1_000_000}}
+	spoken := load{rooms: 2, publishers: 2, mesh: true}
+	for name, of := range map[string]struct {
+		subject subject
+		load    load
+	}{
+		"ours": {list[0], watched}, "naive": {list[1], watched}, "everybody speaks": {list[0], spoken},
+	} {
+		t.Run(name, func(t *testing.T) { deliversAll(t, of.subject, of.load) })
+	}
+}
+
+func deliversAll(t *testing.T, s subject, l load) {
 	p := plan{perSecond: 20, window: time.Second, feedback: crowd.BrowserFeedback()}
-	l := load{rooms: 1, publishers: 1, listeners: 3, media: crowd.Media{Bitrate: 1_000_000}}
-	for _, s := range list {
-		t.Run(s.name, func(t *testing.T) {
-			got, err := measure(t.Context(), s, l, p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got.delivered != 1 || got.dropped != 0 {
-				t.Errorf("%.2f %% delivered, %d dropped", 100*got.delivered, got.dropped)
-			}
-			if got.p50 <= 0 || got.p99 < got.p50 || got.join <= 0 || got.rate <= 0 {
-				t.Errorf("%+v", got)
-			}
-		})
+	got, err := measure(t.Context(), s, l, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.delivered != 1 || got.dropped != 0 {
+		t.Errorf("%.2f %% delivered, %d dropped", 100*got.delivered, got.dropped)
+	}
+	if got.p50 <= 0 || got.p99 < got.p50 || got.join <= 0 || got.rate <= 0 {
+		t.Errorf("%+v", got)
 	}
 }

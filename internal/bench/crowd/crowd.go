@@ -140,7 +140,7 @@ func (c *Crowd) Pause(paused bool) {
 func (c *Crowd) Settle(ctx context.Context) error {
 	const (
 		look     = 20 * time.Millisecond
-		quiet    = 5                // looks
+		quiet    = 25               // looks: a server that is behind may be busy with something else for long
 		patience = 20 * time.Second // beyond what queues of an overloaded server hold
 	)
 	ticker, late := time.NewTicker(look), time.NewTimer(patience)

@@ -16,8 +16,9 @@ import (
 type Media struct {
 	// Bitrate of the video in bit/s; 0 for none.
 	Bitrate int
-	// Paced spreads the packets of a frame as libwebrtc did for long. Without, they
-	// leave together, as they do since its pacer sends bursts of 40 ms.
+	// Paced spreads the packets of a frame. Without, they leave together, as
+	// libwebrtc's pacer lets them: it sends 40 ms' worth at once
+	// (PacingController::kDefaultBurstInterval).
 	Paced bool
 }
 

@@ -10,7 +10,7 @@ func TestAChildSaysItsLine(t *testing.T) {
 	if _, err := exec.LookPath("taskset"); err != nil {
 		t.Skip(err)
 	}
-	p, err := Start(t.Context(), 0, "sh", "-c", "echo first; echo ready: there; exec cat")
+	p, err := Start(t.Context(), 0, "sh", "-c", "echo first; echo ready: there; exec sleep 60")
 	if err != nil {
 		t.Fatal(err)
 	}
