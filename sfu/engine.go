@@ -32,6 +32,11 @@ const (
 	iceDisconnected = 5 * time.Second
 	iceFailed       = 10 * time.Second
 	iceKeepalive    = 2 * time.Second
+	// subscriberKeepalive is longer than the interval of a client's own checks of
+	// consent (RFC 7675 section 5.1: 4 to 6 s; browsers 2.5 s), whose answers keep
+	// the path up as well: the check of a subscriber costs as much as five packets
+	// of its media. A publisher is checked more often for its round trip.
+	subscriberKeepalive = 4 * time.Second
 	// dtlsTimeout ends a handshake that does not come to its end.
 	dtlsTimeout = 10 * time.Second
 )
@@ -120,7 +125,6 @@ func (e *Engine) configure(cfg Config) error {
 	s.SetLite(cfg.ICELite)
 	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	s.SetIncludeLoopbackCandidate(true)
-	s.SetICETimeouts(iceDisconnected, iceFailed, iceKeepalive)
 	// GCM costs a fifth of AES-CM with HMAC-SHA1 on this path (performance.md).
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	s.SetSRTPReplayProtectionWindow(1024) // repaired packets come late

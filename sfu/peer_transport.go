@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/srtp/v3"
 	"github.com/pion/webrtc/v4"
@@ -23,13 +24,26 @@ type peerTransport struct {
 	tcp      *peerTCP // nil without ICE-TCP
 	keys     dtlsKeys
 	feedback feedbackReader
-	path     atomic.Pointer[path]
+
+	// Of the selected candidate pair: over UDP, or if that is nil over TCP.
+	route  atomic.Pointer[udp.Route]
+	stream atomic.Pointer[tcpPath]
+
+	keepalive time.Duration // between our own checks of the path
 }
+
+// tcpPath is where packets go over TCP.
+type tcpPath struct {
+	conn   net.PacketConn // Pion frames what is written (RFC 4571)
+	remote net.Addr
+}
+
+var errNoPath = errors.New("no selected candidate pair")
 
 // newTransport returns the transport of a connection that is yet to be made;
 // queue is how many datagrams may wait for it.
-func newTransport(ports *Ports, queue int) *peerTransport {
-	t := &peerTransport{ports: ports}
+func newTransport(ports *Ports, queue int, keepalive time.Duration) *peerTransport {
+	t := &peerTransport{ports: ports, keepalive: keepalive}
 	t.udp = ports.UDP.Peer(udp.PeerConfig{QueueLength: queue, Take: t.feedback.take})
 	if ports.tcp != nil {
 		t.tcp = &peerTCP{TCPMux: ports.tcp}
@@ -43,40 +57,51 @@ func (t *peerTransport) apply(s *webrtc.SettingEngine) {
 	if t.tcp != nil {
 		s.SetICETCPMux(t.tcp)
 	}
+	s.SetICETimeouts(iceDisconnected, iceFailed, t.keepalive)
 	t.keys.listen(s)
 }
 
 // follow sends to the selected candidate pair from here on.
 func (t *peerTransport) follow(pc *webrtc.PeerConnection, log *slog.Logger) {
 	pc.SCTP().Transport().ICETransport().OnSelectedCandidatePairChange(func(pair *webrtc.ICECandidatePair) {
-		p, err := t.pathOf(pair)
-		if err != nil {
+		if err := t.use(pair); err != nil {
 			log.Warn("selected candidate pair cannot be used", "pair", pair.String(), "error", err)
-			return
 		}
-		t.path.Store(p)
 	})
 }
 
-// pathOf returns the way to the remote candidate of a pair.
-func (t *peerTransport) pathOf(pair *webrtc.ICECandidatePair) (*path, error) {
+// use sends to the remote candidate of a pair from here on.
+func (t *peerTransport) use(pair *webrtc.ICECandidatePair) error {
 	local, err1 := addrPort(pair.Local)
 	remote, err2 := addrPort(pair.Remote)
 	if err := errors.Join(err1, err2); err != nil {
-		return nil, err
+		return err
 	}
 	if pair.Local.Protocol == webrtc.ICEProtocolTCP {
 		conn := t.tcp.connOf(local.Addr())
 		if conn == nil {
-			return nil, errNoPath
+			return errNoPath
 		}
-		return &path{tcp: conn, remote: net.TCPAddrFromAddrPort(remote)}, nil
+		t.stream.Store(&tcpPath{conn, net.TCPAddrFromAddrPort(remote)})
+		t.route.Store(nil)
+		return nil
 	}
 	route, err := t.ports.UDP.Route(local, remote)
 	if err != nil {
-		return nil, fmt.Errorf("route: %w", err)
+		return fmt.Errorf("route: %w", err)
 	}
-	return &path{route: route}, nil
+	t.route.Store(route)
+	return nil
+}
+
+// writeTCP sends a packet over the selected pair, if that is of TCP.
+func (t *peerTransport) writeTCP(b []byte) error {
+	path := t.stream.Load()
+	if path == nil {
+		return errNoPath
+	}
+	_, err := path.conn.WriteTo(b, path.remote)
+	return err //nolint:wrapcheck // counted, never shown
 }
 
 func addrPort(c *webrtc.ICECandidate) (netip.AddrPort, error) {

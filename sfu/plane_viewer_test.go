@@ -243,7 +243,10 @@ func (w writer) WriteRTCP(pkts []rtcp.Packet) error {
 			return fmt.Errorf("marshal: %w", err)
 		}
 		o := outgoing{b: b, kind: 'c'}
-		o.report, _ = pkt.(*rtcp.SenderReport)
+		if report, ok := pkt.(*rtcp.SenderReport); ok {
+			kept := *report
+			o.report = &kept
+		}
 		w.put(o)
 	}
 	return nil

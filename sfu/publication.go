@@ -68,7 +68,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 	}
 	p := &Publication{
 		engine: e, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
-		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue)),
+		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
 	}
 	for _, c := range use {
 		c.section.accepted = c.section.rids

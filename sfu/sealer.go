@@ -3,7 +3,6 @@ package sfu
 import (
 	"errors"
 	"fmt"
-	"net"
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
@@ -51,7 +50,6 @@ func (s Sealing) String() string {
 }
 
 var (
-	errNoPath  = errors.New("no selected candidate pair")
 	errNoSpace = errors.New("packet exceeds the buffer")
 
 	_ egress.Sealer = (*shardSealer)(nil)
@@ -81,10 +79,6 @@ type shardSealer struct {
 
 // WriteRTP implements egress.Sealer.
 func (s *shardSealer) WriteRTP(header *rtp.Header, payload []byte) error {
-	to := s.transport.path.Load()
-	if to == nil {
-		return errNoPath
-	}
 	stream := s.media
 	if s.rtx != nil && header.SSRC == s.rtxSSRC {
 		stream = s.rtx
@@ -105,12 +99,11 @@ func (s *shardSealer) WriteRTP(header *rtp.Header, payload []byte) error {
 	if err != nil {
 		return err //nolint:wrapcheck // counted, never shown
 	}
-	if to.route != nil {
-		s.queue.Commit(n, to.route)
+	if route := s.transport.route.Load(); route != nil {
+		s.queue.Commit(n, route)
 		return nil
 	}
-	_, err = to.tcp.WriteTo(buf[:n], to.remote)
-	return err //nolint:wrapcheck // counted, never shown
+	return s.transport.writeTCP(buf[:n])
 }
 
 // pad fills buf with the payload and the padding that the header announces (RFC
@@ -120,13 +113,6 @@ func pad(buf, payload []byte) []byte {
 	clear(buf[n:])
 	buf[len(buf)-1] = uint8(len(buf) - n) //nolint:gosec // PaddingSize
 	return buf
-}
-
-// path is where a connection's packets go: over the selected candidate pair.
-type path struct {
-	route  *udp.Route     // nil over TCP
-	tcp    net.PacketConn // framed by Pion (RFC 4571)
-	remote net.Addr       // on tcp
 }
 
 // A datagram holds whatever may be forwarded, sealed and with all headers.

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 
 	"github.com/pion/rtcp"
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/sfu/egress"
@@ -16,7 +15,7 @@ import (
 )
 
 // sender is the TrackLocal of one track on one subscriber's connection: Pion
-// gives it the negotiated parameters, the shard writes through it.
+// gives it the negotiated parameters.
 type sender struct {
 	track    *Track
 	codec    offeredCodec // the subscriber's
@@ -26,17 +25,12 @@ type sender struct {
 
 	extensions egress.Extensions
 
-	out    webrtc.TrackLocalWriter // set by Bind, before the stream exists
-	sealer egress.Sealer           // set by secure, before the stream starts
-	rtx    uint32                  // SSRC of the repair stream, 0 without
+	rtx    uint32 // SSRC of the repair stream, 0 without; set by Bind, before the stream exists
 	ssrc   atomic.Uint32
 	stream atomic.Pointer[egress.Stream]
 }
 
-var (
-	_ webrtc.TrackLocal = (*sender)(nil)
-	_ egress.Sealer     = (*sender)(nil)
-)
+var _ webrtc.TrackLocal = (*sender)(nil)
 
 // Bind is called by Pion when the answer is set.
 func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
@@ -57,7 +51,6 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 	if c.SSRCRetransmission() == 0 {
 		rtx = 0
 	}
-	s.out, s.sealer = c.WriteStream(), pionSealer{c.WriteStream()}
 	if rtx != 0 {
 		s.rtx = uint32(c.SSRCRetransmission())
 	}
@@ -75,7 +68,7 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		Extensions:     s.extensions,
 		Padding:        s.codec.codec.IsVideo() && s.codec.has(feedbackTWCC),
 		Muted:          s.muted,
-		Sealer:         s,
+		Sealer:         pionSealer{c.WriteStream()}, // until the keys are known
 	}))
 	return params, nil
 }
@@ -97,11 +90,6 @@ func (s *sender) RID() string { return "" }
 // Kind is audio or video.
 func (s *sender) Kind() webrtc.RTPCodecType {
 	return webrtc.NewRTPCodecType(s.track.kind.String())
-}
-
-// WriteRTP implements egress.Sealer on the shard's goroutine.
-func (s *sender) WriteRTP(header *rtp.Header, payload []byte) error {
-	return s.sealer.WriteRTP(header, payload) //nolint:wrapcheck // counted, never shown
 }
 
 // setMuted stops or resumes the stream.
@@ -185,7 +173,9 @@ func (l senders) sealWith(keys *seal.Context, t *peerTransport, queue *udp.Queue
 		if s.rtx != 0 {
 			own.rtx, own.rtxSSRC = keys.Stream(s.rtx), s.rtx
 		}
-		s.sealer = own
+		if st := s.stream.Load(); st != nil {
+			st.SetSealer(own)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"sync"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -38,11 +39,31 @@ func (st *Stream) Reported(block rtcp.ReceptionReport) {
 		return
 	}
 	st.stats.fractionLost.Store(uint32(block.FractionLost))
-	now := time.Now()
-	st.sub.request(func() {
-		st.measureRTT(block, now)
-		st.red.reported(block.FractionLost, now)
-	})
+	st.reception.put(block, time.Now())
+}
+
+// reception is the newest report block about a stream, until the shard's next
+// tick looks at it: every receiver sends one each second, which is not worth
+// waking the shard for.
+type reception struct {
+	mu    sync.Mutex
+	block rtcp.ReceptionReport
+	at    time.Time // zero when it was looked at
+}
+
+func (r *reception) put(block rtcp.ReceptionReport, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.block, r.at = block, now
+}
+
+// take returns the block and when it came, once.
+func (r *reception) take() (block rtcp.ReceptionReport, at time.Time, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	block, at = r.block, r.at
+	r.at = time.Time{}
+	return block, at, !at.IsZero()
 }
 
 // keyframeRequested passes the request on: the publisher's side limits the rate

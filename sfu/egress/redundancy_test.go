@@ -33,6 +33,7 @@ func TestSoundIsRedundantForWhoReportsLoss(t *testing.T) {
 		speak(src, 1000, 960)
 		report := func(fractionLost uint8) {
 			st.HandleRTCP(&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: mediaSSRC, FractionLost: fractionLost}}})
+			time.Sleep(tickInterval)
 			synctest.Wait()
 		}
 		report(0)

@@ -26,6 +26,7 @@ type senderReport struct {
 	packets, octets uint32 // wrap, as the fields do
 	lastPackets     uint32 // at the last report
 	at              time.Time
+	packet          rtcp.SenderReport       // reused
 	recent          [keptReports]sentReport // the last ones, to match an LSR
 	next            int
 }
@@ -42,38 +43,62 @@ func (r *senderReport) sent(payload int) {
 	r.octets += uint32(payload) //nolint:gosec // a payload is at most packet.MaxSize
 }
 
-// sendReport sends a sender report when one is due and something was sent.
+// reportDue reports whether a sender report of the stream should go out, when
+// interval has passed since the last.
+func (st *Stream) reportDue(now time.Time, interval time.Duration) bool {
+	r := &st.report
+	return r.packets != r.lastPackets && now.Sub(r.at) >= interval
+}
+
+// sendReports sends the sender reports of all streams together when that of one
+// is due: each RTCP packet costs a seal and a system call.
+func (s *Subscriber) sendReports(now time.Time) {
+	if !slices.ContainsFunc(s.streams, func(st *Stream) bool { return st.reportDue(now, reportInterval) }) {
+		return
+	}
+	s.compound = s.compound[:0]
+	for _, st := range s.streams {
+		if st.reportDue(now, reportInterval/2) {
+			if report := st.nextReport(now); report != nil {
+				s.compound = append(s.compound, report)
+			}
+		}
+	}
+	if len(s.compound) > 0 {
+		_ = s.reports.WriteRTCP(s.compound) // a lost report is replaced by the next
+	}
+}
+
+// nextReport returns the stream's sender report, nil when it cannot be made yet.
 //
 // The publisher's own report ties a timestamp of the encoding to its clock; the
 // ingress translated that to ours, with one offset for all tracks of the
 // publisher. Extrapolated to now at the clock rate, and passed through the
 // rewriter like a packet's timestamp, it keeps sound and picture as far apart
 // as they were made.
-func (st *Stream) sendReport(now time.Time) {
-	r := &st.report
-	if r.packets == r.lastPackets || now.Sub(r.at) < reportInterval {
-		return
-	}
+func (st *Stream) nextReport(now time.Time) *rtcp.SenderReport {
 	if st.selector.Current().Layer != st.layer {
-		return // nothing goes out, and the encoding may have begun anew with another clock
+		return nil // nothing goes out, and the encoding may have begun anew with another clock
 	}
 	ref := st.feed.reference(st.layer)
 	if !ref.Known() {
-		return
+		return nil
 	}
+	r := &st.report
 	elapsed := now.Sub(ref.Wall).Seconds() * float64(st.cfg.Codec.ClockRate())
 	ts, ok := st.rewriter.Timestamp(ref.RTP + uint32(int64(elapsed))) //nolint:gosec // RTP timestamps wrap
 	if !ok {
-		return
+		return nil
 	}
 	ntp := packet.NTP(now)
 	r.lastPackets, r.at = r.packets, now
 	r.recent[r.next] = sentReport{uint32(ntp >> 16), now} //nolint:gosec // the middle 32 bits
 	r.next = (r.next + 1) % keptReports
-	_ = st.sub.reports.WriteRTCP([]rtcp.Packet{&rtcp.SenderReport{
+	r.packet = rtcp.SenderReport{
 		SSRC: st.cfg.SSRC, NTPTime: ntp, RTPTime: ts,
 		PacketCount: r.packets, OctetCount: r.octets,
-	}}) // a lost report is replaced by the next
+	}
+	return &r.packet
 }
 
 // measureRTT takes the round trip from a report block that answers one of our

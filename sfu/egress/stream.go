@@ -62,8 +62,8 @@ func (c StreamConfig) repeatable() bool {
 }
 
 // Stream is one track to one subscriber. It is owned by the subscriber's shard;
-// SetMuted, SetPreferredLayers, HandleRTCP and Stats may be called from any
-// goroutine.
+// SetMuted, SetPreferredLayers, SetSealer, HandleRTCP, Reported and Stats may be
+// called from any goroutine.
 type Stream struct {
 	sub  *Subscriber
 	feed *feed
@@ -72,7 +72,7 @@ type Stream struct {
 	selector  *simulcast.Selector
 	rewriter  *simulcast.Rewriter
 	history   *nack.History // nil when nothing may be sent again
-	header    rtp.Header // reused for every packet
+	header    rtp.Header    // reused for every packet
 	rtx       retransmitter
 	postponed []postponed
 	asked     time.Time // the last NACK
@@ -82,6 +82,7 @@ type Stream struct {
 	newest    uint16    // of the last packet that was sent for the first time
 	givenUp   uint16    // newest, when the budget did not suffice last
 	report    senderReport
+	reception reception
 	red       redundancy
 
 	preferred simulcast.Target                      // what the client wants at most; the layer means nothing
@@ -115,6 +116,9 @@ func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 	}
 	return st
 }
+
+// SetSealer replaces the stream's Sealer for all packets from now on.
+func (st *Stream) SetSealer(s Sealer) { st.sub.shard.command(func() { st.cfg.Sealer = s }) }
 
 // start runs on the shard.
 func (st *Stream) start() {
@@ -390,7 +394,10 @@ func (st *Stream) tick(now time.Time) {
 	if now.Sub(st.lastAsked) >= keyframeRetry {
 		st.askForKeyframe(now)
 	}
+	if block, at, ok := st.reception.take(); ok {
+		st.measureRTT(block, at)
+		st.red.reported(block.FractionLost, at)
+	}
 	st.answerPostponed(now)
 	st.forgive(now)
-	st.sendReport(now)
 }

@@ -29,7 +29,7 @@ type Queue interface {
 }
 
 // ReportWriter sends the RTCP of one subscriber, under the same rules as a
-// Sealer.
+// Sealer: the packets are its own only during the call.
 type ReportWriter interface {
 	WriteRTCP(pkts []rtcp.Packet) error
 }
@@ -54,6 +54,8 @@ type Subscriber struct {
 	budget  nack.Budget // of retransmissions, for all streams together
 	started bool
 	removed bool
+
+	compound []rtcp.Packet // reused
 
 	transport transport
 }
@@ -148,4 +150,5 @@ func (s *Subscriber) tick(now time.Time) {
 	for _, st := range s.streams {
 		st.tick(now)
 	}
+	s.sendReports(now)
 }
