@@ -23,6 +23,7 @@ type plan struct {
 	window        time.Duration
 	feedback      crowd.Feedback
 	generatorCore int
+	profile       string // file of a CPU profile; none if empty
 }
 
 // sample is one measurement. Figures that were not to be had are NaN.
@@ -128,11 +129,11 @@ func window(ctx context.Context, c *crowd.Crowd, r *running, p plan) (before, af
 		if err := c.Settle(ctx); err != nil {
 			return at, err
 		}
-		if r.metrics == "" {
+		if r.operator == "" {
 			return observe(c, r)
 		}
 		// The metrics are read outside of the window: that costs the server something.
-		metrics, err := process.ReadMetrics(ctx, r.metrics)
+		metrics, err := process.ReadMetrics(ctx, r.operator+"/metrics")
 		if err != nil {
 			return at, err
 		}
@@ -143,14 +144,31 @@ func window(ctx context.Context, c *crowd.Crowd, r *running, p plan) (before, af
 	if before, err = quiet(); err != nil {
 		return before, after, 0, err
 	}
+	say("  process %d: the window of %v begins", r.PID(), p.window)
 	began := time.Now()
 	c.Pause(false)
+	profiled := profile(ctx, r, p)
 	if err := wait(ctx, p.window); err != nil {
 		return before, after, 0, err
 	}
 	flow = time.Since(began)
 	after, err = quiet()
-	return before, after, flow, err
+	return before, after, flow, errors.Join(err, <-profiled)
+}
+
+// profile takes a CPU profile of the window, if one is wanted and the subject
+// can make one. The channel gets one error or nil.
+func profile(ctx context.Context, r *running, p plan) <-chan error {
+	done := make(chan error, 1)
+	if p.profile == "" || r.operator == "" {
+		done <- nil
+		return done
+	}
+	go func() {
+		url := fmt.Sprintf("%s/debug/pprof/profile?seconds=%d", r.operator, int(p.window.Seconds()))
+		done <- process.Save(ctx, url, p.profile)
+	}()
+	return done
 }
 
 func observe(c *crowd.Crowd, r *running) (at reading, err error) {

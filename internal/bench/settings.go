@@ -74,6 +74,7 @@ func readSettings(args []string) (settings, error) {
 	f.IntVar(&s.generatorCore, "generator-core", 1, "processor of the publisher and the subscribers")
 	f.StringVar(&s.server, "server", "", "the server's `binary`; built from this module if empty")
 	f.StringVar(&s.plain, "naive", "", "the naive forwarder's `binary`, likewise")
+	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of the server in the last window; taking it costs some per cent; none if empty")
 	f.StringVar(&s.out, "out", "", "Markdown `file` with a generated part to write the tables into; none if empty")
 	if err := f.Parse(args); err != nil {
 		return s, err

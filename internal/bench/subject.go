@@ -22,8 +22,8 @@ type subject struct {
 // running is a subject that runs.
 type running struct {
 	*process.Process
-	session func(session.Member) session.Session
-	metrics string // URL; empty if it has none
+	session  func(session.Member) session.Session
+	operator string // base URL of metrics and profiles; empty if it has none
 }
 
 // The names of the subjects.
@@ -57,7 +57,7 @@ func startOurs(ctx context.Context, core int, program string) (*running, error) 
 	dialer := session.NewDialer(session.Options{})
 	url := "ws://" + strings.TrimRight(page, "/") + "/room"
 	return &running{
-		Process: p, metrics: "http://" + operator + "/metrics",
+		Process: p, operator: "http://" + operator,
 		session: func(m session.Member) session.Session { return dialer.Room(url, m) },
 	}, nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"slices"
 )
 
@@ -19,7 +18,7 @@ func wholeTable(list []*bout, floor float64) table {
 		}
 		t.add(
 			b.subject.name, fmt.Sprint(b.load.subscribers()), figure(cost(b), 2),
-			figure(least(micros), 2)+" to "+figure(most(micros), 2), figure(cost(b)/floor, 2),
+			span(micros), figure(cost(b)/floor, 2),
 			figure(b.median(func(s *sample) float64 { return s.p50 }), 2),
 			figure(b.median(func(s *sample) float64 { return s.p99 }), 1),
 			figure(100*b.median(func(s *sample) float64 { return s.delivered }), 2),
@@ -60,7 +59,7 @@ func ratioTable(list []*bout) table {
 		for round := range min(len(b.samples), len(list[i].samples)) {
 			ratios = append(ratios, list[i].samples[round].micros/b.samples[round].micros)
 		}
-		t.add(fmt.Sprint(b.load.subscribers()), figure(median(ratios), 2), figure(least(ratios), 2)+" to "+figure(most(ratios), 2))
+		t.add(fmt.Sprint(b.load.subscribers()), figure(median(ratios), 2), span(ratios))
 	}
 	return t
 }
@@ -112,16 +111,10 @@ func distrust(list []*bout) []string {
 	return lines
 }
 
-func least(list []float64) float64 {
+// span is the least and the most of some figures.
+func span(list []float64) string {
 	if len(list) == 0 {
-		return math.NaN()
+		return "-"
 	}
-	return slices.Min(list)
-}
-
-func most(list []float64) float64 {
-	if len(list) == 0 {
-		return math.NaN()
-	}
-	return slices.Max(list)
+	return figure(slices.Min(list), 2) + " to " + figure(slices.Max(list), 2)
 }

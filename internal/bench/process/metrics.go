@@ -3,9 +3,11 @@ package process
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 )
@@ -16,6 +18,30 @@ type Metrics map[string]float64
 
 // ReadMetrics asks a server that serves Prometheus' text format.
 func ReadMetrics(ctx context.Context, url string) (Metrics, error) {
+	body, err := get(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	defer body.Close()
+	return parseMetrics(body)
+}
+
+// Save writes what a server answers into a file.
+func Save(ctx context.Context, url, file string) error {
+	body, err := get(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	f, err := os.Create(file)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, body)
+	return errors.Join(err, f.Close())
+}
+
+func get(ctx context.Context, url string) (io.ReadCloser, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return nil, err
@@ -24,11 +50,11 @@ func ReadMetrics(ctx context.Context, url string) (Metrics, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
+		_ = res.Body.Close()
 		return nil, fmt.Errorf("%s answered %s", url, res.Status)
 	}
-	return parseMetrics(res.Body)
+	return res.Body, nil
 }
 
 // parseMetrics reads lines of the form

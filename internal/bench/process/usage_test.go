@@ -2,7 +2,10 @@ package process
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -107,5 +110,28 @@ func TestMetrics(t *testing.T) {
 	}
 	if _, ok := Metrics(nil).Since(nil, "a_total"); ok {
 		t.Error("growth of nothing")
+	}
+}
+
+func TestWhatAServerAnswers(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/metrics" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		_, _ = w.Write([]byte(page))
+	}))
+	defer server.Close()
+	if m, err := ReadMetrics(t.Context(), server.URL+"/metrics"); err != nil || m["a_total"] != 5 {
+		t.Errorf("%v, %v", m, err)
+	}
+	file := filepath.Join(t.TempDir(), "saved")
+	if err := Save(t.Context(), server.URL+"/metrics", file); err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(file); string(b) != page || err != nil {
+		t.Errorf("%q, %v", b, err)
+	}
+	if err := Save(t.Context(), server.URL+"/other", file); err == nil || !strings.Contains(err.Error(), "404") {
+		t.Errorf("error %v", err)
 	}
 }
