@@ -63,7 +63,7 @@ func measure(ctx context.Context, s subject, l load, p plan) (_ sample, err erro
 		return sample{}, err
 	}
 	c, err := crowd.New(crowd.Options{
-		Session: r.session, Server: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Feedback: p.feedback,
+		Session: r.session, Server: netip.AddrFrom4([4]byte{127, 0, 0, 1}), Feedback: p.feedback, Sound: l.media.Bitrate == 0,
 	})
 	if err != nil {
 		r.Kill()

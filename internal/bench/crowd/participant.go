@@ -46,7 +46,9 @@ func (c *Crowd) Enter(ctx context.Context, room, user string, m *Media) (Partici
 }
 
 func (p *participant) options() transport.Options {
-	return transport.Options{Identity: p.crowd.identity, Server: p.crowd.options.Server, Audio: true}
+	return transport.Options{
+		Identity: p.crowd.identity, Server: p.crowd.options.Server, Audio: true, Poller: p.crowd.poller,
+	}
 }
 
 func (p *participant) publish(ctx context.Context, m *Media) error {
@@ -103,7 +105,7 @@ func (p *participant) watch(ctx context.Context, publisher string) error {
 	// Not all viewings open the same frames.
 	v := &viewing{source: source, latency: c.latency, samples: number}
 	o := p.options()
-	o.Handler, o.Poller, o.Video = v, c.poller, source.video()
+	o.Handler, o.Video = v, source.video()
 	conn, err := transport.New(o)
 	if err != nil {
 		return err
