@@ -13,7 +13,7 @@ import (
 
 // muxedConn is what one local candidate of an ICE agent reads from and writes
 // to. It shares its socket with every other peer's. Any goroutine may call any
-// method.
+// method, but see Peer.SetQueue.
 type muxedConn struct {
 	socket *socket
 	peer   *Peer
@@ -23,9 +23,11 @@ type muxedConn struct {
 	inbox  inbox
 	closed atomic.Bool
 
-	remotes []netip.AddrPort // see leastUsed for their order; socket.mu
+	remotes []addrKey // see leastUsed for their order; group.mu
 
-	route *Route // of the last RTP through a queue; that queue's goroutine
+	// Of the last RTP that went through a queue; for that queue's goroutine.
+	route *Route
+	queue *Queue
 }
 
 var _ interface {
@@ -59,8 +61,9 @@ func (c *muxedConn) ReadFrom(b []byte) (int, net.Addr, error) {
 }
 
 // WriteToAddrPort sends one datagram. What is done with it is decided by its
-// class, here and nowhere else: STUN teaches the socket that to belongs to
-// this agent; all else is sent as it is. After Close it returns
+// class, here and nowhere else: STUN teaches the sockets that to belongs to
+// this agent; RTP goes through the peer's queue if it has one, or not at all
+// (ErrSealed); all else is sent as it is. After Close it returns
 // io.ErrClosedPipe.
 func (c *muxedConn) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	if c.closed.Load() {
@@ -72,10 +75,10 @@ func (c *muxedConn) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	to = unmap(to)
 	switch demux.Of(b) {
 	case demux.STUN:
-		c.socket.learn(c, to)
+		c.socket.group.learn(c, to)
 	case demux.RTP:
 		if c.peer.sealed.Load() {
-			c.socket.counters.sealed.Add(1)
+			c.socket.group.counters.sealed.Add(1)
 			return 0, ErrSealed
 		}
 		if q := c.peer.queue.Load(); q != nil {
@@ -85,16 +88,17 @@ func (c *muxedConn) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	return c.socket.write(b, to)
 }
 
+// enqueue sends RTP through the shard's queue. Called by the queue's goroutine.
 func (c *muxedConn) enqueue(q *Queue, b []byte, to netip.AddrPort) (int, error) {
 	if len(b) > MaxDatagram {
 		return 0, ErrOversize
 	}
-	if c.route == nil || c.route.remote != to {
+	if c.queue != q || c.route.remote != to {
 		r, err := c.peer.mux.Route(c.local, to)
 		if err != nil {
 			return 0, err
 		}
-		c.route = r
+		c.route, c.queue = r, q
 	}
 	copy(q.Reserve(len(b)), b)
 	q.Commit(len(b), c.route)
@@ -119,7 +123,7 @@ func (c *muxedConn) Close() error {
 	if c.closed.Swap(true) {
 		return nil
 	}
-	c.socket.remove(c)
+	c.socket.group.remove(c)
 	for d := c.inbox.close(); d != nil; {
 		next := d.next
 		c.socket.pool.put(d)

@@ -12,12 +12,13 @@ import (
 // loop is a socket whose writes go nowhere and whose reads wait for Close.
 type loop struct {
 	net.PacketConn
+	addr   netip.AddrPort
 	closed chan struct{}
 }
 
-func newLoop() *loop { return &loop{closed: make(chan struct{})} }
+func newLoop() *loop { return &loop{addr: serverAddr, closed: make(chan struct{})} }
 
-func (l *loop) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(serverAddr) }
+func (l *loop) LocalAddr() net.Addr { return net.UDPAddrFromAddrPort(l.addr) }
 
 func (l *loop) Close() error {
 	close(l.closed)
@@ -54,9 +55,8 @@ func known(tb testing.TB, n int) (*Mux, []*muxedConn, []netip.AddrPort) {
 
 // pass takes one datagram through the table and the queue to the agent.
 func pass(s *socket, c *muxedConn, from netip.AddrPort, payload, into []byte) error {
-	d := s.pool.get()
-	d.size, d.from = copy(d.buf[:], payload), from
-	if !s.dispatch(d) {
+	s.dispatch(payload, from)
+	if waiting(c) == 0 {
 		return errors.New("dropped")
 	}
 	_, _, err := c.ReadFromAddrPort(into)
@@ -67,13 +67,16 @@ func TestADatagramCostsNoAllocation(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("under the race detector sync.Pool forgets on purpose")
 	}
-	m, conns, remotes := known(t, 1)
-	s, c, remote := m.sockets[0], conns[0], remotes[0]
+	m, conns, remotes := known(t, 2)
+	s, c, remote := m.groups[0].sockets[0], conns[0], remotes[0]
+	taker, taken := remotes[1], 0
+	conns[1].peer = m.Peer(PeerConfig{Take: func([]byte) bool { taken++; return true }})
 	into, rtp := make([]byte, 1500), append(append([]byte(nil), media...), make([]byte, 1100)...)
-	check, forged := request(t, "a:theirs"), request(t, "b:theirs")
+	check, forged := request(t, "a:theirs"), request(t, "z:theirs")
 	stranger := netip.MustParseAddrPort("10.9.9.9:1")
 	for name, f := range map[string]func() error{
 		"media in":              func() error { return pass(s, c, remote, rtp, into) },
+		"media taken":           func() error { s.dispatch(rtp, taker); return nil },
 		"a check in":            func() error { return pass(s, c, remote, check, into) },
 		"a stranger's check in": func() error { return pass(s, c, stranger, check, into) },
 		"media out":             func() error { _, err := c.WriteToAddrPort(rtp, remote); return err },
@@ -94,6 +97,9 @@ func TestADatagramCostsNoAllocation(t *testing.T) {
 		if allocs != 0 || failed != nil {
 			t.Errorf("%s: %v allocations, error %v", name, allocs, failed)
 		}
+	}
+	if taken == 0 {
+		t.Error("nothing was taken")
 	}
 }
 
@@ -133,7 +139,7 @@ func BenchmarkDispatch(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			m, conns, remotes := known(b, 500)
-			s, into := m.sockets[0], make([]byte, 1500)
+			s, into := m.groups[0].sockets[0], make([]byte, 1500)
 			packets := make([][]byte, len(conns))
 			for i, c := range conns {
 				if packets[i] = payload; payload == nil {

@@ -40,6 +40,7 @@ func TestMediaReachesTheAgentThatSpokeToItsSource(t *testing.T) {
 		want := Stats{
 			DatagramsIn: 6, OctetsIn: uint64(5*len(media) + len(request(t, "alice:x"))),
 			DatagramsOut: 2, OctetsOut: uint64(2 * len(request(t, "theirs:ours"))),
+			Reads:       6,
 			Dropped:     Dropped{UnknownSource: 2},
 			Connections: 2, Addresses: 2,
 		}

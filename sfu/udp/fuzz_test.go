@@ -15,14 +15,12 @@ func FuzzDispatch(f *testing.F) {
 	f.Add([]byte{1, 1, 0, 0, 0x21, 0x12, 0xA4, 0x42})
 	f.Add([]byte{22, 254, 253})
 	m, conns, remotes := known(f, 1)
-	s, c := m.sockets[0], conns[0]
+	s, c := m.groups[0].sockets[0], conns[0]
 	stranger := netip.MustParseAddrPort("10.9.9.9:1")
 	into := make([]byte, MaxDatagram)
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, from := range []netip.AddrPort{remotes[0], stranger} {
-			d := s.pool.get()
-			d.size, d.from = copy(d.buf[:], b), from
-			if !s.dispatch(d) {
+			if s.dispatch(b, from); waiting(c) == 0 {
 				continue
 			}
 			n, source, err := c.ReadFromAddrPort(into)

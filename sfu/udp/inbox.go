@@ -6,17 +6,16 @@ import (
 	"sync"
 )
 
-// MaxDatagram is the largest UDP payload accepted, in octets. It leaves room
+// MaxDatagram is the largest UDP payload accepted and queued, in octets. It leaves room
 // above an Ethernet frame's 1472; what is larger is counted and dropped.
 const MaxDatagram = 1600
 
-// datagram is one received payload in a pooled buffer. The spare octet of the
-// buffer shows that a read was cut short.
+// datagram is one received payload in a pooled buffer.
 type datagram struct {
 	next *datagram
 	from netip.AddrPort
 	size int
-	buf  [MaxDatagram + 1]byte
+	buf  [MaxDatagram]byte
 }
 
 func (d *datagram) payload() []byte { return d.buf[:d.size] }
@@ -48,55 +47,55 @@ type inbox struct {
 	closed     bool
 }
 
-func (q *inbox) init(limit int) {
-	q.limit = limit
-	q.notEmpty.L = &q.mu
+func (i *inbox) init(limit int) {
+	i.limit = limit
+	i.notEmpty.L = &i.mu
 }
 
 // push appends d and takes it over, unless the queue is full or closed.
-func (q *inbox) push(d *datagram) bool {
-	q.mu.Lock()
-	if q.closed || q.length >= q.limit {
-		q.mu.Unlock()
+func (i *inbox) push(d *datagram) bool {
+	i.mu.Lock()
+	if i.closed || i.length >= i.limit {
+		i.mu.Unlock()
 		return false
 	}
-	if q.tail == nil {
-		q.head = d
+	if i.tail == nil {
+		i.head = d
 	} else {
-		q.tail.next = d
+		i.tail.next = d
 	}
-	q.tail = d
-	q.length++
-	q.mu.Unlock()
-	q.notEmpty.Signal()
+	i.tail = d
+	i.length++
+	i.mu.Unlock()
+	i.notEmpty.Signal()
 	return true
 }
 
 // pop waits for a datagram and hands it over, or returns net.ErrClosed.
-func (q *inbox) pop() (*datagram, error) {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	for q.head == nil {
-		if q.closed {
+func (i *inbox) pop() (*datagram, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	for i.head == nil {
+		if i.closed {
 			return nil, net.ErrClosed
 		}
-		q.notEmpty.Wait()
+		i.notEmpty.Wait()
 	}
-	d := q.head
-	q.head, d.next = d.next, nil
-	if q.head == nil {
-		q.tail = nil
+	d := i.head
+	i.head, d.next = d.next, nil
+	if i.head == nil {
+		i.tail = nil
 	}
-	q.length--
+	i.length--
 	return d, nil
 }
 
 // close wakes all readers and returns the chain of what they had not read.
-func (q *inbox) close() *datagram {
-	q.mu.Lock()
-	rest := q.head
-	q.head, q.tail, q.length, q.closed = nil, nil, 0, true
-	q.mu.Unlock()
-	q.notEmpty.Broadcast()
+func (i *inbox) close() *datagram {
+	i.mu.Lock()
+	rest := i.head
+	i.head, i.tail, i.length, i.closed = nil, nil, 0, true
+	i.mu.Unlock()
+	i.notEmpty.Broadcast()
 	return rest
 }

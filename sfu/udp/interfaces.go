@@ -33,10 +33,10 @@ func (m *Mux) ListenAddresses() []netip.AddrPort {
 		return slices.Clone(m.advertise)
 	}
 	var list []netip.AddrPort
-	for _, s := range m.sockets {
-		bound := s.bound.Addr()
+	for _, g := range m.groups {
+		bound := g.bound.Addr()
 		if !bound.IsUnspecified() {
-			list = append(list, s.bound)
+			list = append(list, g.bound)
 			continue
 		}
 		addrs, err := m.interfaces.addresses()
@@ -45,7 +45,7 @@ func (m *Mux) ListenAddresses() []netip.AddrPort {
 		}
 		for _, a := range addrs {
 			if a.Is4() == bound.Is4() {
-				list = append(list, netip.AddrPortFrom(a, s.bound.Port()))
+				list = append(list, netip.AddrPortFrom(a, g.bound.Port()))
 			}
 		}
 	}

@@ -1,11 +1,13 @@
 package udp
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
+	"runtime"
 	"syscall"
 )
 
@@ -30,7 +32,8 @@ type ListenConfig struct {
 	// DefaultBufferSize. When the kernel grants less, that is logged once.
 	BufferSize int
 	// Readers is how many SO_REUSEPORT sockets share each address; 0 is one per
-	// core on Linux (runtime.GOMAXPROCS(0)) and 1 elsewhere.
+	// core (runtime.GOMAXPROCS(0)). Only Linux spreads what comes among them;
+	// elsewhere it is always 1.
 	Readers int
 	// DSCP marks what is sent (RFC 8837, RFC 2474): 0 to 63, 0 is none.
 	DSCP uint8
@@ -38,15 +41,22 @@ type ListenConfig struct {
 	Logger *slog.Logger
 }
 
-// Listen opens UDP sockets for New. With no Addresses, a machine that lacks
-// one of the two families gets only the other's socket. Every other failure is
-// an error that names the address; no socket stays open then.
+// Listen opens UDP sockets for New, those of one address behind each other. With
+// no Addresses, a machine that lacks one of the two families gets only the
+// other's sockets. Every other failure is an error that names the address; no
+// socket stays open then. An address that is in use is an error
+// (syscall.EADDRINUSE) even if its user would share it.
 func Listen(cfg ListenConfig) ([]net.PacketConn, error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
 	if cfg.BufferSize <= 0 {
 		cfg.BufferSize = DefaultBufferSize
+	}
+	if !canShare {
+		cfg.Readers = 1
+	} else if cfg.Readers <= 0 {
+		cfg.Readers = runtime.GOMAXPROCS(0)
 	}
 	for attempt := 1; ; attempt++ {
 		conns, err := cfg.listenAll()
@@ -81,7 +91,8 @@ func (cfg ListenConfig) listenAll() (conns []*net.UDPConn, err error) {
 	port := cfg.Port
 	var missing error
 	for _, a := range addrs {
-		conn, err := listenOne(netip.AddrPortFrom(a.Unmap(), port))
+		opened, err := cfg.listenGroup(netip.AddrPortFrom(a.Unmap(), port))
+		conns = append(conns, opened...)
 		if optional && lacksFamily(err) {
 			cfg.Logger.Info("no media over this address family", "address", a, "reason", err)
 			missing = err
@@ -90,8 +101,7 @@ func (cfg ListenConfig) listenAll() (conns []*net.UDPConn, err error) {
 		if err != nil {
 			return conns, err
 		}
-		conns = append(conns, conn)
-		bound, err := addrPortOf(conn.LocalAddr())
+		bound, err := addrPortOf(opened[0].LocalAddr())
 		if err != nil {
 			return conns, err
 		}
@@ -103,14 +113,75 @@ func (cfg ListenConfig) listenAll() (conns []*net.UDPConn, err error) {
 	return conns, nil
 }
 
-// listenOne binds one address. With the network "udp6" Go sets IPV6_V6ONLY,
-// which is what lets a second socket have the same port for IPv4.
-func listenOne(addr netip.AddrPort) (*net.UDPConn, error) {
+// listenGroup opens the sockets of one address. The first is bound alone, which
+// fails if anybody has the address; only then may others share it. With
+// SO_REUSEPORT from the beginning a second server of the same user would silently
+// get half of the first one's media. Where sharing fails there are fewer sockets.
+func (cfg ListenConfig) listenGroup(addr netip.AddrPort) ([]*net.UDPConn, error) {
+	first, err := listenOne(addr, nil)
+	if err != nil {
+		return nil, err
+	}
+	conns := []*net.UDPConn{first}
+	if cfg.Readers == 1 {
+		return conns, nil
+	}
+	bound, err := addrPortOf(first.LocalAddr())
+	if err == nil {
+		err = control(first, shareAddress)
+	}
+	for err == nil && len(conns) < cfg.Readers {
+		var next *net.UDPConn
+		if next, err = listenOne(bound, shareAddress); err == nil {
+			conns = append(conns, next)
+		}
+	}
+	if err != nil {
+		cfg.Logger.Warn("fewer sockets than asked share an address; fewer cores read what comes to it",
+			"address", bound, "asked", cfg.Readers, "open", len(conns), "reason", err)
+	}
+	return conns, nil
+}
+
+// listenOne binds one address, after prepare if it is not nil. With the network
+// "udp6" Go sets IPV6_V6ONLY, which is what lets a second socket have the same
+// port for IPv4.
+func listenOne(addr netip.AddrPort, prepare func(fd uintptr) error) (*net.UDPConn, error) {
 	network := "udp6"
 	if addr.Addr().Is4() {
 		network = "udp4"
 	}
-	return net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
+	var how net.ListenConfig
+	if prepare != nil {
+		how.Control = func(_, _ string, raw syscall.RawConn) error { return controlRaw(raw, prepare) }
+	}
+	conn, err := how.ListenPacket(context.Background(), network, addr.String())
+	if err != nil {
+		return nil, err
+	}
+	udp, ok := conn.(*net.UDPConn)
+	if !ok {
+		_ = conn.Close()
+		return nil, fmt.Errorf("%T: %w", conn, ErrNotUDP)
+	}
+	return udp, nil
+}
+
+// control calls f with the socket's descriptor.
+func control(conn *net.UDPConn, f func(fd uintptr) error) error {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	return controlRaw(raw, f)
+}
+
+func controlRaw(raw syscall.RawConn, f func(fd uintptr) error) error {
+	var failed error
+	if err := raw.Control(func(fd uintptr) { failed = f(fd) }); err != nil {
+		return err
+	}
+	return failed
 }
 
 // lacksFamily says whether err means that the machine has no address of the

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 )
 
@@ -16,7 +17,8 @@ const DefaultQueueLength = 512
 // Config says what a Mux works on.
 type Config struct {
 	// Sockets are owned by the Mux from here on: Listen's, or those of a
-	// simulated network. Their addresses are *net.UDPAddr.
+	// simulated network. Their addresses are *net.UDPAddr. Those with the same
+	// address share its traffic.
 	Sockets []net.PacketConn
 	// Advertise, when not empty, replaces the sockets' own addresses as what
 	// agents tell their peers: the public addresses of a server behind one-to-one
@@ -34,7 +36,7 @@ type Config struct {
 // Mux shares sockets among ICE agents. It is an ice.UDPMux. Any goroutine may
 // call its methods.
 type Mux struct {
-	sockets     []*socket
+	groups      []*group
 	own         *Peer // of the agents that GetConn serves
 	advertise   []netip.AddrPort
 	queueLength int
@@ -64,32 +66,46 @@ func New(cfg Config) (*Mux, error) {
 		m.queueLength = DefaultQueueLength
 	}
 	m.own = m.Peer(PeerConfig{})
-	if err := m.adopt(cfg.Sockets); err != nil {
+	err := m.adopt(cfg.Sockets)
+	if err != nil {
 		for _, conn := range cfg.Sockets {
 			_ = conn.Close()
 		}
 		return nil, fmt.Errorf("media sockets: %w", err)
 	}
-	for _, s := range m.sockets {
-		m.readers.Go(func() { s.serve(m.done) })
+	for _, g := range m.groups {
+		for _, s := range g.sockets {
+			m.readers.Go(func() { s.serve(m.done) })
+		}
 	}
 	return m, nil
 }
 
+// adopt sorts the sockets into groups by their addresses.
 func (m *Mux) adopt(conns []net.PacketConn) error {
 	if len(conns) == 0 {
 		return ErrNoAddress
 	}
 	p := new(pool)
 	for _, conn := range conns {
-		s, err := newSocket(conn, p, &m.counters, m.logger)
+		bound, err := addrPortOf(conn.LocalAddr())
 		if err != nil {
 			return err
 		}
-		m.sockets = append(m.sockets, s)
+		i := slices.IndexFunc(m.groups, func(g *group) bool { return g.bound == bound })
+		if i < 0 {
+			i = len(m.groups)
+			m.groups = append(m.groups, newGroup(bound, &m.counters, m.logger))
+		}
+		s, err := newSocket(conn, m.groups[i], p)
+		if err != nil {
+			return err
+		}
+		s.source = sourceOf(s)
+		m.groups[i].sockets = append(m.groups[i].sockets, s)
 	}
 	for _, a := range m.advertise {
-		if m.socketFor(a.Addr()) == nil {
+		if m.groupFor(a.Addr()) == nil {
 			return fmt.Errorf("advertise %v: %w", a, ErrNoSocket)
 		}
 	}
@@ -109,11 +125,11 @@ func (m *Mux) getConn(p *Peer, ufrag string, addr net.Addr) (net.PacketConn, err
 	if err != nil {
 		return nil, err
 	}
-	s := m.socketFor(local.Addr())
-	if s == nil {
+	g := m.groupFor(local.Addr())
+	if g == nil {
 		return nil, fmt.Errorf("candidate %v: %w", local, ErrNoSocket)
 	}
-	c, err := s.add(p, ufrag, local)
+	c, err := g.add(p, ufrag, local)
 	if err != nil {
 		return nil, err
 	}
@@ -123,21 +139,21 @@ func (m *Mux) getConn(p *Peer, ufrag string, addr net.Addr) (net.PacketConn, err
 // RemoveConnByUfrag closes all connections of an agent, as it does when it
 // ends and when it restarts under a new username fragment.
 func (m *Mux) RemoveConnByUfrag(ufrag string) {
-	for _, s := range m.sockets {
-		for _, c := range s.connsOf(ufrag) {
+	for _, g := range m.groups {
+		for _, c := range g.connsOf(ufrag) {
 			_ = c.Close()
 		}
 	}
 }
 
-// Close closes sockets and connections and waits for the readers to end.
-// Calling it again returns the first call's error.
+// Close closes sockets and connections and waits for the readers to end. Calling
+// it again returns the first call's error.
 func (m *Mux) Close() error {
 	m.closeOnce.Do(func() {
 		close(m.done)
 		var errs []error
-		for _, s := range m.sockets {
-			errs = append(errs, s.close())
+		for _, g := range m.groups {
+			errs = append(errs, g.close())
 		}
 		m.readers.Wait()
 		m.closeErr = errors.Join(errs...)
@@ -145,21 +161,21 @@ func (m *Mux) Close() error {
 	return m.closeErr
 }
 
-// socketFor finds the socket that serves a local candidate: the one bound to
-// its address, else a wildcard of its family, else (an advertised address) any
-// of its family.
-func (m *Mux) socketFor(local netip.Addr) *socket {
-	var wildcard, family *socket
-	for _, s := range m.sockets {
-		bound := s.bound.Addr()
+// groupFor finds the sockets that serve a local candidate: those bound to its
+// address, else a wildcard of its family, else (an advertised address) any of
+// its family.
+func (m *Mux) groupFor(local netip.Addr) *group {
+	var wildcard, family *group
+	for _, g := range m.groups {
+		bound := g.bound.Addr()
 		switch {
 		case bound == local:
-			return s
+			return g
 		case bound.Is4() != local.Is4():
 		case bound.IsUnspecified() && wildcard == nil:
-			wildcard = s
+			wildcard = g
 		case family == nil:
-			family = s
+			family = g
 		}
 	}
 	if wildcard != nil {
@@ -167,6 +183,3 @@ func (m *Mux) socketFor(local netip.Addr) *socket {
 	}
 	return family
 }
-
-// SendMode returns how queues send: never SendAuto. Any goroutine may call it.
-func (m *Mux) SendMode() SendMode { return SendPlain }

@@ -21,7 +21,7 @@ const (
 type path struct {
 	conn  *muxedConn
 	heard atomic.Bool // the owner's peer spoke from here since the last look
-	alive time.Time   // the last look that found it had; zero before; socket.mu
+	alive time.Time   // the last look that found it had; zero before; group.mu
 }
 
 func (p *path) hear() {
@@ -52,45 +52,42 @@ func (p *path) yields(now time.Time) bool {
 // comes from remote goes to the candidate that requests from there went to
 // before: a check is nominated by a request and proved by a response, and an
 // agent that gets the two on different candidates never puts them together.
-func (s *socket) learn(c *muxedConn, remote netip.AddrPort) {
-	s.mu.RLock()
-	p := s.paths[remote]
-	s.mu.RUnlock()
-	if p != nil && p.conn.ufrag == c.ufrag {
+func (g *group) learn(c *muxedConn, remote netip.AddrPort) {
+	key := keyOf(remote)
+	if p := g.paths.get(key); p != nil && p.conn.ufrag == c.ufrag {
 		return
 	}
-
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	g.mu.Lock()
+	defer g.mu.Unlock()
 	if c.closed.Load() {
 		return
 	}
 	now := time.Now()
-	if p = s.paths[remote]; p != nil {
+	if p := g.paths.get(key); p != nil {
 		if p.conn.ufrag == c.ufrag {
 			return
 		}
 		if !p.yields(now) {
-			s.counters.contested.Add(1)
+			g.counters.contested.Add(1)
 			return
 		}
-		s.forget(remote)
+		g.forget(key)
 	}
-	receiver := nearest(s.ufrags[c.ufrag], remote)
+	receiver := nearest(g.ufrags[c.ufrag], remote)
 	if len(receiver.remotes) >= maxRemotes {
-		s.forget(s.leastUsed(receiver, now))
+		g.forget(g.leastUsed(receiver, now))
 	}
-	s.paths[remote] = &path{conn: receiver}
-	receiver.remotes = append(receiver.remotes, remote)
+	g.paths.put(key, &path{conn: receiver})
+	receiver.remotes = append(receiver.remotes, key)
 }
 
 // leastUsed picks the address c can best do without: the one longest passed
 // over that has not spoken since. Those that have move to the end. Caller holds
-// s.mu.
-func (s *socket) leastUsed(c *muxedConn, now time.Time) netip.AddrPort {
+// g.mu.
+func (g *group) leastUsed(c *muxedConn, now time.Time) addrKey {
 	for range c.remotes {
 		oldest := c.remotes[0]
-		if !s.paths[oldest].spoke(now) {
+		if !g.paths.get(oldest).spoke(now) {
 			return oldest
 		}
 		copy(c.remotes, c.remotes[1:])
@@ -99,9 +96,9 @@ func (s *socket) leastUsed(c *muxedConn, now time.Time) netip.AddrPort {
 	return c.remotes[0]
 }
 
-// forget removes one address. Caller holds s.mu.
-func (s *socket) forget(remote netip.AddrPort) {
-	c := s.paths[remote].conn
-	c.remotes = slices.DeleteFunc(c.remotes, func(r netip.AddrPort) bool { return r == remote })
-	delete(s.paths, remote)
+// forget removes one address. Caller holds g.mu.
+func (g *group) forget(remote addrKey) {
+	c := g.paths.get(remote).conn
+	c.remotes = slices.DeleteFunc(c.remotes, func(r addrKey) bool { return r == remote })
+	g.paths.delete(remote)
 }

@@ -23,13 +23,13 @@ type PeerConfig struct {
 	// of an address that the agent has learned, before it is queued for the
 	// agent; true means it was consumed. It is called on a socket's reader
 	// goroutine, on several at the same time when the peer's address changes; it
-	// must not block nor keep b.
+	// must not block nor keep b, and may write to it only if it consumes it.
 	Take func(b []byte) bool
 }
 
 // Peer is the Mux as one ICE agent sees it: an ice.UDPMux of its own, so that
-// what belongs to one connection can be told from the rest. It costs nothing
-// to forget one. Any goroutine may call its methods.
+// what belongs to one connection can be told from the rest. The Mux does not
+// keep it: there is nothing to close. Any goroutine may call its methods.
 type Peer struct {
 	mux         *Mux
 	queueLength int
@@ -67,5 +67,6 @@ func (p *Peer) SetQueue(q *Queue) { p.queue.Store(q) }
 
 // Seal refuses RTP from the agent from now on, with ErrSealed: somebody else
 // holds the keys and writes to a Queue, and two writers would use a nonce
-// twice. STUN, DTLS and RTCP still pass.
+// twice. A write that is under way may still pass, so call it where the agent's
+// RTP is written. STUN, DTLS and RTCP always pass.
 func (p *Peer) Seal() { p.sealed.Store(true) }

@@ -26,7 +26,7 @@ func (q *Queue) Reserve(n int) []byte {
 // Commit sends the first n octets of what Reserve returned to the route, with
 // the next Flush or sooner, when the queue is full.
 func (q *Queue) Commit(n int, to *Route) {
-	_, _ = to.socket.write(q.scratch[:n], to.remote)
+	_, _ = to.group.sockets[0].write(q.scratch[:n], to.remote)
 }
 
 // Flush gives what waits to the kernel. It never blocks. It returns true when

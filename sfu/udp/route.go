@@ -5,10 +5,10 @@ import (
 	"net/netip"
 )
 
-// Route is a destination: which socket, which address. It is owned by the
+// Route is a destination: which sockets, which address. It is owned by the
 // goroutine of the Queue it is used with.
 type Route struct {
-	socket *socket
+	group  *group
 	remote netip.AddrPort
 }
 
@@ -20,11 +20,11 @@ func (m *Mux) Route(local, remote netip.AddrPort) (*Route, error) {
 	if !remote.IsValid() {
 		return nil, fmt.Errorf("route to %v: %w", remote, ErrNotUDP)
 	}
-	s := m.socketFor(local.Addr())
-	if s == nil || s.bound.Addr().Is4() != remote.Addr().Is4() {
+	g := m.groupFor(local.Addr())
+	if g == nil || g.bound.Addr().Is4() != remote.Addr().Is4() {
 		return nil, fmt.Errorf("route from %v to %v: %w", local, remote, ErrNoSocket)
 	}
-	return &Route{s, remote}, nil
+	return &Route{group: g, remote: remote}, nil
 }
 
 // Remote returns the destination's address.

@@ -37,3 +37,6 @@ func ParseSendMode(s string) (SendMode, error) {
 	}
 	return 0, fmt.Errorf("%q: %w", s, ErrSendMode)
 }
+
+// SendMode returns how queues send: never SendAuto. Any goroutine may call it.
+func (m *Mux) SendMode() SendMode { return SendPlain }

@@ -16,7 +16,8 @@ import (
 // sender writes datagrams without waiting. A forwarding shard serves many
 // subscribers: were it to wait for room in the socket, as net.UDPConn does, one
 // saturated link would delay everybody's media. A datagram that finds no room is
-// lost, like any datagram that a router finds no room for.
+// lost, like any datagram that a router finds no room for. It does not use
+// RawConn.Write, whose lock would let writers wait for each other too.
 type sender struct {
 	raw syscall.RawConn
 	ops sync.Pool // of *sendOp
@@ -29,13 +30,10 @@ type sendOp struct {
 	v6   unix.SockaddrInet6
 	to   unix.Sockaddr
 	err  error
-	call func(fd uintptr) bool // do, bound once
+	call func(fd uintptr) // do, bound once
 }
 
-func (op *sendOp) do(fd uintptr) bool {
-	op.err = unix.Sendto(int(fd), op.b, unix.MSG_DONTWAIT, op.to) //nolint:gosec // a descriptor
-	return true                                                   // never wait for the socket
-}
+func (op *sendOp) do(fd uintptr) { op.err = unix.Sendto(int(fd), op.b, unix.MSG_DONTWAIT, op.to) }
 
 func newSender(conn *net.UDPConn) (*sender, error) {
 	raw, err := conn.SyscallConn()
@@ -63,7 +61,7 @@ func (s *sender) send(b []byte, to netip.AddrPort) (int, error) {
 		op.v6.Addr, op.v6.Port = a.As16(), int(to.Port())
 		op.to = &op.v6
 	}
-	err := s.raw.Write(op.call)
+	err := s.raw.Control(op.call)
 	op.b = nil
 	if err == nil && op.err != nil {
 		err = os.NewSyscallError("sendto", op.err)

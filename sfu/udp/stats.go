@@ -2,24 +2,23 @@ package udp
 
 import "sync/atomic"
 
-// Stats is a snapshot of a Mux. Counters run from the Mux's creation.
+// Stats is a snapshot of a Mux. Counters run from the Mux's creation; those of
+// readers are as of their last batch.
 type Stats struct {
 	DatagramsIn, OctetsIn   uint64 // everything read, dropped or not; octets of UDP payload
 	DatagramsOut, OctetsOut uint64 // everything the kernel took
-	WriteErrors             uint64
+	WriteErrors             uint64 // datagrams the kernel did not take
 
-	// Reads counts the system calls that received something: DatagramsIn/Reads is
-	// the mean size of a batch.
-	Reads uint64
-	// Coalesced counts datagrams that arrived joined with others (UDP_GRO).
-	Coalesced uint64
-	// Sealed counts RTP datagrams of agents refused after Peer.Seal.
-	Sealed uint64
+	Reads     uint64 // calls that read: DatagramsIn/Reads is the mean size of a batch
+	Coalesced uint64 // datagrams that arrived joined with others (UDP_GRO)
 
-	Queues  QueueStats
 	Dropped Dropped
 	// Contested counts refusals to give an address in use to another agent.
 	Contested uint64
+	// Sealed counts RTP that agents wrote after Peer.Seal.
+	Sealed uint64
+
+	Queues QueueStats
 
 	Connections int // local candidates of all agents
 	Addresses   int // remote addresses learned
@@ -36,22 +35,18 @@ type Dropped struct {
 
 // QueueStats is the sum over all queues of a Mux.
 type QueueStats struct {
-	Datagrams, Octets uint64 // that the kernel took
-	Messages          uint64 // runs of datagrams that the kernel took
+	Datagrams, Octets uint64 // what the kernel took
+	Messages          uint64 // the runs they left in: Datagrams/Messages is the mean length
 	Calls             uint64 // system calls
-	Segmented         uint64 // datagrams that left as part of a run of two or more
+	Segmented         uint64 // datagrams that left in a run of two or more
 	Full              uint64 // datagrams dropped because neither socket nor arena had room
 	Failed            uint64 // datagrams that the kernel refused for another reason
 	Fallbacks         uint64 // destinations for which segmentation was given up
 }
 
+// counters are those of all goroutines.
 type counters struct {
-	datagramsIn, octetsIn   atomic.Uint64
-	datagramsOut, octetsOut atomic.Uint64
-	writeErrors, contested  atomic.Uint64
-	sealed                  atomic.Uint64
-
-	unknownSource, badSTUN, unclassified, oversize, queueFull atomic.Uint64
+	datagramsOut, octetsOut, writeErrors, contested, sealed atomic.Uint64
 }
 
 // Stats returns a snapshot. Any goroutine may call it; it takes the tables'
@@ -59,25 +54,32 @@ type counters struct {
 func (m *Mux) Stats() Stats {
 	c := &m.counters
 	s := Stats{
-		DatagramsIn:  c.datagramsIn.Load(),
-		OctetsIn:     c.octetsIn.Load(),
 		DatagramsOut: c.datagramsOut.Load(),
 		OctetsOut:    c.octetsOut.Load(),
 		WriteErrors:  c.writeErrors.Load(),
 		Contested:    c.contested.Load(),
 		Sealed:       c.sealed.Load(),
-		Dropped: Dropped{
-			UnknownSource: c.unknownSource.Load(),
-			BadSTUN:       c.badSTUN.Load(),
-			Unclassified:  c.unclassified.Load(),
-			Oversize:      c.oversize.Load(),
-			QueueFull:     c.queueFull.Load(),
-		},
 	}
-	for _, socket := range m.sockets {
-		conns, addresses := socket.size()
+	for _, g := range m.groups {
+		conns, addresses := g.size()
 		s.Connections += conns
 		s.Addresses += addresses
+		for _, socket := range g.sockets {
+			s.received(&socket.tally)
+		}
 	}
 	return s
+}
+
+// received adds what one socket received.
+func (s *Stats) received(t *tally) {
+	s.Reads += t.load(eventRead)
+	s.DatagramsIn += t.load(eventDatagramIn)
+	s.OctetsIn += t.load(eventOctetIn)
+	s.Coalesced += t.load(eventCoalesced)
+	s.Dropped.UnknownSource += t.load(eventUnknownSource)
+	s.Dropped.BadSTUN += t.load(eventBadSTUN)
+	s.Dropped.Unclassified += t.load(eventUnclassified)
+	s.Dropped.Oversize += t.load(eventOversize)
+	s.Dropped.QueueFull += t.load(eventQueueFull)
 }
