@@ -17,6 +17,8 @@ const (
 	DefaultBufferSize = 4 << 20
 	// portAttempts is how often Listen tries to find a free port for all sockets.
 	portAttempts = 32
+	// maxDSCP is the largest of six bits.
+	maxDSCP = 63
 )
 
 // ListenConfig says which sockets Listen opens.
@@ -35,7 +37,8 @@ type ListenConfig struct {
 	// core (runtime.GOMAXPROCS(0)). Only Linux spreads what comes among them;
 	// elsewhere it is always 1.
 	Readers int
-	// DSCP marks what is sent (RFC 8837, RFC 2474): 0 to 63, 0 is none.
+	// DSCP marks what is sent (RFC 8837, RFC 2474): 0 to 63, 0 is none. A system
+	// that cannot is logged once.
 	DSCP uint8
 	// Logger is nil for none.
 	Logger *slog.Logger
@@ -53,6 +56,9 @@ func Listen(cfg ListenConfig) ([]net.PacketConn, error) {
 	if cfg.BufferSize <= 0 {
 		cfg.BufferSize = DefaultBufferSize
 	}
+	if cfg.DSCP > maxDSCP {
+		return nil, fmt.Errorf("listen: DSCP %d has more than six bits", cfg.DSCP)
+	}
 	if !canShare {
 		cfg.Readers = 1
 	} else if cfg.Readers <= 0 {
@@ -62,6 +68,7 @@ func Listen(cfg ListenConfig) ([]net.PacketConn, error) {
 		conns, err := cfg.listenAll()
 		if err == nil {
 			cfg.growBuffers(conns)
+			cfg.mark(conns)
 			sockets := make([]net.PacketConn, len(conns))
 			for i, c := range conns {
 				sockets[i] = c
@@ -207,5 +214,22 @@ func (cfg ListenConfig) growBuffers(conns []*net.UDPConn) {
 		cfg.Logger.Warn("the kernel limits socket buffers; bursts of media may be lost",
 			"asked", cfg.BufferSize, "receive", receive, "send", send,
 			"remedy", "raise net.core.rmem_max and net.core.wmem_max")
+	}
+}
+
+// mark sets the DSCP of all sockets.
+func (cfg ListenConfig) mark(conns []*net.UDPConn) {
+	if cfg.DSCP == 0 {
+		return
+	}
+	for _, conn := range conns {
+		a, err := addrPortOf(conn.LocalAddr())
+		if err == nil {
+			err = control(conn, func(fd uintptr) error { return markDSCP(fd, a.Addr().Is4(), cfg.DSCP) })
+		}
+		if err != nil {
+			cfg.Logger.Warn("media is sent without a DSCP", "asked", cfg.DSCP, "error", err)
+			return
+		}
 	}
 }
