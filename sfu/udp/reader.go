@@ -22,5 +22,3 @@ func (p *plainSource) read() error {
 	p.socket.received()
 	return nil
 }
-
-func sourceOf(s *socket) source { return &plainSource{socket: s} }

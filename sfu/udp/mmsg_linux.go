@@ -1,0 +1,25 @@
+package udp
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// mmsghdr is struct mmsghdr: one message of recvmmsg(2), and how many octets of
+// it came.
+type mmsghdr struct {
+	hdr    unix.Msghdr
+	octets uint32
+}
+
+// recvmmsg receives up to len(msgs) messages without waiting and returns how
+// many. With no messages at all it tells whether the system call can be used.
+func recvmmsg(fd uintptr, msgs []mmsghdr) (int, unix.Errno) {
+	n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd,
+		uintptr(unsafe.Pointer(unsafe.SliceData(msgs))), uintptr(len(msgs)), unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), 0
+}
