@@ -103,6 +103,40 @@ func TestADatagramCostsNoAllocation(t *testing.T) {
 	}
 }
 
+// What a queue sends, in every mode, to its own Mux, whose reader takes it.
+func TestAQueueCostsNoAllocation(t *testing.T) {
+	if invariant.Enabled {
+		t.Skip("under the race detector sync.Pool forgets on purpose")
+	}
+	for mode := SendAuto; mode <= SendPlain; mode++ {
+		t.Run(mode.String(), func(t *testing.T) {
+			m := muxWith(t, mode)
+			server := m.ListenAddresses()[0]
+			p := m.Peer(PeerConfig{Take: func([]byte) bool { return true }})
+			conn, err := p.GetConn("ours", net.UDPAddrFromAddrPort(server))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := conn.WriteTo(request(t, "ours:theirs"), conn.LocalAddr()); err != nil {
+				t.Fatal(err)
+			}
+			q := m.NewQueue(0)
+			r := routeTo(t, m, server)
+			allocs := testing.AllocsPerRun(200, func() {
+				for _, n := range []int{1100, 1100, 900, 1100, 50} {
+					b := q.Reserve(n)
+					copy(b, media)
+					q.Commit(n, r)
+				}
+				q.Flush()
+			})
+			if s := m.Stats().Queues; allocs != 0 || s.Datagrams != 201*5 {
+				t.Errorf("%v allocations, %+v", allocs, s)
+			}
+		})
+	}
+}
+
 func TestARealSocketCostsNoAllocation(t *testing.T) {
 	if invariant.Enabled {
 		t.Skip("under the race detector sync.Pool forgets on purpose")

@@ -85,6 +85,54 @@ func FuzzJoinedDatagrams(f *testing.F) {
 	})
 }
 
+// A run that arrives joined is dispatched as the datagrams that were sent.
+func TestJoinedDatagramsReachTheAgentOneByOne(t *testing.T) {
+	for _, at := range []netip.Addr{loopback4, loopback6} {
+		if at.Is6() {
+			requireIPv6(t)
+		}
+		server, client := listenMux(t, at), listenMux(t, at)
+		if client.SendMode() != SendSegments {
+			t.Skip("no segments on this system")
+		}
+		c := learned(t, server, client)
+		q := client.NewQueue(0)
+		r := routeTo(t, client, server.ListenAddresses()[0])
+		const runs, length = 10, 12
+		for i := range runs {
+			for k := range length {
+				b := q.Reserve(1000)
+				numbered(b, uint32(i*length+k))
+				b[0] = 0x80 // RTP
+				q.Commit(1000, r)
+			}
+			q.Flush()
+			buf := make([]byte, 1500)
+			for k := range length {
+				n, _, err := c.ReadFromAddrPort(buf)
+				if number := binary.BigEndian.Uint32(buf) & 0xFFFFFF; err != nil || n != 1000 || number != uint32(i*length+k) {
+					t.Fatalf("datagram %d of run %d: %d octets, number %d, %v", k, i, n, number, err)
+				}
+			}
+		}
+		_ = server.Close() // its reader has published then
+		if s := server.Stats(); s.Coalesced != runs*length || s.DatagramsIn != runs*length || s.Reads > runs {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+// learned makes a server's agent know the address that a client's queues send
+// from, and returns its connection.
+func learned(t *testing.T, server, client *Mux) *muxedConn {
+	t.Helper()
+	c := getConn(t, server, "ours", server.ListenAddresses()[0])
+	if _, err := c.WriteToAddrPort(request(t, "theirs:ours"), client.ListenAddresses()[0]); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 // Without recvmmsg's large buffers, and with a datagram that is too large.
 func TestSingleDatagramsAreReadInBatches(t *testing.T) {
 	conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback4, 0)))

@@ -15,11 +15,13 @@ import (
 // a datagram is. The kernel spreads what comes among the sockets by its source,
 // and an agent sends on any of them: what is learned on one, all must know.
 type group struct {
+	index    int // among the Mux's
 	bound    netip.AddrPort
 	sockets  []*socket
 	counters *counters
 	logger   *slog.Logger
 	paths    table
+	segments segmentation
 
 	mu     sync.RWMutex            // before the stripes' locks
 	ufrags map[string][]*muxedConn // an agent's candidates at this address, oldest first
@@ -27,8 +29,9 @@ type group struct {
 	closed bool
 }
 
-func newGroup(bound netip.AddrPort, c *counters, logger *slog.Logger) *group {
+func newGroup(index int, bound netip.AddrPort, c *counters, logger *slog.Logger) *group {
 	return &group{
+		index:    index,
 		bound:    bound,
 		counters: c,
 		logger:   logger.With("socket", bound),

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mmsghdr is struct mmsghdr: one message of recvmmsg(2), and how many octets of
-// it came.
+// mmsghdr is struct mmsghdr: one message of recvmmsg(2) and sendmmsg(2), and how
+// many octets of it came or went.
 type mmsghdr struct {
 	hdr    unix.Msghdr
 	octets uint32
@@ -17,6 +17,19 @@ type mmsghdr struct {
 // many. With no messages at all it tells whether the system call can be used.
 func recvmmsg(fd uintptr, msgs []mmsghdr) (int, unix.Errno) {
 	n, _, errno := unix.Syscall6(unix.SYS_RECVMMSG, fd,
+		uintptr(unsafe.Pointer(unsafe.SliceData(msgs))), uintptr(len(msgs)), unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), 0
+}
+
+// sendmmsg sends messages without waiting and returns how many the kernel took.
+// An error is the first message's: one of a later message ends the call early and
+// comes again when that message is the first. With no messages at all it tells
+// whether the system call can be used.
+func sendmmsg(fd uintptr, msgs []mmsghdr) (int, unix.Errno) {
+	n, _, errno := unix.Syscall6(unix.SYS_SENDMMSG, fd,
 		uintptr(unsafe.Pointer(unsafe.SliceData(msgs))), uintptr(len(msgs)), unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
 		return 0, errno

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // DefaultQueueLength is how many datagrams wait for a slow ICE agent before
@@ -44,6 +45,10 @@ type Mux struct {
 	interfaces  interfaceCache
 	counters    counters
 
+	sending  atomic.Uint32 // a SendMode
+	queuesMu sync.Mutex
+	queues   []*Queue
+
 	done      chan struct{}
 	closeOnce sync.Once
 	closeErr  error
@@ -67,6 +72,9 @@ func New(cfg Config) (*Mux, error) {
 	}
 	m.own = m.Peer(PeerConfig{})
 	err := m.adopt(cfg.Sockets)
+	if err == nil {
+		err = m.chooseSendMode(cfg.Send, cfg.Sockets)
+	}
 	if err != nil {
 		for _, conn := range cfg.Sockets {
 			_ = conn.Close()
@@ -95,7 +103,7 @@ func (m *Mux) adopt(conns []net.PacketConn) error {
 		i := slices.IndexFunc(m.groups, func(g *group) bool { return g.bound == bound })
 		if i < 0 {
 			i = len(m.groups)
-			m.groups = append(m.groups, newGroup(bound, &m.counters, m.logger))
+			m.groups = append(m.groups, newGroup(i, bound, &m.counters, m.logger))
 		}
 		s, err := newSocket(conn, m.groups[i], p)
 		if err != nil {
@@ -146,8 +154,9 @@ func (m *Mux) RemoveConnByUfrag(ufrag string) {
 	}
 }
 
-// Close closes sockets and connections and waits for the readers to end. Calling
-// it again returns the first call's error.
+// Close closes sockets and connections and waits for the readers to end. What
+// queues send afterwards is counted as Failed. Calling it again returns the
+// first call's error.
 func (m *Mux) Close() error {
 	m.closeOnce.Do(func() {
 		close(m.done)

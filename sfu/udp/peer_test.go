@@ -3,6 +3,7 @@ package udp
 import (
 	"errors"
 	"net"
+	"net/netip"
 	"testing"
 	"testing/synctest"
 
@@ -73,6 +74,76 @@ func TestAPeerHasItsOwnQueueLength(t *testing.T) {
 		b.expect(alice, 3, "the short queue")
 		b.expect(bob, 7, "the Mux's")
 	})
+}
+
+func TestRTPOfAPeerWaitsInItsShardsQueue(t *testing.T) {
+	m, q, k := fakeQueue(t, 8<<10, 16)
+	p := m.Peer(PeerConfig{})
+	conn, err := p.GetConn("alice", net.UDPAddrFromAddrPort(serverAddr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := func(b []byte, port uint16) error {
+		remote := netip.AddrPortFrom(netip.MustParseAddr("10.0.0.2"), port)
+		_, err := conn.WriteTo(b, net.UDPAddrFromAddrPort(remote))
+		return err
+	}
+	p.SetQueue(q)
+	at := uint64(0)
+	for _, d := range [][]byte{media, request(t, "x:alice"), dtls, rtcp} {
+		if err := write(d, 1); err != nil {
+			t.Fatal(err)
+		}
+		if string(d) != string(media) {
+			at++
+		}
+	}
+	if err := errors.Join(write(media, 1), write(media, 2), write(media, 1)); err != nil {
+		t.Fatal(err)
+	}
+	if err := write(append(append([]byte(nil), media...), make([]byte, MaxDatagram)...), 1); !errors.Is(err, ErrOversize) {
+		t.Errorf("too large: %v", err)
+	}
+	if s := m.Stats(); s.DatagramsOut != at || len(k.sent) != 0 {
+		t.Errorf("before the flush: %+v, %q", s, k.sent)
+	}
+	q.Flush()
+	if s := m.Stats(); s.DatagramsOut != at+4 || len(k.sent) != 4 || s.Queues.Messages != 3 || k.sent[2] != "2:"+string(media) {
+		t.Errorf("after it: %+v, %q", s, k.sent)
+	}
+	p.SetQueue(nil)
+	if err := write(media, 1); err != nil || m.Stats().DatagramsOut != at+5 {
+		t.Errorf("without a queue again: %v, %+v", err, m.Stats())
+	}
+}
+
+func TestRTPOfAPeerFollowsItToAnotherShard(t *testing.T) {
+	m, first, k := fakeQueue(t, 8<<10, 16)
+	second := k.queue(m, 8<<10, 16)
+	p := m.Peer(PeerConfig{})
+	conn, err := p.GetConn("alice", net.UDPAddrFromAddrPort(serverAddr))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := conn.(*muxedConn)
+	remote := netip.MustParseAddrPort("10.0.0.2:1")
+	var routes []*Route
+	for _, q := range []*Queue{first, second} {
+		p.SetQueue(q)
+		if _, err := c.WriteToAddrPort(media, remote); err != nil {
+			t.Fatal(err)
+		}
+		routes = append(routes, c.route)
+		if _, err := c.WriteToAddrPort(media, remote); err != nil || c.route != routes[len(routes)-1] {
+			t.Errorf("the route is not kept: %v", err)
+		}
+	}
+	if routes[0] == routes[1] {
+		t.Error("two shards share a route")
+	}
+	if first.Flush() || second.Flush() || len(k.sent) != 4 {
+		t.Errorf("sent %q", k.sent)
+	}
 }
 
 func TestASealedPeerSendsNoRTP(t *testing.T) {

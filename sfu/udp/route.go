@@ -10,6 +10,10 @@ import (
 type Route struct {
 	group  *group
 	remote netip.AddrPort
+	raw    sockaddr
+	// whole: segments were refused on the way there, so datagrams are handed over
+	// one by one.
+	whole bool
 }
 
 // Route returns the way from a local candidate's address, which may be an
@@ -24,7 +28,7 @@ func (m *Mux) Route(local, remote netip.AddrPort) (*Route, error) {
 	if g == nil || g.bound.Addr().Is4() != remote.Addr().Is4() {
 		return nil, fmt.Errorf("route from %v to %v: %w", local, remote, ErrNoSocket)
 	}
-	return &Route{group: g, remote: remote}, nil
+	return &Route{group: g, remote: remote, raw: sockaddrOf(remote)}, nil
 }
 
 // Remote returns the destination's address.

@@ -1,6 +1,9 @@
 package udp
 
-import "fmt"
+import (
+	"fmt"
+	"net"
+)
 
 // SendMode says how queues give datagrams to the kernel.
 type SendMode uint8
@@ -38,5 +41,42 @@ func ParseSendMode(s string) (SendMode, error) {
 	return 0, fmt.Errorf("%q: %w", s, ErrSendMode)
 }
 
-// SendMode returns how queues send: never SendAuto. Any goroutine may call it.
-func (m *Mux) SendMode() SendMode { return SendPlain }
+// SendMode returns how queues send now: never SendAuto. Any goroutine may call it.
+func (m *Mux) SendMode() SendMode {
+	mode := m.mode()
+	if mode != SendSegments {
+		return mode
+	}
+	for _, g := range m.groups {
+		if !g.segments.off.Load() {
+			return mode
+		}
+	}
+	return SendBatches // all addresses have given up segments
+}
+
+func (m *Mux) mode() SendMode { return SendMode(m.sending.Load()) }
+
+// chooseSendMode finds out what all sockets can do.
+func (m *Mux) chooseSendMode(asked SendMode, sockets []net.PacketConn) error {
+	best := SendSegments
+	for _, s := range sockets {
+		best = max(best, canSend(s)) // the modes are sorted, best first
+	}
+	switch {
+	case asked > SendPlain, asked != SendAuto && asked < best:
+		return fmt.Errorf("%v: %w", asked, ErrSendMode)
+	case asked == SendAuto:
+		asked = best
+	}
+	m.sending.Store(uint32(asked))
+	m.logger.Info("media sockets are open", "sockets", len(sockets), "send", asked)
+	return nil
+}
+
+// sendPlain ends batches for all queues: the kernel refuses the system call.
+func (m *Mux) sendPlain(reason error) {
+	if SendMode(m.sending.Swap(uint32(SendPlain))) != SendPlain {
+		m.logger.Warn("the system does not let us send in batches; this costs more time", "reason", reason)
+	}
+}

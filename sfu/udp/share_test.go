@@ -130,6 +130,13 @@ func TestCandidatesTakeTurnsWithTheSocketsOfAnAddress(t *testing.T) {
 	if len(used) != 3 {
 		t.Errorf("%v", used)
 	}
+	queues := map[outlet]bool{}
+	for i := range 3 {
+		queues[m.NewQueue(i).lanes[0].plain] = true
+	}
+	if len(queues) != 3 {
+		t.Error("shards share a socket while others are free")
+	}
 }
 
 // A second server of the same user must not get half of the first one's media.

@@ -3,11 +3,11 @@ package udp
 import "sync/atomic"
 
 // Stats is a snapshot of a Mux. Counters run from the Mux's creation; those of
-// readers are as of their last batch.
+// readers and queues are as of their last batch.
 type Stats struct {
 	DatagramsIn, OctetsIn   uint64 // everything read, dropped or not; octets of UDP payload
-	DatagramsOut, OctetsOut uint64 // everything the kernel took
-	WriteErrors             uint64 // datagrams the kernel did not take
+	DatagramsOut, OctetsOut uint64 // everything the kernel took, from queues too
+	WriteErrors             uint64 // datagrams the kernel did not take, from queues too
 
 	Reads     uint64 // calls that read: DatagramsIn/Reads is the mean size of a batch
 	Coalesced uint64 // datagrams that arrived joined with others (UDP_GRO)
@@ -68,6 +68,14 @@ func (m *Mux) Stats() Stats {
 			s.received(&socket.tally)
 		}
 	}
+	m.queuesMu.Lock()
+	defer m.queuesMu.Unlock()
+	for _, q := range m.queues {
+		s.Queues.sent(&q.tally)
+	}
+	s.DatagramsOut += s.Queues.Datagrams
+	s.OctetsOut += s.Queues.Octets
+	s.WriteErrors += s.Queues.Full + s.Queues.Failed
 	return s
 }
 
@@ -82,4 +90,16 @@ func (s *Stats) received(t *tally) {
 	s.Dropped.Unclassified += t.load(eventUnclassified)
 	s.Dropped.Oversize += t.load(eventOversize)
 	s.Dropped.QueueFull += t.load(eventQueueFull)
+}
+
+// sent adds what one queue sent.
+func (s *QueueStats) sent(t *tally) {
+	s.Datagrams += t.load(eventDatagramOut)
+	s.Octets += t.load(eventOctetOut)
+	s.Messages += t.load(eventMessage)
+	s.Calls += t.load(eventCall)
+	s.Segmented += t.load(eventSegmented)
+	s.Full += t.load(eventFull)
+	s.Failed += t.load(eventFailed)
+	s.Fallbacks += t.load(eventFallback)
 }

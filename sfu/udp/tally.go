@@ -5,6 +5,7 @@ import "sync/atomic"
 // event is what a tally counts.
 type event int
 
+// Of a reader.
 const (
 	eventRead          event = iota // a system call that received something
 	eventDatagramIn                 // dropped or not
@@ -15,6 +16,16 @@ const (
 	eventUnclassified
 	eventOversize
 	eventQueueFull
+
+	// Of a Queue, see QueueStats.
+	eventDatagramOut
+	eventOctetOut
+	eventMessage
+	eventCall
+	eventSegmented
+	eventFull
+	eventFailed
+	eventFallback
 
 	events
 )
