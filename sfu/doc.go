@@ -6,14 +6,18 @@
 //	 Publication ── Peer                 Subscription ── Peer
 //	      │          └ PeerConnection         │           └ PeerConnection
 //	 ingress.Receiver                    egress.Subscriber
-//	      └ Track ───── fan-out ─────► shard ─ └ Stream ─► sender ─► Pion
+//	      └ Track ───── fan-out ─────► shard ─ └ Stream ─► shardSealer ─► udp.Queue
 //
 // Each connection is a Peer with one owner goroutine, which negotiates, takes
 // candidates, limits keyframe requests and closes. Media does not pass through
 // it: decrypted packets go from Pion's SRTP goroutine straight into the
-// ingress.Receiver (by SettingEngine.BufferFactory), and from a shard straight
-// into Pion's SRTP writer (by our own TrackLocal, the sender). No interceptor is
-// registered; reports, NACK, retransmission and keyframe requests are ours.
+// ingress.Receiver (by SettingEngine.BufferFactory), and from a shard, sealed,
+// into the send queue of its socket: the peerTransport has the keys of the
+// connection and knows its selected path. Where the keys could not be had, the
+// pionSealer gives packets to Pion's SRTP writer, which ends in the same queue.
+// What a subscriber reports is decrypted on the socket's goroutine
+// (feedbackReader). No interceptor is registered; reports, NACK, retransmission
+// and keyframe requests are ours.
 //
 // The client offers and the server answers, once for each connection. A
 // publication is answered with one video codec, the first in the offer that we
