@@ -47,6 +47,8 @@ type Crowd struct {
 	video    clip.Video
 	latency  *histogram.Histogram
 
+	introduction []byte // of all feedback
+
 	mu           sync.Mutex
 	participants []*participant
 	publications map[string]*publication // by room and user
@@ -68,6 +70,9 @@ func New(o Options) (*Crowd, error) {
 		return nil, err
 	}
 	c.video = videos[len(videos)-1]
+	if c.introduction, err = compound(nil); err != nil {
+		return nil, err
+	}
 	if c.identity, err = transport.NewIdentity(); err != nil {
 		return nil, err
 	}

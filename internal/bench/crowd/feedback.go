@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
 
 	"github.com/atrium-rtc/atrium/internal/load/transport"
@@ -36,17 +35,18 @@ const (
 // feedback is what must be remembered to answer like a browser.
 type feedback struct {
 	want        Feedback
-	transport   *twcc.Recorder // nil: not negotiated, or not wanted
-	transportID uint8          // of the header extension
-	epoch       time.Time      // zero of the recorder's clock
-	fed         time.Time      // the last transport-wide feedback
+	transportID uint8     // of the header extension; 0: not negotiated, or not wanted
+	epoch       time.Time // zero of the log's clock
+	fed         time.Time // the last transport-wide feedback
+	transport   transportLog
+	buffer      []byte // for that
 	reported    time.Time
 	requested   time.Time // the last keyframe
 }
 
 // record notes the transport-wide number of a packet, and sends what is due.
 func (f *feedback) record(v *viewing, b []byte, now time.Time) {
-	if f.transport == nil {
+	if f.transportID == 0 {
 		return
 	}
 	number, ok := transportNumber(b, f.transportID)
@@ -54,15 +54,30 @@ func (f *feedback) record(v *viewing, b []byte, now time.Time) {
 		return
 	}
 	if f.epoch.IsZero() {
-		f.epoch, f.fed = now, now
+		f.epoch, f.fed = now.Add(-time.Second), now
 	}
-	f.transport.Record(binary.BigEndian.Uint32(b[8:]), number, now.Sub(f.epoch).Microseconds())
-	if now.Sub(f.fed) < f.want.Transport {
+	at, ssrc := now.Sub(f.epoch).Microseconds(), binary.BigEndian.Uint32(b[8:])
+	room := f.transport.record(number, at)
+	if room && now.Sub(f.fed) < f.want.Transport {
 		return
 	}
 	f.fed = now
-	if packets := f.transport.BuildFeedbackPacket(); len(packets) > 0 {
-		v.send(nil, packets...)
+	f.sendTransport(v, ssrc)
+	if !room && !f.transport.record(number, at) {
+		f.transport.skip() // the numbers have jumped
+		f.transport.record(number, at)
+	}
+}
+
+// sendTransport sends transport-wide feedback in a compound packet of its own.
+func (f *feedback) sendTransport(v *viewing, ssrc uint32) {
+	begin := append(f.buffer[:0], v.introduction...)
+	f.buffer = f.transport.appendMessage(begin, ssrc)
+	if len(f.buffer) == len(begin) {
+		return
+	}
+	if err := v.conn.WriteRTCP(f.buffer); err != nil {
+		v.counts.SendErrors++
 	}
 }
 
@@ -132,22 +147,26 @@ func (v *viewing) requestKeyframe() {
 	}
 }
 
-// send puts a receiver report and our name in front, as compound packets must
-// have them (RFC 3550 section 6.1).
+// send sends a receiver report and whatever else.
 func (v *viewing) send(blocks []rtcp.ReceptionReport, packets ...rtcp.Packet) {
-	compound := append([]rtcp.Packet{
-		&rtcp.ReceiverReport{SSRC: ownSSRC, Reports: blocks},
-		&rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{
-			Source: ownSSRC, Items: []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: ownName}},
-		}}},
-	}, packets...)
-	b, err := rtcp.Marshal(compound)
+	b, err := compound(blocks, packets...)
 	if err == nil {
 		err = v.conn.WriteRTCP(b)
 	}
 	if err != nil {
 		v.counts.SendErrors++
 	}
+}
+
+// compound puts a receiver report and our name in front, as compound packets must
+// have them (RFC 3550 section 6.1).
+func compound(blocks []rtcp.ReceptionReport, packets ...rtcp.Packet) ([]byte, error) {
+	return rtcp.Marshal(append([]rtcp.Packet{
+		&rtcp.ReceiverReport{SSRC: ownSSRC, Reports: blocks},
+		&rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{
+			Source: ownSSRC, Items: []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: ownName}},
+		}}},
+	}, packets...))
 }
 
 var _ transport.SealedHandler = (*viewing)(nil)

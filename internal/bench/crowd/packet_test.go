@@ -164,3 +164,17 @@ func TestCountsAddUp(t *testing.T) {
 		t.Errorf("delivered %v of nothing", d)
 	}
 }
+
+// BenchmarkViewing is one packet of video, counted and not opened.
+func BenchmarkViewing(b *testing.B) {
+	v := newViewing(b)
+	packet := marshal(b, &rtp.Packet{Header: rtp.Header{PayloadType: 96, SSRC: 9}, Payload: make([]byte, 1100)}, 7)
+	now := time.Now()
+	b.ReportAllocs()
+	for b.Loop() {
+		if packet[3]++; packet[3] == 0 {
+			packet[2]++
+		}
+		v.SealedRTP(packet, now)
+	}
+}

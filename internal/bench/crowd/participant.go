@@ -103,7 +103,7 @@ func (p *participant) watch(ctx context.Context, publisher string) error {
 		return fmt.Errorf("nobody of that name publishes")
 	}
 	// Not all viewings open the same frames.
-	v := &viewing{source: source, latency: c.latency, samples: number}
+	v := &viewing{source: source, latency: c.latency, samples: number, introduction: c.introduction}
 	o := p.options()
 	o.Handler, o.Video = v, source.video()
 	conn, err := transport.New(o)

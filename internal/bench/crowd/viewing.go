@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/pion/interceptor/pkg/twcc"
-
 	"github.com/atrium-rtc/atrium/internal/load/histogram"
 	"github.com/atrium-rtc/atrium/internal/load/stamp"
 	"github.com/atrium-rtc/atrium/internal/load/transport"
@@ -37,6 +35,9 @@ type viewing struct {
 	tracked  int
 	samples  int // of what may be opened, for openFrames and openSounds
 	feedback feedback
+	// introduction is what stands in front of all feedback: an empty report and our
+	// name. All viewings share it.
+	introduction []byte
 }
 
 // track is the audio or the video of a viewing.
@@ -66,9 +67,6 @@ func (v *viewing) accept(media *transport.Media, want Feedback) {
 		}
 	}
 	v.feedback.want = want
-	if v.feedback.transportID != 0 {
-		v.feedback.transport = twcc.NewRecorder(ownSSRC)
-	}
 }
 
 // SealedRTP implements transport.SealedHandler.
