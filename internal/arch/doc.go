@@ -8,7 +8,7 @@
 //	level 4  signaling  room/cluster  client
 //	level 3  room  signaling/api            a package imports
 //	level 2  sfu                            only packages on       │
-//	level 1  ingress egress udp rpc         lower levels           ▼
+//	level 1  ingress egress udp tcp rpc     lower levels           ▼
 //	level 0  codec simulcast nack bwe auth
 //	ground   packet invariant link
 //

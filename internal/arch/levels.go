@@ -30,6 +30,7 @@ func levels() map[string]level {
 		"sfu/ingress":   one,
 		"sfu/egress":    one,
 		"sfu/udp":       one,
+		"sfu/tcp":       one,
 		"signaling/rpc": one,
 
 		"sfu": two,
