@@ -9,11 +9,11 @@ import (
 	"net/netip"
 	"syscall"
 
-	"github.com/pion/ice/v4"
 	"github.com/pion/transport/v4"
 	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/atrium-rtc/atrium/sfu/tcp"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
@@ -43,7 +43,7 @@ type ListenConfig struct {
 // Ports are the sockets that carry all media.
 type Ports struct {
 	UDP  *udp.Mux
-	tcp  ice.TCPMux
+	tcp  *tcp.Mux // nil without ICE-TCP
 	port uint16
 }
 
@@ -83,6 +83,15 @@ func listen(ctx context.Context, cfg ListenConfig) (*Ports, error) {
 		return nil, errors.Join(fmt.Errorf("listen for ICE-TCP: %w", err), p.UDP.Close())
 	}
 	return p, nil
+}
+
+// listenTCP opens ICE-TCP (RFC 6544) on a port of each address, or of all.
+func listenTCP(ctx context.Context, cfg ListenConfig, port uint16) (*tcp.Mux, error) {
+	listeners, err := tcp.Listen(ctx, port, cfg.Addresses)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the caller says what was tried
+	}
+	return tcp.New(tcp.Config{Listeners: listeners, Logger: cfg.Logger})
 }
 
 // apply makes connections use the ports.

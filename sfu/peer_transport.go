@@ -13,6 +13,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/sfu/seal"
+	"github.com/atrium-rtc/atrium/sfu/tcp"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
@@ -21,7 +22,7 @@ import (
 type peerTransport struct {
 	ports    *Ports
 	udp      *udp.Peer
-	tcp      *peerTCP // nil without ICE-TCP
+	tcp      *tcp.Peer // nil without ICE-TCP
 	keys     dtlsKeys
 	feedback feedbackReader
 
@@ -34,7 +35,7 @@ type peerTransport struct {
 
 // tcpPath is where packets go over TCP.
 type tcpPath struct {
-	conn   net.PacketConn // Pion frames what is written (RFC 4571)
+	conn   net.PacketConn // frames what is written (RFC 4571)
 	remote net.Addr
 }
 
@@ -46,7 +47,7 @@ func newTransport(ports *Ports, queue int, keepalive time.Duration) *peerTranspo
 	t := &peerTransport{ports: ports, keepalive: keepalive}
 	t.udp = ports.UDP.Peer(udp.PeerConfig{QueueLength: queue, Take: t.feedback.take})
 	if ports.tcp != nil {
-		t.tcp = &peerTCP{TCPMux: ports.tcp}
+		t.tcp = ports.tcp.Peer()
 	}
 	return t
 }
@@ -78,7 +79,10 @@ func (t *peerTransport) use(pair *webrtc.ICECandidatePair) error {
 		return err
 	}
 	if pair.Local.Protocol == webrtc.ICEProtocolTCP {
-		conn := t.tcp.connOf(local.Addr())
+		if t.tcp == nil {
+			return errNoPath
+		}
+		conn := t.tcp.ConnOf(local.Addr())
 		if conn == nil {
 			return errNoPath
 		}
@@ -131,7 +135,7 @@ func (t *peerTransport) secure() (*seal.Context, error) {
 	}
 	t.udp.Seal()
 	if t.tcp != nil {
-		t.tcp.seal()
+		t.tcp.Seal()
 	}
 	t.feedback.open(remote)
 	return local, nil

@@ -3,6 +3,7 @@ package sfu
 import (
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
+	"github.com/atrium-rtc/atrium/sfu/tcp"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
@@ -16,6 +17,7 @@ type Stats struct {
 	// media Pion does.
 	SealedByShard, SealedByPion uint64
 	Network                     udp.Stats
+	TCP                         tcp.Stats    // zero without ICE-TCP
 	SendMode                    udp.SendMode // in use
 	Egress                      egress.Stats
 }
@@ -25,6 +27,9 @@ func (e *Engine) Stats() Stats {
 	st := Stats{
 		Packets: e.pool.InUse(), Keyframes: e.keyframes.Load(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats(),
 		SendMode: e.ports.UDP.SendMode(), SealedByShard: e.sealedByShard.Load(), SealedByPion: e.sealedByPion.Load(),
+	}
+	if e.ports.tcp != nil {
+		st.TCP = e.ports.tcp.Stats()
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
