@@ -60,7 +60,7 @@ func split(name, help, label string, values func(*snapshot) map[string]uint64) s
 
 // all lists every series of our own.
 func all() []series[snapshot] {
-	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofQueues())
+	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofTCP(), ofQueues())
 }
 
 func ofRooms() []series[snapshot] {
@@ -170,6 +170,32 @@ func ofNetwork() []series[snapshot] {
 		}),
 		counter("atrium_udp_contested_total", "Attempts to take over another connection's address.", func(s *snapshot) uint64 { return s.media.Network.Contested }),
 		gauge("atrium_udp_addresses", "Remote addresses known to the media port.", func(s *snapshot) int { return s.media.Network.Addresses }),
+	}
+}
+
+// ofTCP are the series of ICE over TCP.
+func ofTCP() []series[snapshot] {
+	return []series[snapshot]{
+		gauge("atrium_tcp_connections", "TCP connections to the media port that belong to a media connection.",
+			func(s *snapshot) int { return s.media.TCP.Connections }),
+		split("atrium_tcp_dropped_total", "Frames over TCP that reached nobody, by reason: the client reads too slowly (full), somebody else than the shard which holds the keys tried to send (sealed, a bug), or what was received could not be used.", "reason",
+			func(s *snapshot) map[string]uint64 {
+				dropped := s.media.TCP.Dropped
+				return map[string]uint64{
+					"full": dropped.Full, "sealed": dropped.Sealed, "unknown source": dropped.UnknownSource,
+					"unclassified": dropped.Unclassified, "oversize": dropped.Oversize,
+				}
+			}),
+		split("atrium_tcp_refused_total", "TCP connections to the media port that were closed before they belonged to a media connection, by reason.", "reason",
+			func(s *snapshot) map[string]uint64 {
+				refused := s.media.TCP.Refused
+				return map[string]uint64{
+					"too many": refused.TooMany, "silent": refused.Silent, "no request": refused.NoRequest,
+					"unknown": refused.NoAgent, "connection full": refused.AgentFull,
+				}
+			}),
+		counter("atrium_tcp_accept_errors_total", "Failures to accept a TCP connection on the media port, as when there are no file descriptors left.",
+			func(s *snapshot) uint64 { return s.media.TCP.AcceptErrors }),
 	}
 }
 
