@@ -4,8 +4,8 @@
 let media = null;
 
 /** Opens camera and microphone, once for all joins. */
-globalThis.openMedia = async () => {
-  const video = { width: 320, height: 180, frameRate: 30 };
+globalThis.openMedia = async ({ width = 320, height = 180 } = {}) => {
+  const video = { width, height, frameRate: 30 };
   media ??= await navigator.mediaDevices.getUserMedia({ audio: true, video });
 };
 
@@ -105,10 +105,15 @@ function throughRelay(sdp, relay) {
   return lines.join('\r\n');
 }
 
-function publishing() {
+function publishing(codec) {
   const pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   for (const track of media.getTracks()) {
-    pc.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+    const transceiver = pc.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+    if (codec && track.kind === 'video') {
+      const { codecs } = RTCRtpSender.getCapabilities('video');
+      const rank = ({ mimeType }) => (mimeType.toLowerCase() === `video/${codec}` ? 0 : 1);
+      transceiver.setCodecPreferences(codecs.toSorted((a, b) => rank(a) - rank(b)));
+    }
   }
   return pc;
 }
@@ -142,9 +147,9 @@ function describe(pc) {
 let hosted = null;
 
 /** Publishes and stays. */
-globalThis.host = async ({ url, room, user }) => {
+globalThis.host = async ({ url, room, user, codec }) => {
   const self = await Room.join(url, room, user);
-  hosted = publishing();
+  hosted = publishing(codec);
   await self.publish(hosted);
 };
 
