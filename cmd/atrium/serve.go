@@ -30,6 +30,7 @@ func (c *serveCommand) Run() error {
 	for _, warning := range loaded.Warnings {
 		logger.Warn(warning)
 	}
+	spareMemory()
 	// Two places: a second signal may come before the first was looked at.
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
