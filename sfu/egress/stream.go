@@ -69,10 +69,13 @@ type Stream struct {
 	feed *feed
 	cfg  StreamConfig
 
-	selector  *simulcast.Selector
-	rewriter  *simulcast.Rewriter
-	history   *nack.History // nil when nothing may be sent again
-	header    rtp.Header    // reused for every packet
+	// What every packet touches stands together: with hundreds of subscribers the
+	// cost of forwarding is that of fetching their state.
+	selector simulcast.Selector
+	rewriter simulcast.Rewriter
+	header   rtp.Header    // reused for every packet
+	history  *nack.History // nil when nothing may be sent again
+
 	rtx       retransmitter
 	postponed []postponed
 	asked     time.Time // the last NACK
@@ -99,14 +102,14 @@ type Stream struct {
 
 func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 	st := &Stream{
-		sub: sub, cfg: cfg, selector: simulcast.NewAudioSelector(),
-		rewriter:  simulcast.NewRewriter(cfg.Codec.ClockRate(), cfg.FirstSequence, cfg.FirstTimestamp, cfg.Codec == codec.VP8),
+		sub: sub, cfg: cfg, selector: *simulcast.NewAudioSelector(),
+		rewriter:  *simulcast.NewRewriter(cfg.Codec.ClockRate(), cfg.FirstSequence, cfg.FirstTimestamp, cfg.Codec == codec.VP8),
 		header:    rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC, Extensions: make([]rtp.Extension, 0, maxExtensions)},
 		rtx:       newRetransmitter(cfg),
 		preferred: simulcast.Target{Rung: simulcast.Rung{Spatial: AllLayers}, Temporal: AllLayers},
 	}
 	if cfg.Codec.IsVideo() {
-		st.selector = simulcast.NewVideoSelector()
+		st.selector = *simulcast.NewVideoSelector()
 	}
 	if cfg.repeatable() {
 		st.history = nack.NewHistory(cfg.window())
