@@ -32,11 +32,11 @@ const (
 	iceDisconnected = 5 * time.Second
 	iceFailed       = 10 * time.Second
 	iceKeepalive    = 2 * time.Second
-	// subscriberKeepalive is longer than the interval of a client's own checks of
-	// consent (RFC 7675 section 5.1: 4 to 6 s; browsers 2.5 s), whose answers keep
-	// the path up as well: the check of a subscriber costs as much as five packets
-	// of its media. A publisher is checked more often for its round trip.
-	subscriberKeepalive = 4 * time.Second
+	// noKeepalive is for subscribers, whose paths we do not check once they stand:
+	// their own checks of consent (RFC 7675 section 5.1) and their reports show that
+	// they are there (see feedbackReader), and media keeps the way open. The check of
+	// a subscriber costs as much as ten packets of its media, every two seconds.
+	noKeepalive = 0
 	// dtlsTimeout ends a handshake that does not come to its end.
 	dtlsTimeout = 10 * time.Second
 )

@@ -3,6 +3,7 @@ package sfu
 import (
 	"encoding/binary"
 	"sync"
+	"time"
 
 	"github.com/pion/rtcp"
 	"github.com/pion/srtp/v3"
@@ -22,9 +23,14 @@ type feedbackReader struct {
 	// it. nil leaves all to Pion. Set before the connection is made.
 	on func(packet []byte)
 
-	mu  sync.Mutex    // sockets may deliver at the same time while an address changes
-	srt *srtp.Context // nil until the keys are known
+	mu    sync.Mutex    // sockets may deliver at the same time while an address changes
+	srt   *srtp.Context // nil until the keys are known
+	shown time.Time     // when the agent was shown a packet last
 }
+
+// showInterval is how often a packet goes Pion's way after all, so that the ICE
+// agent sees that its peer is alive: it hears of nothing else between checks.
+const showInterval = 2 * time.Second
 
 // open reads with this context from now on.
 func (r *feedbackReader) open(c *srtp.Context) {
@@ -34,14 +40,16 @@ func (r *feedbackReader) open(c *srtp.Context) {
 }
 
 // take consumes b if it is SRTCP that is read here. What fails authentication or
-// was there before is dropped.
+// was there before is dropped. Pion has a window against repetition of its own, so
+// that a packet it was shown could be repeated here once: reports may.
 func (r *feedbackReader) take(b []byte) bool {
 	if r.on == nil || demux.Of(b) != demux.RTCP {
 		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.srt == nil {
+	if now := time.Now(); r.srt == nil || now.Sub(r.shown) >= showInterval {
+		r.shown = now
 		return false
 	}
 	if compound, err := r.srt.DecryptRTCP(b, b, nil); err == nil {

@@ -42,7 +42,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	s := &Subscription{
 		publication: p,
 		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "subscribe"), req.Observer,
-			newTransport(e.ports, udp.ShortQueue, subscriberKeepalive)),
+			newTransport(e.ports, udp.ShortQueue, noKeepalive)),
 	}
 	s.peer.transport.feedback.on = func(packet []byte) { s.senders.receive(s.peer, packet) }
 	use, tracks, err := chooseSubscribed(o, p.tracks)

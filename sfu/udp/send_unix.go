@@ -9,8 +9,6 @@ import (
 	"os"
 	"sync"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // sender writes datagrams without waiting. A forwarding shard serves many
@@ -26,14 +24,10 @@ type sender struct {
 // sendOp is one call, kept to be used again.
 type sendOp struct {
 	b    []byte
-	v4   unix.SockaddrInet4
-	v6   unix.SockaddrInet6
-	to   unix.Sockaddr
+	to   destination
 	err  error
 	call func(fd uintptr) // do, bound once
 }
-
-func (op *sendOp) do(fd uintptr) { op.err = unix.Sendto(int(fd), op.b, unix.MSG_DONTWAIT, op.to) }
 
 func newSender(conn *net.UDPConn) (*sender, error) {
 	raw, err := conn.SyscallConn()
@@ -54,13 +48,7 @@ func (s *sender) send(b []byte, to netip.AddrPort) (int, error) {
 	op, _ := s.ops.Get().(*sendOp) // New makes no other
 	defer s.ops.Put(op)
 	op.b = b
-	if a := to.Addr(); a.Is4() {
-		op.v4.Addr, op.v4.Port = a.As4(), int(to.Port())
-		op.to = &op.v4
-	} else {
-		op.v6.Addr, op.v6.Port = a.As16(), int(to.Port())
-		op.to = &op.v6
-	}
+	op.to.set(to)
 	err := s.raw.Control(op.call)
 	op.b = nil
 	if err == nil && op.err != nil {
