@@ -38,9 +38,7 @@ func (e *Engine) NewSubscriber(w ReportWriter) *Subscriber {
 		}
 	}
 	e.load[best].Add(1)
-	sub := newSubscriber(e.shards[best], w, func() { e.load[best].Add(-1) })
-	sub.shard.command(func() { sub.shard.subscribers[sub] = struct{}{} })
-	return sub
+	return newSubscriber(e.shards[best], w, func() { e.load[best].Add(-1) })
 }
 
 // Close ends all shards and waits for them. Subscribers send nothing more.

@@ -42,8 +42,16 @@ func (st *Stream) Reported(block rtcp.ReceptionReport) {
 	st.reception.put(block, time.Now())
 }
 
-// reception is the newest report block about a stream, until the shard's next
-// tick looks at it: every receiver sends one each second, which is not worth
+// hear learns from the newest report block.
+func (st *Stream) hear() {
+	if block, at, ok := st.reception.take(); ok {
+		st.measureRTT(block, at)
+		st.red.reported(block.FractionLost, at)
+	}
+}
+
+// reception is the newest report block about a stream, until the shard looks
+// at it: every receiver sends one each second, which is not worth
 // waking the shard for.
 type reception struct {
 	mu    sync.Mutex

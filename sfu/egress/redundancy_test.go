@@ -33,7 +33,7 @@ func TestSoundIsRedundantForWhoReportsLoss(t *testing.T) {
 		speak(src, 1000, 960)
 		report := func(fractionLost uint8) {
 			st.HandleRTCP(&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: mediaSSRC, FractionLost: fractionLost}}})
-			time.Sleep(tickInterval)
+			time.Sleep(calmInterval)
 			synctest.Wait()
 		}
 		report(0)

@@ -54,7 +54,7 @@ func TestRoundTripIsMeasuredFromReceiverReports(t *testing.T) {
 		st.HandleRTCP(&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{
 			SSRC: mediaSSRC, LastSenderReport: uint32(sr.NTPTime >> 16), Delay: 65536 / 2, FractionLost: 64,
 		}}})
-		time.Sleep(tickInterval)
+		time.Sleep(calmInterval)
 		synctest.Wait()
 		got := st.Stats()
 		if got.RTT < 79*time.Millisecond || got.RTT > 81*time.Millisecond {
@@ -64,7 +64,7 @@ func TestRoundTripIsMeasuredFromReceiverReports(t *testing.T) {
 			t.Errorf("fraction lost %v, want 0.25", got.FractionLost)
 		}
 		st.HandleRTCP(&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: mediaSSRC, LastSenderReport: 12345, Delay: 1}}})
-		time.Sleep(tickInterval)
+		time.Sleep(calmInterval)
 		synctest.Wait()
 		if again := st.Stats().RTT; again != got.RTT {
 			t.Errorf("a report about an unknown sender report changed the round trip to %v", again)

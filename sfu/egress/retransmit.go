@@ -58,6 +58,7 @@ func (st *Stream) answerNACK(seqs []uint16, now time.Time) {
 		return
 	}
 	st.asked = now
+	st.hear() // the round trip decides how soon a packet may go out again
 	for _, seq := range seqs {
 		if wait := st.history.Wait(seq, now, st.rtt); wait > 0 && wait <= maxEarly {
 			st.postpone(postponed{seq: seq, due: now.Add(wait), until: now.Add(wait + maxShort)})
@@ -135,6 +136,7 @@ func (st *Stream) postpone(request postponed) {
 		return
 	}
 	st.postponed = append(st.postponed, request)
+	st.sub.hurry()
 }
 
 // answerPostponed answers the requests that are due. It is called with every

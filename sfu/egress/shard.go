@@ -22,14 +22,14 @@ type Shard struct {
 	done  chan struct{}
 
 	// owned by the goroutine
-	feeds       map[Source]*feed
-	touched     []*feed // have packets in this batch
-	subscribers map[*Subscriber]struct{}
-	batch       []item
-	batches     uint64
-	toTell      []*feed // whose use of encodings may have changed
-	stop        bool
-	sent        sent
+	feeds   map[Source]*feed
+	touched []*feed // have packets in this batch
+	visits  []visit // all subscribers
+	batch   []item
+	batches uint64
+	toTell  []*feed // whose use of encodings may have changed
+	stop    bool
+	sent    sent
 
 	// What a packet is written in before it is given to a Sealer, which keeps
 	// nothing.
@@ -43,11 +43,10 @@ type Shard struct {
 
 func newShard(index int) *Shard {
 	return &Shard{
-		index:       index,
-		box:         newMailbox(),
-		done:        make(chan struct{}),
-		feeds:       make(map[Source]*feed),
-		subscribers: make(map[*Subscriber]struct{}),
+		index: index,
+		box:   newMailbox(),
+		done:  make(chan struct{}),
+		feeds: make(map[Source]*feed),
 	}
 }
 
@@ -100,9 +99,15 @@ func (s *Shard) forward(now time.Time) {
 	for _, f := range s.touched {
 		f.prepare(now)
 	}
-	for _, f := range s.touched {
-		for _, st := range f.streams {
-			st.sub.forward(s.batches, now)
+	if len(s.touched) == 1 { // usual while there is little to do; saves a look at each subscriber
+		for _, st := range s.touched[0].streams {
+			st.forwardPending(now)
+		}
+	} else {
+		for _, f := range s.touched {
+			for _, st := range f.streams {
+				st.sub.forward(s.batches, now)
+			}
 		}
 	}
 	for i, f := range s.touched {
@@ -138,9 +143,7 @@ func (s *Shard) tick(now time.Time) {
 			}
 		}
 	}
-	for sub := range s.subscribers {
-		sub.tick(now)
-	}
+	s.visitAll(now)
 	s.tellUse()
 	s.stats.publish(s.sent)
 }
@@ -152,8 +155,8 @@ func (s *Shard) shutdown() {
 			it.pkt.Release()
 		}
 	}
-	for sub := range s.subscribers {
-		sub.remove()
+	for len(s.visits) > 0 {
+		s.visits[0].sub.remove()
 	}
 }
 

@@ -305,6 +305,7 @@ func (st *Stream) begin(p *packet.Packet, now time.Time) {
 			st.rewriter.Switch(p, before, st.feed.reference(p.Layer), now)
 		}
 		st.report.at = time.Time{} // the receiver needs a report soon
+		st.sub.hurry()
 	}
 	st.begun, st.layer, st.epoch = true, p.Layer, p.Epoch
 	st.stats.layer.Store(int32(p.Layer))
@@ -389,6 +390,7 @@ func (st *Stream) askForKeyframe(now time.Time) {
 		return
 	}
 	st.lastAsked = now
+	st.sub.hurry()
 	st.feed.source.RequestKeyframe(layer)
 }
 
@@ -397,10 +399,7 @@ func (st *Stream) tick(now time.Time) {
 	if now.Sub(st.lastAsked) >= keyframeRetry {
 		st.askForKeyframe(now)
 	}
-	if block, at, ok := st.reception.take(); ok {
-		st.measureRTT(block, at)
-		st.red.reported(block.FractionLost, at)
-	}
+	st.hear()
 	st.answerPostponed(now)
 	st.forgive(now)
 }

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -51,6 +52,7 @@ type Subscriber struct {
 	// owned by the shard
 	streams []*Stream
 	served  uint64      // the batch that was last forwarded
+	place   int         // among the shard's visits
 	budget  nack.Budget // of retransmissions, for all streams together
 	started bool
 	removed bool
@@ -61,7 +63,9 @@ type Subscriber struct {
 }
 
 func newSubscriber(s *Shard, w ReportWriter, release func()) *Subscriber {
-	return &Subscriber{shard: s, reports: w, release: release}
+	sub := &Subscriber{shard: s, reports: w, release: release}
+	s.command(func() { s.admit(sub) })
+	return sub
 }
 
 // Add subscribes to a source. Packets flow once the subscriber is started.
@@ -138,17 +142,21 @@ func (s *Subscriber) remove() {
 	for _, st := range s.streams {
 		st.feed.remove(st)
 	}
-	delete(s.shard.subscribers, s)
+	s.shard.dismiss(s)
 	s.release()
 }
 
-// tick runs on the shard.
-func (s *Subscriber) tick(now time.Time) {
+// tick runs on the shard. It returns when to look again.
+func (s *Subscriber) tick(now time.Time) time.Duration {
 	if !s.started {
-		return
+		return calmInterval
 	}
 	for _, st := range s.streams {
 		st.tick(now)
 	}
 	s.sendReports(now)
+	if slices.ContainsFunc(s.streams, (*Stream).urgent) {
+		return 0
+	}
+	return calmInterval
 }
