@@ -17,6 +17,8 @@ const (
 	gatherTimeout = 2 * time.Second
 	// connectTimeout bounds the time from the offer to the connection.
 	connectTimeout = 30 * time.Second
+	// spareAfter is how long after the connection what it did not need is kept.
+	spareAfter = 5 * time.Second
 	// maxCandidates bounds the remote candidates of one connection: a browser on
 	// a machine with ten interfaces sends about forty.
 	maxCandidates = 128
@@ -51,8 +53,9 @@ type Peer struct {
 	echo     timeEcho
 
 	// owned by the goroutine
-	mid         string // of the section that carries the transport
-	candidates  int    // remote ones taken
+	mid         string      // of the section that carries the transport
+	candidates  int         // remote ones taken
+	deadline    *time.Timer // of the connection, and then of what it did not need
 	connected   bool
 	onConnected func()
 	onTick      func(now time.Time) time.Duration // returns when to be called again, 0 for never
@@ -75,15 +78,17 @@ func (p *Peer) run() {
 	timer := time.NewTimer(time.Hour)
 	timer.Stop()
 	defer timer.Stop()
-	deadline := time.NewTimer(connectTimeout)
-	defer deadline.Stop()
+	p.deadline = time.NewTimer(connectTimeout)
+	defer p.deadline.Stop()
 	for {
 		select {
 		case fn := <-p.commands:
 			fn()
 		case <-timer.C:
-		case <-deadline.C:
-			if !p.connected {
+		case <-p.deadline.C:
+			if p.connected {
+				p.transport.spare()
+			} else {
 				p.fail("the connection was not established in time")
 			}
 		case <-p.closing:
@@ -229,6 +234,7 @@ func (p *Peer) stateChanged(s webrtc.PeerConnectionState) {
 	case webrtc.PeerConnectionStateConnected:
 		if !p.connected {
 			p.connected = true
+			p.deadline.Reset(spareAfter)
 			p.onConnected()
 		}
 	case webrtc.PeerConnectionStateFailed:

@@ -98,6 +98,14 @@ func (t *peerTransport) use(pair *webrtc.ICECandidatePair) error {
 	return nil
 }
 
+// spare gives up the TCP candidates of a connection that goes over UDP, unless
+// the client keeps a TCP connection in reserve.
+func (t *peerTransport) spare() {
+	if t.tcp != nil && t.route.Load() != nil {
+		t.tcp.CloseIdle()
+	}
+}
+
 // writeTCP sends a packet over the selected pair, if that is of TCP.
 func (t *peerTransport) writeTCP(b []byte) error {
 	path := t.stream.Load()

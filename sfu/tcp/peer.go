@@ -41,6 +41,24 @@ func (p *Peer) ConnOf(local netip.Addr) net.PacketConn {
 	return nil
 }
 
+// CloseIdle closes those candidates of this agent that no client has connected
+// to, and returns how many they were: when a connection stands over another path
+// they are memory for nothing, a read buffer of the agent's each above all.
+func (p *Peer) CloseIdle() int {
+	p.mux.mu.Lock()
+	var idle []*conn
+	for _, c := range p.conns {
+		if c.size() == 0 {
+			idle = append(idle, c)
+		}
+	}
+	p.mux.mu.Unlock()
+	for _, c := range idle {
+		_ = c.Close()
+	}
+	return len(idle)
+}
+
 // RemoveConnByUfrag is the Mux's.
 func (p *Peer) RemoveConnByUfrag(ufrag string) { p.mux.RemoveConnByUfrag(ufrag) }
 

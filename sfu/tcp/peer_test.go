@@ -88,3 +88,28 @@ func TestAddressesThatAreNotTCPAreRefused(t *testing.T) {
 		}
 	})
 }
+
+func TestCloseIdleLeavesCandidatesInUse(t *testing.T) {
+	inWorld(t, func(w *world) {
+		p := w.mux.Peer()
+		used := w.candidateOf(p, "used")
+		client := w.connect("198.51.100.1:1000", used)
+		idle := w.candidateOf(p, "idle")
+		other := w.candidate("other")
+		if n := p.CloseIdle(); n != 1 {
+			t.Errorf("%d candidates closed, want the idle one", n)
+		}
+		if _, _, err := idle.ReadFromAddrPort(make([]byte, 10)); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("reading from the idle one: %v, want %v", err, net.ErrClosed)
+		}
+		for _, c := range []*conn{used, other} {
+			if c.closed {
+				t.Errorf("the candidate of %q was closed too", c.ufrag)
+			}
+		}
+		if _, err := used.WriteTo(hello, net.TCPAddrFromAddrPort(client.addr)); err != nil {
+			t.Error(err)
+		}
+		client.expect(hello)
+	})
+}
