@@ -30,7 +30,8 @@ type Config struct {
 	// MessageTimeout bounds the time from the first to the last octet of one
 	// message: 30 s.
 	MessageTimeout time.Duration
-	// WriteTimeout bounds the time in which the peer must take one frame: 10 s.
+	// WriteTimeout bounds the time in which the peer must take what is written at
+	// once: 10 s. That is one frame, or up to 16 KiB of shorter ones.
 	WriteTimeout time.Duration
 	// CloseTimeout bounds the time from Close to the end: 5 s.
 	CloseTimeout time.Duration
@@ -68,6 +69,7 @@ type Conn struct {
 	ws      *websocket.Conn
 	cfg     Config
 	out     *outbox
+	batches *buffers // nil when what is written must be masked: a client's
 	limiter *rate.Limiter
 	limit   atomic.Int64
 	heard   atomic.Bool  // something came since the last look at the ping timer
@@ -84,16 +86,11 @@ type Conn struct {
 	ended   chan struct{}
 }
 
-// buffers lends write buffers, so that a silent socket holds none.
-type buffers struct{ pool sync.Pool }
-
-func (b *buffers) Get() any  { return b.pool.Get() }
-func (b *buffers) Put(v any) { b.pool.Put(v) }
-
 // Upgrader makes websockets of HTTP requests. Share one between all Conns.
 type Upgrader struct {
-	up  websocket.Upgrader
-	cfg Config
+	up      websocket.Upgrader
+	cfg     Config
+	batches buffers
 }
 
 // NewUpgrader returns an Upgrader whose Conns have the limits of cfg. It does
@@ -106,7 +103,7 @@ func NewUpgrader(cfg Config) *Upgrader {
 			HandshakeTimeout: 10 * time.Second,
 			ReadBufferSize:   1024,
 			WriteBufferSize:  1024,
-			WriteBufferPool:  &buffers{},
+			WriteBufferPool:  &sync.Pool{}, // so that a silent socket holds none
 			CheckOrigin:      func(*http.Request) bool { return true },
 		},
 	}
@@ -119,7 +116,9 @@ func (u *Upgrader) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 	if err != nil {
 		return nil, fmt.Errorf("upgrade to websocket: %w", err)
 	}
-	return newConn(ws, u.cfg), nil
+	c := newConn(ws, u.cfg)
+	c.batches = &u.batches
+	return c, nil
 }
 
 // newConn takes a websocket over, of either side. cfg has its defaults.

@@ -6,9 +6,9 @@
 // Each Conn has exactly two goroutines. The reader is the goroutine that calls
 // Serve; it owns everything about incoming messages: their size, their pace,
 // the time they may take. The writer owns everything that leaves, pings and
-// close frames included, and drains an outbox counted in octets. A peer that
-// does not read fills its own outbox and loses its own connection; nobody who
-// sends to it ever waits.
+// close frames included, and drains an outbox counted in octets: what waits
+// leaves with one write. A peer that does not read fills its own outbox and
+// loses its own connection; nobody who sends to it ever waits.
 //
 //	            +--------------------- Conn ---------------------+
 //	websocket ->| reader: size, pace, deadline -> Parse -> handle |-> caller

@@ -38,7 +38,7 @@ var (
 	// ErrSlowConsumer: more was queued for the peer than QueueLimit.
 	ErrSlowConsumer = errors.New("peer reads too slowly")
 	// ErrLost: the peer has been silent for PeerTimeout, did not finish a
-	// message in MessageTimeout, or did not take a frame in WriteTimeout.
+	// message in MessageTimeout, or did not take what was written in WriteTimeout.
 	ErrLost = errors.New("peer is silent")
 	// ErrTooBig: a message was longer than the read limit (close code 1009).
 	ErrTooBig = errors.New("message too long")

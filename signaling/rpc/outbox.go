@@ -10,7 +10,7 @@ type outbox struct {
 
 	mu     sync.Mutex
 	frames [][]byte
-	octets int // of frames, and of the one being written
+	octets int // of frames, and of those being written
 	pong   []byte
 	ponged bool // a pong is due
 	pinged bool // a ping is due
@@ -22,12 +22,18 @@ type closeFrame struct {
 	reason string
 }
 
-// parcel is one thing to write: exactly one member is set.
-type parcel struct {
-	frame []byte
-	pong  []byte
-	ping  bool
-	close *closeFrame
+// batch is what the writer takes at once, in the order of leaving.
+type batch struct {
+	pong   []byte
+	ponged bool
+	pinged bool
+	frames [][]byte
+	octets int // of frames
+	close  *closeFrame
+}
+
+func (b *batch) empty() bool {
+	return !b.ponged && !b.pinged && len(b.frames) == 0 && b.close == nil
 }
 
 func newOutbox(limit int) *outbox {
@@ -84,31 +90,29 @@ func (o *outbox) close(code int, reason string, drop bool) {
 	o.signal()
 }
 
-// take returns what to write next, and false when there is nothing. sent is
-// the length of the frame that was taken last and is written now.
-func (o *outbox) take(sent int) (parcel, bool) {
+// take returns what to write next, of frames as many as have most octets
+// together but at least one. The batch is empty when nothing waits. sent are the
+// octets of the batch taken last, which is written now.
+func (o *outbox) take(sent, most int) batch {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.octets -= sent
-	switch {
-	case o.ponged:
-		p := parcel{pong: o.pong}
-		o.pong, o.ponged = nil, false
-		return p, true
-	case o.pinged:
-		o.pinged = false
-		return parcel{ping: true}, true
-	case len(o.frames) > 0:
-		p := parcel{frame: o.frames[0]}
-		o.frames[0] = nil
-		if o.frames = o.frames[1:]; len(o.frames) == 0 {
-			o.frames = nil // let go of the array
+	b := batch{pong: o.pong, ponged: o.ponged, pinged: o.pinged}
+	o.pong, o.ponged, o.pinged = nil, false, false
+	n := 0
+	for ; n < len(o.frames); n++ {
+		if octets := b.octets + len(o.frames[n]); n == 0 || octets <= most {
+			b.octets = octets
+			continue
 		}
-		return p, true
-	case o.closed != nil:
-		return parcel{close: o.closed}, true
+		break
 	}
-	return parcel{}, false
+	b.frames, o.frames = o.frames[:n:n], o.frames[n:]
+	if len(o.frames) == 0 {
+		o.frames = nil // let go of the array
+		b.close = o.closed
+	}
+	return b
 }
 
 func (o *outbox) signal() {

@@ -30,24 +30,16 @@ type peer struct {
 func open(t *testing.T, cfg rpc.Config, handle func(*rpc.Conn, rpc.Request)) *peer {
 	t.Helper()
 	near, far := net.Pipe()
+	return openOver(t, near, far, cfg, handle)
+}
+
+// openOver is open with the two ends of a connection, of which near is the
+// Conn's.
+func openOver(t *testing.T, near, far net.Conn, cfg rpc.Config, handle func(*rpc.Conn, rpc.Request)) *peer {
+	t.Helper()
 	t.Cleanup(func() { _ = far.Close() })
 	p := &peer{t: t, conn: far, br: bufio.NewReader(far), done: make(chan error, 1)}
-	ready := make(chan error, 1)
-	go func() {
-		r, err := http.ReadRequest(bufio.NewReader(near))
-		if err != nil {
-			ready <- err
-			return
-		}
-		p.rpc, err = rpc.NewUpgrader(cfg).Upgrade(&hijacked{conn: near}, r)
-		ready <- err
-		if err != nil {
-			return
-		}
-		err = p.rpc.Serve(func(req rpc.Request) { handle(p.rpc, req) })
-		p.when = time.Now()
-		p.done <- err
-	}()
+	ready := p.accept(near, cfg, handle)
 	_, err := io.WriteString(far, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n")
 	if err != nil {
@@ -64,6 +56,28 @@ func open(t *testing.T, cfg rpc.Config, handle func(*rpc.Conn, rpc.Request)) *pe
 		t.Fatalf("negotiated %q: inflated messages would pass the read limit", ext)
 	}
 	return p
+}
+
+// accept upgrades what comes over near and serves it. It says when p.rpc is
+// there.
+func (p *peer) accept(near net.Conn, cfg rpc.Config, handle func(*rpc.Conn, rpc.Request)) <-chan error {
+	ready := make(chan error, 1)
+	go func() {
+		r, err := http.ReadRequest(bufio.NewReader(near))
+		if err != nil {
+			ready <- err
+			return
+		}
+		p.rpc, err = rpc.NewUpgrader(cfg).Upgrade(&hijacked{conn: near}, r)
+		ready <- err
+		if err != nil {
+			return
+		}
+		err = p.rpc.Serve(func(req rpc.Request) { handle(p.rpc, req) })
+		p.when = time.Now()
+		p.done <- err
+	}()
+	return ready
 }
 
 type hijacked struct{ conn net.Conn }

@@ -12,16 +12,20 @@ import (
 func (c *Conn) write() {
 	ticker := time.NewTicker(c.cfg.PingInterval)
 	defer ticker.Stop()
+	most := 0
+	if c.batches != nil {
+		most = batchLimit
+	}
 	sent := 0
 	for {
-		p, ok := c.out.take(sent)
-		sent = len(p.frame)
-		if ok {
-			if err := c.send(p); err != nil {
+		b := c.out.take(sent, most)
+		sent = b.octets
+		if !b.empty() {
+			if err := c.send(&b); err != nil {
 				c.end(ErrLost)
 				return
 			}
-			if p.close != nil {
+			if b.close != nil {
 				c.awaitClose()
 				return
 			}
@@ -39,22 +43,80 @@ func (c *Conn) write() {
 	}
 }
 
-func (c *Conn) send(p parcel) error {
+// send writes a batch: of a server all but the close frame with one write. The
+// websocket writes the close frame, so that it knows of it, and what must be
+// masked. It also writes one by itself, on the reader, when the peer breaks the
+// protocol; a write of a net.Conn is never torn apart by another, and after
+// that one the Conn ends.
+func (c *Conn) send(b *batch) error {
+	by := c.writeBy()
+	var err error
+	switch {
+	case c.batches == nil:
+		err = c.sendMasked(b, by)
+	case b.octets > batchLimit: // one frame, too long to be copied
+		alone := *b
+		alone.frames = nil
+		if err = c.sendTogether(&alone, by); err == nil {
+			err = c.ws.WriteMessage(websocket.TextMessage, b.frames[0])
+		}
+	default:
+		err = c.sendTogether(b, by)
+	}
+	if err != nil || b.close == nil {
+		return err
+	}
+	return c.ws.WriteControl(websocket.CloseMessage,
+		websocket.FormatCloseMessage(b.close.code, b.close.reason), by)
+}
+
+// writeBy returns until when the peer must have taken what is written now, and
+// tells the websocket.
+func (c *Conn) writeBy() time.Time {
 	by := time.Now().Add(c.cfg.WriteTimeout)
 	if end := c.closeBy.Load(); end != 0 {
 		by = time.Unix(0, end)
 	}
 	_ = c.ws.SetWriteDeadline(by)
-	switch {
-	case p.close != nil:
-		return c.ws.WriteControl(websocket.CloseMessage,
-			websocket.FormatCloseMessage(p.close.code, p.close.reason), by)
-	case p.ping:
-		return c.ws.WriteControl(websocket.PingMessage, nil, by)
-	case p.frame == nil:
-		return c.ws.WriteControl(websocket.PongMessage, p.pong, by)
+	return by
+}
+
+// sendTogether encodes pong, ping and frames into one write.
+func (c *Conn) sendTogether(b *batch, by time.Time) error {
+	if !b.ponged && !b.pinged && len(b.frames) == 0 {
+		return nil
 	}
-	return c.ws.WriteMessage(websocket.TextMessage, p.frame)
+	buf := c.batches.get()
+	defer c.batches.put(buf)
+	*buf = b.appendTo(*buf)
+	conn := c.ws.NetConn()
+	_ = conn.SetWriteDeadline(by)
+	// Close may have set its earlier deadline in between: look after setting.
+	if end := c.closeBy.Load(); end != 0 && end < by.UnixNano() {
+		_ = conn.SetWriteDeadline(time.Unix(0, end))
+	}
+	_, err := conn.Write(*buf)
+	return err
+}
+
+// sendMasked leaves the masking to the websocket.
+func (c *Conn) sendMasked(b *batch, by time.Time) error {
+	if b.ponged {
+		if err := c.ws.WriteControl(websocket.PongMessage, b.pong, by); err != nil {
+			return err
+		}
+	}
+	if b.pinged {
+		if err := c.ws.WriteControl(websocket.PingMessage, nil, by); err != nil {
+			return err
+		}
+	}
+	for _, frame := range b.frames {
+		if err := c.ws.WriteMessage(websocket.TextMessage, frame); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // awaitClose gives the peer a moment to answer our close frame.
