@@ -128,6 +128,7 @@ func requestSamples(s *snapshot) []sample {
 func ofMedia() []series[snapshot] {
 	return []series[snapshot]{
 		gauge("atrium_media_connections", "Media connections, one for each stream published or received.", func(s *snapshot) int { return s.media.Peers }),
+		counter("atrium_media_connections_total", "Media connections made since the start.", func(s *snapshot) uint64 { return s.media.Connections }),
 		gauge("atrium_media_packets_held", "Received packets in buffers and queues.", func(s *snapshot) int { return int(s.media.Packets) }),
 		gauge("atrium_media_forwarded_streams", "Tracks that are forwarded, one for each track and receiver.", func(s *snapshot) int { return s.media.Egress.Subscribers }),
 		counter("atrium_media_batches_total", "Wake-ups of forwarding shards.", func(s *snapshot) uint64 { return s.media.Egress.Batches }),

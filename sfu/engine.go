@@ -83,9 +83,10 @@ type Engine struct {
 
 	sealedByShard, sealedByPion atomic.Uint64 // connections
 
-	mu     sync.Mutex
-	peers  map[*Peer]bool // whether it publishes
-	closed bool
+	mu          sync.Mutex
+	peers       map[*Peer]bool // whether it publishes
+	connections uint64         // ever made
+	closed      bool
 }
 
 // New starts an Engine.
@@ -205,6 +206,7 @@ func (e *Engine) adopt(p *Peer, publishes bool) error {
 		return fmt.Errorf("media engine: %w", ErrClosed)
 	}
 	e.peers[p] = publishes
+	e.connections++
 	closed := p.onClosed
 	p.onClosed = func() {
 		closed()

@@ -11,6 +11,7 @@ import (
 type Stats struct {
 	Peers        int    // connections
 	Publications int    // of them publishing
+	Connections  uint64 // ever made
 	Packets      int64  // received packets held in buffers and queues
 	Keyframes    uint64 // requests for them sent to publishers
 	// Connections to subscribers, ever, whose media the shards seal, and whose
@@ -33,7 +34,7 @@ func (e *Engine) Stats() Stats {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	st.Peers = len(e.peers)
+	st.Peers, st.Connections = len(e.peers), e.connections
 	for _, publishes := range e.peers {
 		if publishes {
 			st.Publications++
