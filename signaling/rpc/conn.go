@@ -159,13 +159,23 @@ func (c *Conn) serve(handle func(msg []byte)) error {
 	return c.cause
 }
 
-// Send queues a frame. A peer for which more than QueueLimit octets wait loses
-// its connection at once; a frame for a closing connection is dropped.
-func (c *Conn) Send(frame []byte) {
-	if !c.out.put(frame) {
+// Send queues a frame, which leaves as soon as it can. A peer for which more
+// than QueueLimit octets wait loses its connection at once; a frame for a
+// closing connection is dropped.
+func (c *Conn) Send(frame []byte) { c.SendBy(frame, time.Time{}) }
+
+// SendBy is Send for a frame that may wait until the given time, so that one
+// write does for many. It never changes the order: whatever else is sent or
+// closed or pinged meanwhile takes it along.
+func (c *Conn) SendBy(frame []byte, by time.Time) {
+	if !c.out.put(frame, by) {
 		c.end(ErrSlowConsumer)
 	}
 }
+
+// Recall takes back what SendBy queued and what still may wait, also after the
+// end of the connection. The peer has seen nothing of it and never will.
+func (c *Conn) Recall() [][]byte { return c.out.recall() }
 
 // Close ends the connection with a close frame after everything that is
 // queued. Messages that still come are not handled. Closing twice is allowed;

@@ -7,12 +7,13 @@
 // Serve; it owns everything about incoming messages: their size, their pace,
 // the time they may take. The writer owns everything that leaves, pings and
 // close frames included, and drains an outbox counted in octets: what waits
-// leaves with one write. A peer that does not read fills its own outbox and
-// loses its own connection; nobody who sends to it ever waits.
+// leaves with one write, and a frame may be given time to wait for others. A
+// peer that does not read fills its own outbox and loses its own connection;
+// nobody who sends to it ever waits.
 //
 //	            +--------------------- Conn ---------------------+
 //	websocket ->| reader: size, pace, deadline -> Parse -> handle |-> caller
-//	          <-| writer: pong, ping, frames, close <--- outbox   |<- Send, Close
+//	          <-| writer: pong, ping, frames, close <--- outbox   |<- Send(By), Close
 //	            +------------------------------------------------+
 //
 // A Client is the other side, for programs that call a server: the same Conn

@@ -1,20 +1,33 @@
 package rpc
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // outbox is the mailbox of a Conn's writer. Everybody may put; only the writer
 // takes. Order of leaving: pong, ping, frames as they were put, close.
+//
+// A frame may be put with a time by which it must leave. Until then it waits,
+// so that others can leave with it; but whatever is put without such a time
+// takes all that waits along.
 type outbox struct {
 	limit int           // octets that may wait
 	wake  chan struct{} // holds one token when there may be something to take
+	// alarm rings for the writer when the first waiting frame must leave. It is
+	// set while frames wait, and costs nothing otherwise.
+	alarm *time.Timer
 
 	mu     sync.Mutex
 	frames [][]byte
-	octets int // of frames, and of those being written
+	octets int       // of frames, and of those being written
+	due    bool      // frames must leave now
+	by     time.Time // when alarm rings; zero while it is not set
 	pong   []byte
 	ponged bool // a pong is due
 	pinged bool // a ping is due
 	closed *closeFrame
+	drop   bool // the close frame goes in place of frames
 }
 
 type closeFrame struct {
@@ -37,13 +50,16 @@ func (b *batch) empty() bool {
 }
 
 func newOutbox(limit int) *outbox {
-	return &outbox{limit: limit, wake: make(chan struct{}, 1)}
+	alarm := time.NewTimer(time.Hour)
+	alarm.Stop()
+	return &outbox{limit: limit, wake: make(chan struct{}, 1), alarm: alarm}
 }
 
 // put queues a frame and reports false when the limit is exceeded. A frame
 // that finds the outbox empty is always taken, however long. After close it
-// drops the frame.
-func (o *outbox) put(frame []byte) bool {
+// drops the frame. The frame may wait until by; with the zero time it leaves at
+// once.
+func (o *outbox) put(frame []byte, by time.Time) bool {
 	o.mu.Lock()
 	if o.closed != nil {
 		o.mu.Unlock()
@@ -55,6 +71,15 @@ func (o *outbox) put(frame []byte) bool {
 	}
 	o.frames = append(o.frames, frame)
 	o.octets += len(frame)
+	if !by.IsZero() {
+		if o.by.IsZero() || by.Before(o.by) {
+			o.by = by
+			o.alarm.Reset(time.Until(by))
+		}
+		o.mu.Unlock()
+		return true
+	}
+	o.due = true
 	o.mu.Unlock()
 	o.signal()
 	return true
@@ -80,9 +105,7 @@ func (o *outbox) putPing() {
 // that is queued already stays.
 func (o *outbox) close(code int, reason string, drop bool) {
 	o.mu.Lock()
-	if drop {
-		o.frames = nil
-	}
+	o.drop = o.drop || drop
 	if o.closed == nil {
 		o.closed = &closeFrame{code, reason}
 	}
@@ -90,15 +113,23 @@ func (o *outbox) close(code int, reason string, drop bool) {
 	o.signal()
 }
 
-// take returns what to write next, of frames as many as have most octets
-// together but at least one. The batch is empty when nothing waits. sent are the
-// octets of the batch taken last, which is written now.
-func (o *outbox) take(sent, most int) batch {
+// take returns what to write next: what is due, and whatever waits with it, of
+// frames as many as have most octets together but at least one. The batch is
+// empty when nothing is due. sent are the octets of the batch taken last, which
+// is written now; rung says that the alarm has rung.
+func (o *outbox) take(sent, most int, rung bool) batch {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.octets -= sent
+	if !o.due && !rung && !o.ponged && !o.pinged && o.closed == nil {
+		return batch{}
+	}
 	b := batch{pong: o.pong, ponged: o.ponged, pinged: o.pinged}
 	o.pong, o.ponged, o.pinged = nil, false, false
+	if o.drop {
+		b.close = o.closed
+		return b
+	}
 	n := 0
 	for ; n < len(o.frames); n++ {
 		if octets := b.octets + len(o.frames[n]); n == 0 || octets <= most {
@@ -108,11 +139,37 @@ func (o *outbox) take(sent, most int) batch {
 		break
 	}
 	b.frames, o.frames = o.frames[:n:n], o.frames[n:]
-	if len(o.frames) == 0 {
+	if o.due = len(o.frames) > 0; !o.due {
 		o.frames = nil // let go of the array
+		o.calm()
 		b.close = o.closed
 	}
 	return b
+}
+
+// recall takes back the frames of which none has to leave yet, and returns nil
+// when one has. They will not be written.
+func (o *outbox) recall() [][]byte {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.due || !time.Now().Before(o.by) {
+		return nil
+	}
+	frames := o.frames
+	for _, frame := range frames {
+		o.octets -= len(frame)
+	}
+	o.frames = nil
+	o.calm()
+	return frames
+}
+
+// calm stops the alarm; the caller holds the lock.
+func (o *outbox) calm() {
+	if !o.by.IsZero() {
+		o.by = time.Time{}
+		o.alarm.Stop()
+	}
 }
 
 func (o *outbox) signal() {

@@ -12,14 +12,15 @@ import (
 func (c *Conn) write() {
 	ticker := time.NewTicker(c.cfg.PingInterval)
 	defer ticker.Stop()
+	defer c.out.alarm.Stop() // and nobody listens any more
 	most := 0
 	if c.batches != nil {
 		most = batchLimit
 	}
-	sent := 0
+	sent, rung := 0, false
 	for {
-		b := c.out.take(sent, most)
-		sent = b.octets
+		b := c.out.take(sent, most, rung)
+		sent, rung = b.octets, false
 		if !b.empty() {
 			if err := c.send(&b); err != nil {
 				c.end(ErrLost)
@@ -33,6 +34,8 @@ func (c *Conn) write() {
 		}
 		select {
 		case <-c.out.wake:
+		case <-c.out.alarm.C:
+			rung = true
 		case <-ticker.C:
 			if !c.heard.Swap(false) {
 				c.out.putPing()
