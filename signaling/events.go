@@ -1,6 +1,8 @@
 package signaling
 
 import (
+	"time"
+
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
@@ -8,25 +10,25 @@ import (
 
 // listener turns what happens in rooms into notifications. It is called on the
 // rooms' goroutines; a notification is encoded once and queued, which never
-// blocks.
+// blocks. What bystanders hear of others may wait a little in large rooms.
 type listener struct{ server *Server }
 
 var _ room.EventHandler = listener{}
 
 func (l listener) OnJoined(e room.JoinedEvent) {
-	l.tell(e.Others, api.ParticipantJoined, api.Participant{ID: e.Participant.User})
+	l.mention(e.Others, api.ParticipantJoined, api.Participant{ID: e.Participant.User})
 }
 
 func (l listener) OnLeft(e room.LeftEvent) {
-	l.tell(e.Remaining, api.ParticipantLeft, api.Name{Name: e.Participant.User})
+	l.mention(e.Remaining, api.ParticipantLeft, api.Name{Name: e.Participant.User})
 }
 
 func (l listener) OnPublished(e room.PublishedEvent) {
-	l.tell(e.Others, api.ParticipantPublished, api.Participant{ID: e.Participant.User, Streams: api.Webcam()})
+	l.mention(e.Others, api.ParticipantPublished, api.Participant{ID: e.Participant.User, Streams: api.Webcam()})
 }
 
 func (l listener) OnUnpublished(e room.UnpublishedEvent) {
-	l.tell(e.Others, api.ParticipantUnpublished, api.Name{Name: e.Participant.User})
+	l.mention(e.Others, api.ParticipantUnpublished, api.Name{Name: e.Participant.User})
 }
 
 func (l listener) OnMessage(e room.MessageEvent) {
@@ -74,7 +76,21 @@ func (l listener) OnMediaError(e room.MediaErrorEvent) {
 	l.tell([]room.ParticipantInfo{e.To}, api.MediaError, api.Trouble{Error: e.Text})
 }
 
+// mention is tell for news of somebody else, which may wait for more of it.
+func (l listener) mention(to []room.ParticipantInfo, method string, params any) {
+	var by time.Time
+	if d := patience(len(to)); d > 0 {
+		by = time.Now().Add(d)
+	}
+	l.tellBy(by, to, method, params)
+}
+
+// tell sends a notification at once.
 func (l listener) tell(to []room.ParticipantInfo, method string, params any) {
+	l.tellBy(time.Time{}, to, method, params)
+}
+
+func (l listener) tellBy(by time.Time, to []room.ParticipantInfo, method string, params any) {
 	if len(to) == 0 {
 		return
 	}
@@ -85,7 +101,7 @@ func (l listener) tell(to []room.ParticipantInfo, method string, params any) {
 	}
 	for _, p := range to {
 		if session := l.server.sessions.get(p.ID); session != nil {
-			session.send(frame)
+			session.sendBy(frame, by)
 		}
 	}
 	l.server.counters.notifications.Add(uint64(len(to)))

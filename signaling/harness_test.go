@@ -244,6 +244,7 @@ func (f *fixture) member(user, others string) *client {
 // pipes is a listener in memory. Its connections have no buffers and follow
 // fake time.
 type pipes struct {
+	wrap  func(near net.Conn) net.Conn // nil for none
 	conns chan net.Conn
 	done  chan struct{}
 	once  sync.Once
@@ -251,6 +252,9 @@ type pipes struct {
 
 func (p *pipes) dial() (net.Conn, error) {
 	near, far := net.Pipe()
+	if p.wrap != nil {
+		near = p.wrap(near)
+	}
 	select {
 	case p.conns <- addressed{near}:
 		return far, nil

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"sync"
+	"time"
 
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
@@ -9,6 +10,8 @@ import (
 // link is where a session's frames go: to its socket, or into a store while it
 // has none or while an answer must go first. Any goroutine may send; frames
 // from one goroutine stay in order. No lock is held while a socket is called.
+// What may wait, waits at the socket, and is called back when the session loses
+// it or gets another one.
 type link struct {
 	mu     sync.Mutex
 	conn   *rpc.Conn // nil while the socket is lost
@@ -21,7 +24,10 @@ type link struct {
 
 // send passes a frame on or stores it, and reports false when too much is
 // stored.
-func (l *link) send(frame []byte) bool {
+func (l *link) send(frame []byte) bool { return l.sendBy(frame, time.Time{}) }
+
+// sendBy is send for a frame that may wait at the socket until the given time.
+func (l *link) sendBy(frame []byte, by time.Time) bool {
 	l.mu.Lock()
 	if l.over {
 		l.mu.Unlock()
@@ -29,7 +35,7 @@ func (l *link) send(frame []byte) bool {
 	}
 	if conn := l.conn; conn != nil && l.holds == 0 {
 		l.mu.Unlock()
-		conn.Send(frame)
+		conn.SendBy(frame, by)
 		return true
 	}
 	defer l.mu.Unlock()
@@ -97,8 +103,26 @@ func (l *link) attach(conn *rpc.Conn, first []byte) (old *rpc.Conn, ok bool) {
 	if first != nil {
 		conn.Send(first)
 	}
+	if old != nil {
+		l.recall(old)
+	}
 	l.unhold()
 	return old, true
+}
+
+// recall holds what waited at a socket that the session has no more, before
+// everything held. The caller has a hold.
+func (l *link) recall(old *rpc.Conn) {
+	frames := old.Recall()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over || len(frames) == 0 {
+		return
+	}
+	for _, frame := range frames {
+		l.octets += len(frame)
+	}
+	l.held = append(frames, l.held...)
 }
 
 // detach takes the socket away, and reports false when the session has another
@@ -112,6 +136,16 @@ func (l *link) detach(conn *rpc.Conn) (loss int, ok bool) {
 	l.conn = nil
 	l.losses++
 	return l.losses, true
+}
+
+// lose is detach for a socket that has ended, and keeps what waited there.
+func (l *link) lose(conn *rpc.Conn) (loss int, ok bool) {
+	l.hold() // another socket may come now
+	defer l.unhold()
+	if loss, ok = l.detach(conn); ok {
+		l.recall(conn)
+	}
+	return loss, ok
 }
 
 // lostSince reports whether no socket has been attached since that loss.

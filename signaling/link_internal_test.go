@@ -138,6 +138,56 @@ func TestLinkKeepsAJoinsAnswerWhileTheSocketIsLost(t *testing.T) {
 	})
 }
 
+func TestLinkKeepsWhatWaitedAtASocketThatItLoses(t *testing.T) {
+	for name, lose := range map[string]bool{"lost": true, "taken over": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var l link
+				first, old := pipe(t)
+				l.attach(first, nil)
+				l.send([]byte("before"))
+				old()
+				l.sendBy([]byte("waits"), time.Now().Add(time.Minute))
+				if lose {
+					if _, ok := l.lose(first); !ok {
+						t.Fatal("not lost")
+					}
+					l.sendBy([]byte("held"), time.Now().Add(time.Minute))
+				}
+				second, got := pipe(t)
+				l.attach(second, []byte("reconnected"))
+				l.send([]byte("after"))
+				want := "reconnected waits after"
+				if lose {
+					want = "reconnected waits held after"
+				}
+				if frames := strings.Join(got(), " "); frames != want {
+					t.Errorf("order %q, want %q", frames, want)
+				}
+				if frames := strings.Join(old(), " "); frames != "before" {
+					t.Errorf("the old socket got %q", frames)
+				}
+			})
+		})
+	}
+}
+
+// A session that gives its socket to another does not take the other's frames.
+func TestLinkThatGivesItsSocketAwayRecallsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var own, taker link
+		conn, got := pipe(t)
+		own.attach(conn, nil)
+		taker.attach(conn, nil)
+		taker.sendBy([]byte("news"), time.Now().Add(time.Second))
+		own.detach(conn)
+		time.Sleep(time.Second)
+		if frames := strings.Join(got(), " "); frames != "news" {
+			t.Errorf("got %q", frames)
+		}
+	})
+}
+
 func TestLinkHoldsUpToItsCapAndNothingAfterItsEnd(t *testing.T) {
 	var l link
 	frame := make([]byte, maxHeld/2)

@@ -86,8 +86,11 @@ func (s *Session) serve(a arrival) {
 }
 
 // send sends a frame, or keeps it while the socket is lost.
-func (s *Session) send(frame []byte) {
-	if !s.link.send(frame) {
+func (s *Session) send(frame []byte) { s.sendBy(frame, time.Time{}) }
+
+// sendBy is send for a frame that may wait until the given time.
+func (s *Session) sendBy(frame []byte, by time.Time) {
+	if !s.link.sendBy(frame, by) {
 		s.end(endOverflow)
 	}
 }

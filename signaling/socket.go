@@ -30,7 +30,7 @@ func (k *socket) run() {
 	if k.session == nil {
 		return
 	}
-	loss, mine := k.session.link.detach(k.conn)
+	loss, mine := k.session.link.lose(k.conn)
 	switch {
 	case !mine: // over, or continued elsewhere
 	case saidGoodbye(err):
