@@ -96,11 +96,16 @@ type exporter struct{ keys *dtlsKeys }
 
 // ExportKeyingMaterial implements srtp.KeyingMaterialExporter.
 func (e exporter) ExportKeyingMaterial(label string, _ []byte, length int) ([]byte, error) {
-	var h func() hash.Hash = sha256.New // of all suites of DTLS 1.2 but these
-	switch e.keys.suite {
-	case dtls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, dtls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:
-		h = sha512.New384
-	}
 	seed := append(append([]byte(label), e.keys.client...), e.keys.server...)
-	return prf.PHash(e.keys.master, seed, length, h) //nolint:wrapcheck // take wraps it
+	return prf.PHash(e.keys.master, seed, length, e.keys.hash) //nolint:wrapcheck // take wraps it
+}
+
+// hash returns the hash function of the suite (RFC 5246 section 5, RFC 5289).
+func (k *dtlsKeys) hash() hash.Hash {
+	switch k.suite {
+	case dtls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, dtls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:
+		return sha512.New384()
+	default: // all others of DTLS 1.2
+		return sha256.New()
+	}
 }
