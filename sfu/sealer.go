@@ -52,8 +52,9 @@ func (s Sealing) String() string {
 var (
 	errNoSpace = errors.New("packet exceeds the buffer")
 
-	_ egress.Sealer = (*shardSealer)(nil)
-	_ egress.Sealer = pionSealer{}
+	_ egress.Sealer     = (*shardSealer)(nil)
+	_ egress.Prefetcher = (*shardSealer)(nil)
+	_ egress.Sealer     = pionSealer{}
 )
 
 // pionSealer seals with the connection's SRTP session. What it sends arrives at
@@ -104,6 +105,15 @@ func (s *shardSealer) WriteRTP(header *rtp.Header, payload []byte) error {
 		return nil
 	}
 	return s.transport.writeTCP(buf[:n])
+}
+
+// Prefetch implements egress.Prefetcher.
+func (s *shardSealer) Prefetch() byte {
+	sum := s.media.Prefetch()
+	if route := s.transport.route.Load(); route != nil {
+		sum += route.Prefetch()
+	}
+	return sum
 }
 
 // pad fills buf with the payload and the padding that the header announces (RFC

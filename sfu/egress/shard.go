@@ -27,6 +27,7 @@ type Shard struct {
 	visits  []visit // all subscribers
 	batch   []item
 	batches uint64
+	fetched byte    // by prefetch; means nothing
 	toTell  []*feed // whose use of encodings may have changed
 	stop    bool
 	sent    sent
@@ -99,13 +100,13 @@ func (s *Shard) forward(now time.Time) {
 	for _, f := range s.touched {
 		f.prepare(now)
 	}
-	if len(s.touched) == 1 { // usual while there is little to do; saves a look at each subscriber
-		for _, st := range s.touched[0].streams {
-			st.forwardPending(now)
-		}
-	} else {
-		for _, f := range s.touched {
-			for _, st := range f.streams {
+	alone := len(s.touched) == 1 // usual while there is little to do; saves a look at each subscriber
+	for _, f := range s.touched {
+		for i, st := range f.streams {
+			s.prefetch(f.streams[i+1:])
+			if alone {
+				st.forwardPending(now)
+			} else {
 				st.sub.forward(s.batches, now)
 			}
 		}

@@ -29,6 +29,9 @@ type indices struct {
 	used   [words]uint64
 }
 
+// prefetch reads what of and use will look at.
+func (x *indices) prefetch() byte { return byte(x.newest + x.used[x.newest/wordBits%words]) }
+
 // of returns the index that a packet with this sequence number has to be sealed
 // with, unless it cannot be: the one nearest to the newest (RFC 3711 section 3.3.1
 // and appendix A, where a distance of half a cycle keeps the roll-over counter).
