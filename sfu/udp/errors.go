@@ -18,10 +18,4 @@ var (
 	ErrOversize = errors.New("datagram too large")
 	// ErrSendMode says that a SendMode is unknown, or not possible on this system.
 	ErrSendMode = errors.New("send mode not possible")
-
-	errSTUNHeader   = errors.New("not a STUN message")
-	errSTUNLength   = errors.New("STUN length differs from the datagram's")
-	errSTUNTruncate = errors.New("STUN attribute runs past the message")
-	errNoUsername   = errors.New("STUN request without a username")
-	errUsername     = errors.New("STUN username is not ufrag:ufrag")
 )

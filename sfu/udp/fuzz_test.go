@@ -3,6 +3,8 @@ package udp
 import (
 	"net/netip"
 	"testing"
+
+	"github.com/atrium-rtc/atrium/internal/demux"
 )
 
 // FuzzDispatch sends anything at all from a known and from an unknown address.
@@ -27,7 +29,7 @@ func FuzzDispatch(f *testing.F) {
 			if err != nil || source != from || string(into[:n]) != string(b) {
 				t.Fatalf("%x from %v became %x from %v: %v", b, from, into[:n], source, err)
 			}
-			if ufrag, err := localUfrag(b); from == stranger && string(ufrag) != "a" {
+			if ufrag, err := demux.LocalUfrag(b); from == stranger && string(ufrag) != "a" {
 				t.Fatalf("a stranger's %x was let in (%v)", b, err)
 			}
 		}

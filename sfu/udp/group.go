@@ -43,7 +43,7 @@ func newGroup(index int, bound netip.AddrPort, c *counters, logger *slog.Logger)
 // username even from a known address: the address may have a new user, and that
 // agent must be able to answer. nil without an error: nobody has that name.
 func (g *group) byRequest(b []byte, from netip.AddrPort) (*muxedConn, error) {
-	ufrag, err := localUfrag(b)
+	ufrag, err := demux.LocalUfrag(b)
 	if err != nil {
 		return nil, err
 	}
