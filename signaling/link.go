@@ -169,15 +169,23 @@ func (l *link) current() *rpc.Conn {
 	return l.conn
 }
 
-// finish ends the link, and returns the socket it had. ok is true the first
-// time.
+// finish ends the link, and returns the socket it had, to which everything held
+// goes: an answer that it waited for may never come, and why the session ends is
+// among it. ok is true the first time.
 func (l *link) finish() (conn *rpc.Conn, ok bool) {
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.over {
+		l.mu.Unlock()
 		return nil, false
 	}
 	conn, l.conn = l.conn, nil
+	held := l.held
 	l.over, l.held, l.octets = true, nil, 0
+	l.mu.Unlock()
+	if conn != nil {
+		for _, frame := range held {
+			conn.Send(frame)
+		}
+	}
 	return conn, true
 }

@@ -255,3 +255,25 @@ func TestStoredAnswersAreBounded(t *testing.T) {
 		t.Error("not forgotten")
 	}
 }
+
+// What a session hears last must not be lost because an answer was to go first.
+func TestFinishSendsWhatWasHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		conn, lines := pipe(t)
+		var l link
+		if _, ok := l.attach(conn, nil); !ok {
+			t.Fatal("not attached")
+		}
+		l.hold()
+		l.send([]byte("roomClosed"))
+		ended, ok := l.finish()
+		if ended != conn || !ok {
+			t.Fatal("not the socket")
+		}
+		ended.Close(rpc.CloseNormal, "over")
+		synctest.Wait()
+		if got := lines(); len(got) == 0 || !strings.Contains(got[0], "roomClosed") {
+			t.Errorf("received %q, want what was held first", got)
+		}
+	})
+}
