@@ -71,11 +71,9 @@ func eachRTCP(compound []byte, on func(packet []byte)) {
 	}
 }
 
-// Where RTCP packets name their sources (RFC 3550 section 6.4, RFC 4585 section
-// 6.1).
+// Sizes in RTCP reports, in octets (RFC 3550 section 6.4).
 const (
 	rtcpHeader     = 8 // with the sender's SSRC
-	mediaSource    = 8
 	senderInfo     = 20
 	receptionBlock = 24
 )

@@ -50,9 +50,9 @@ func (st *Stream) hear() {
 	}
 }
 
-// reception is the newest report block about a stream, until the shard looks
-// at it: every receiver sends one each second, which is not worth
-// waking the shard for.
+// reception is the newest report block about a stream, until the shard looks at
+// it: every receiver sends one each second, which is not worth waking the shard
+// for.
 type reception struct {
 	mu    sync.Mutex
 	block rtcp.ReceptionReport
