@@ -3,10 +3,10 @@ package bwe
 import "time"
 
 const (
-	// pacingFactor is how much faster than the estimate media goes out: a keyframe
+	// PacingFactor is how much faster than the estimate media goes out: a keyframe
 	// of several times the usual size must not wait for long, and what comes from
 	// a publisher was paced by it already (libwebrtc: kDefaultPaceMultiplier).
-	pacingFactor = 2.5
+	PacingFactor = 2.5
 	// burstTime is how much may go out at once, in time at the pacing rate. A
 	// picture of a usual size fits, so that it leaves as one run of packets
 	// (libwebrtc: PacingController's send burst interval).
@@ -28,9 +28,9 @@ type Pacer struct {
 	last   time.Time
 }
 
-// SetEstimate sets the pacing rate from what the path carries.
-func (p *Pacer) SetEstimate(estimate Bitrate, now time.Time) {
-	rate := estimate.Scale(pacingFactor)
+// SetRate sets the pacing rate: PacingFactor times what the path carries, or just
+// that while more comes than it carries.
+func (p *Pacer) SetRate(rate Bitrate, now time.Time) {
 	if rate == p.rate {
 		return
 	}
