@@ -17,6 +17,13 @@ import (
 type SubscribeRequest struct {
 	Offer    string // SDP
 	Observer Observer
+	// Session names the participant: all its connections from one address share
+	// one estimate of what the link to it carries. Empty is a participant of its
+	// own.
+	Session string
+	// Delivery, if not nil, is told when the video is paused for want of bandwidth,
+	// and when it goes on. Calls come one at a time and must not block.
+	Delivery func(DeliveryState)
 	// Log has room and user bound; nil discards.
 	Log *slog.Logger
 }
