@@ -98,14 +98,14 @@ func lossImpairment(ie, bpl, percent float64) float64 {
 	return ie + (95-ie)*percent/(percent+bpl)
 }
 
-// MOS returns the score that belongs to a transmission rating (G.107 Annex B). Below
-// 6.5 the polynomial is under 1, and the score is 1.
+// MOS returns the score that belongs to a transmission rating (G.107 Annex B). Up to
+// about 6.5 the polynomial is not above 1, and the score is 1.
 func MOS(r float64) Score {
 	switch {
-	case !(r > 6.5):
+	case !(r > 0):
 		return worst
 	case r >= 100:
 		return 4.5
 	}
-	return Score(1 + 0.035*r + r*(r-60)*(100-r)*7e-6)
+	return max(worst, Score(1+0.035*r+r*(r-60)*(100-r)*7e-6))
 }
