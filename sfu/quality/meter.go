@@ -149,12 +149,14 @@ func (m *Meter) Update(s Sample, now time.Time) {
 // Report returns what was found by the last Update, and by Client since.
 func (m *Meter) Report() Report { return m.report }
 
-// look counts the freezes since the last look, unless the client does.
+// look counts the freezes since the last look, unless the client does. A freeze
+// begins before it can be told from a slow frame, so some of it may be time that the
+// client has counted: there is never more of it than time.
 func (m *Meter) look(now time.Time) FreezeStats {
 	seen := m.freezes.At(now)
 	if !m.client.speaks(m.freezes.latest) {
 		m.report.Freezes += seen.Count - m.seenCount
-		m.report.Frozen += seen.Frozen - m.seenFrozen
+		m.report.Frozen = min(m.report.Frozen+seen.Frozen-m.seenFrozen, m.freezes.latest)
 	}
 	m.seenCount, m.seenFrozen = seen.Count, seen.Frozen
 	return seen

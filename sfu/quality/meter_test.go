@@ -195,6 +195,19 @@ func TestClientThatBeginsAnewAddsNothing(t *testing.T) {
 	}
 }
 
+// TestNoTimeIsFrozenTwice has a client report a freeze that the server cannot tell from
+// a slow start yet, and then nothing more.
+func TestNoTimeIsFrozenTwice(t *testing.T) {
+	m := quality.NewVideoMeter()
+	m.Keyframe(at(0))
+	m.Client(quality.Client{}, at(0))
+	m.Client(quality.Client{FreezeCount: 1, Frozen: 1500 * ms}, at(1500*ms))
+	m.Update(good, at(40*time.Second))
+	if r := m.Report(); r.Frozen != 40*time.Second {
+		t.Errorf("frozen for %v of 40s", r.Frozen)
+	}
+}
+
 // clientOf reads a Client from six numbers.
 func clientOf(b []byte) quality.Client {
 	at := func(i int) uint64 { return binary.LittleEndian.Uint64(b[8*i:]) }

@@ -26,8 +26,20 @@ func wantNear(t *testing.T, what string, got, want, within float64) {
 // TestMOSIsThatOfTheTable has the points of G.107 table B.1, and the defaults.
 func TestMOSIsThatOfTheTable(t *testing.T) {
 	for _, tt := range []struct{ r, want float64 }{
-		{93.2, 4.41}, {90, 4.34}, {80, 4.03}, {70, 3.60}, {60, 3.10}, {50, 2.58},
-		{100, 4.5}, {120, 4.5}, {0, 1}, {-20, 1}, {3, 1}, {6.5, 1}, {math.NaN(), 1}, {math.Inf(1), 4.5},
+		{93.2, 4.41},
+		{90, 4.34},
+		{80, 4.03},
+		{70, 3.60},
+		{60, 3.10},
+		{50, 2.58},
+		{100, 4.5},
+		{120, 4.5},
+		{math.Inf(1), 4.5},
+		{6.5, 1},
+		{3, 1},
+		{0, 1},
+		{-20, 1},
+		{math.NaN(), 1},
 	} {
 		wantNear(t, "the score", float64(quality.MOS(tt.r)), tt.want, 0.0065)
 	}
