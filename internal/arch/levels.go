@@ -25,6 +25,7 @@ func levels() map[string]level {
 		"sfu/nack":      zero,
 		"sfu/seal":      zero,
 		"sfu/bwe":       zero,
+		"sfu/speaker":   zero,
 		"sfu/quality":   zero,
 		"internal/auth": zero,
 
