@@ -154,9 +154,7 @@ func (e *encoding) inspect(p *packet.Packet) {
 	p.Needed = packet.AllTargets
 	if !e.track.cfg.Codec.IsVideo() {
 		p.Keyframe, p.FrameStart = true, true // every audio packet can be decoded by itself
-		if e.track.level != 0 {
-			p.ReadAudioLevel(e.track.level)
-		}
+		e.track.listen(p)
 		return
 	}
 	descriptor := p.Extension(e.descriptor)

@@ -9,6 +9,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/simulcast"
+	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
 // silence is how long an encoding must not have been heard to count as silent.
@@ -44,6 +45,7 @@ type Track struct {
 	level     uint8  // audio level extension id
 	clock     *clockOffset
 	encodings []*encoding
+	meter     *speaker.Meter // nil for video
 
 	rtt   atomic.Int64 // nanoseconds, 0 until measured
 	sinks fanout
@@ -51,7 +53,7 @@ type Track struct {
 }
 
 func newTrack(tc TrackConfig, cfg Config, clock *clockOffset) *Track {
-	t := &Track{cfg: tc, feedback: cfg.Feedback, own: cfg.SSRC, level: cfg.AudioLevelExtension, clock: clock}
+	t := &Track{cfg: tc, feedback: cfg.Feedback, own: cfg.SSRC, level: cfg.AudioLevelExtension, clock: clock, meter: newMeter(tc)}
 	for i, ec := range tc.Encodings {
 		t.encodings = append(t.encodings, newEncoding(t, packet.Layer(i), ec, cfg.DependencyExtension)) //nolint:gosec // few
 	}

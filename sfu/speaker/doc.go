@@ -8,7 +8,7 @@
 //	       ┌────────────────┴──────────────────┐
 //	       ▼  one Meter per track              ▼  one Loudest per shard
 //	     Level     smoothed; speaking?       who of N tracks has one of the n
-//	     Activity  frames, blocks, seconds   places: forward, or do not
+//	     activity  frames, blocks, seconds   places: forward, or do not
 //	       │
 //	       ▼  Snapshot, for any goroutine
 //	     Election  every 300 ms: does anybody speak more than who is dominant?

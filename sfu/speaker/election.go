@@ -26,6 +26,9 @@ const (
 	termOfOffice = 2 * time.Second
 	// leastScore takes the place of scores that are negative, and have no logarithm.
 	leastScore = 1e-10
+	// early is how much before the interval is over a call may come: tickers are
+	// not exact.
+	early = DecisionInterval / 10
 )
 
 // Candidate is one track of an Election.
@@ -58,7 +61,7 @@ func (e *Election[ID]) Decide(candidates []Candidate[ID], now time.Time) (domina
 	if left {
 		*e = Election[ID]{}
 	}
-	if elapsed := now.Sub(e.decided); elapsed >= 0 && elapsed < DecisionInterval {
+	if elapsed := now.Sub(e.decided); elapsed >= 0 && elapsed < DecisionInterval-early {
 		return e.dominant, false
 	}
 	e.decided = now

@@ -27,7 +27,8 @@ const (
 //     last speech is longest ago, if that is two seconds or more. It does so at
 //     once.
 //   - If all have spoken since, it takes the place of the quietest of them, once it
-//     has been 3 dB louder for 100 ms of unbroken speech.
+//     has been 3 dB louder for 100 ms of unbroken speech: five packets, of which
+//     four are the Preroll.
 //   - Who loses a place in that second way is forwarded until the first packet
 //     without speech, for 300 ms at most, and not longer than until the next one
 //     loses a place so. Thus n+1 tracks are forwarded at most.

@@ -9,7 +9,7 @@ import (
 // packets; the zero value is ready.
 type Meter struct {
 	level    Level
-	activity Activity
+	activity activity
 	state    atomic.Uint64
 }
 

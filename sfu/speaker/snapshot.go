@@ -38,7 +38,7 @@ const (
 )
 
 // pack makes the state of a track whose last packet just came.
-func pack(l *Level, a *Activity) state {
+func pack(l *Level, a *activity) state {
 	const ms = int64(time.Millisecond)
 	since := min(max((l.last-l.voice)/(sinceUnit*ms), 0), sinceMost)
 	s := state(int(decibel(l.power)) - int(Silence)) //nolint:gosec // 0 to 127
