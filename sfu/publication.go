@@ -17,6 +17,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
+	"github.com/atrium-rtc/atrium/sfu/speaker"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
@@ -252,6 +253,27 @@ func (p *Publication) Tracks() []*Track { return p.tracks }
 func (p *Publication) Mute(kinds Kind) {
 	p.senders.setMuted(kinds)
 	p.subscriptions.mute(kinds)
+}
+
+// Speech returns what the sound of the publication was like at now. ok is false
+// without sound, and while nobody gets it because it is muted.
+func (p *Publication) Speech(now time.Time) (s speaker.Snapshot, ok bool) {
+	if p.subscriptions.mutes(Audio) {
+		return speaker.Snapshot{}, false
+	}
+	for _, t := range p.tracks {
+		if s, ok = t.Speech(now); ok {
+			break
+		}
+	}
+	return s, ok
+}
+
+// mutes reports whether nobody gets any of the kinds.
+func (l *subscriptionSet) mutes(kinds Kind) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.muted&kinds == kinds
 }
 
 // Close ends the publication and its subscriptions. It does not wait.
