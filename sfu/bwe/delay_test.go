@@ -250,8 +250,8 @@ func TestTrendHasTheMeasureOfTheThreshold(t *testing.T) {
 }
 
 func TestDelayDetectorIsSmall(t *testing.T) {
-	if size := unsafe.Sizeof(delayDetector{}); size > 688 {
-		t.Errorf("%d octets for each flow, want 688 at most", size)
+	if size := unsafe.Sizeof(delayDetector{}); size > 640 {
+		t.Errorf("%d octets for each flow, want 640 at most", size)
 	}
 }
 
