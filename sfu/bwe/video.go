@@ -43,9 +43,9 @@ type Video struct {
 	// rungs above MaxSpatial, the lowest of them is taken.
 	MaxSpatial, MaxTemporal uint8
 	// Levels are what the publisher sends at the moment, each once, ordered by
-	// Spatial, then Temporal. While there are none, the video counts as one of 150 kbit/s, so
-	// that a newcomer has its place before its first packet; a video that is not
-	// sent at all should not be passed to Allocate.
+	// Spatial, then Temporal. While there are none, the video counts as one of
+	// 150 kbit/s, so that a newcomer has its place before its first packet; a video
+	// that is not sent at all should not be passed to Allocate.
 	Levels []Level
 
 	costs   levelCosts
