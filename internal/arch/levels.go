@@ -66,6 +66,10 @@ func levels() map[string]level {
 		"internal/bench/crowd":   five,
 		"internal/bench":         six,
 
+		// The simulation of congestion control.
+		"internal/bench/ccsim/dumbbell": one,
+		"internal/bench/ccsim":          six,
+
 		"metrics":         five,
 		"internal/config": five,
 
