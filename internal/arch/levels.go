@@ -66,7 +66,8 @@ func levels() map[string]level {
 		"internal/bench/crowd":   five,
 		"internal/bench":         six,
 
-		// The simulation of congestion control.
+		// The simulation of congestion control, and what writes the documents of both.
+		"internal/bench/document":       zero,
 		"internal/bench/ccsim/dumbbell": one,
 		"internal/bench/ccsim":          six,
 

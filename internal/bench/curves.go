@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/atrium-rtc/atrium/internal/bench/crowd"
+	"github.com/atrium-rtc/atrium/internal/bench/document"
 	"github.com/atrium-rtc/atrium/internal/bench/parts"
 )
 
@@ -49,21 +50,21 @@ func (s *settings) theCurves(server subject, mix parts.Mix, floor func(parts.Mix
 func cost(b *bout) float64 { return b.median(func(s *sample) float64 { return s.micros }) }
 
 // table lists the points.
-func (c *curve) table() table {
-	t := table{head: []string{
+func (c *curve) table() document.Table {
+	t := document.Table{Head: []string{
 		c.axis, "streams received", "us / packet", "p99 ms", "delivered %", "server cores", "generator cores", "packets / s",
 	}}
 	for i, b := range c.points {
-		t.add(
-			fmt.Sprint(c.at[i]), fmt.Sprint(b.load.subscribers()), figure(cost(b), 2),
-			figure(b.median(func(s *sample) float64 { return s.p99 }), 1),
-			figure(100*b.median(func(s *sample) float64 { return s.delivered }), 2),
-			figure(b.median(func(s *sample) float64 { return s.server }), 2),
-			figure(b.median(func(s *sample) float64 { return s.generator }), 2),
-			figure(b.median(func(s *sample) float64 { return s.rate }), 0),
+		t.Add(
+			fmt.Sprint(c.at[i]), fmt.Sprint(b.load.subscribers()), document.Number(cost(b), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.p99 }), 1),
+			document.Number(100*b.median(func(s *sample) float64 { return s.delivered }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.server }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.generator }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.rate }), 0),
 		)
 	}
-	t.title = "**" + title(c.title) + "**, floor " + figure(c.floor, 2) + " us"
+	t.Title = "**" + title(c.title) + "**, floor " + document.Number(c.floor, 2) + " us"
 	return t
 }
 

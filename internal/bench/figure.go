@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"strings"
+
+	"github.com/atrium-rtc/atrium/internal/bench/document"
 )
 
 // The size of the figure and of each of its panels, in pixels.
@@ -20,12 +20,11 @@ const (
 // there, with its number.
 const highest = 25
 
-// figureStyle follows the reader's colours.
-const figureStyle = `text{font:12px system-ui,"Segoe UI",Roboto,Arial,sans-serif;fill:#5d636b}
-.title{font-size:13px;font-weight:600;fill:#1b1f24}.grid{stroke:#e2e3e1}.line{stroke:#0b5fa5;stroke-width:2;fill:none}
-.dot{fill:#0b5fa5}.doubt{fill:#fff;stroke:#c8420f;stroke-width:2}.floor{stroke:#c8590f;stroke-dasharray:5 4}.value{fill:#1b1f24}.page{fill:#fff}
-@media(prefers-color-scheme:dark){text{fill:#9ba2aa}.title,.value{fill:#e8eaec}.grid{stroke:#2e3338}.line{stroke:#5aa9e6}
-.dot{fill:#5aa9e6}.doubt{fill:#1a1d20;stroke:#ff8050}.floor{stroke:#f0935a}.page{fill:#1a1d20}}`
+// figureStyle is what this figure has besides what all have.
+const figureStyle = `.line{stroke:#0b5fa5;stroke-width:2;fill:none}
+.dot{fill:#0b5fa5}.doubt{fill:#fff;stroke:#c8420f;stroke-width:2}.floor{stroke:#c8590f;stroke-dasharray:5 4}
+@media(prefers-color-scheme:dark){.line{stroke:#5aa9e6}
+.dot{fill:#5aa9e6}.doubt{fill:#1a1d20;stroke:#ff8050}.floor{stroke:#f0935a}}`
 
 // drawing is the figure of some curves side by side, with one scale of costs.
 type drawing struct {
@@ -45,7 +44,7 @@ func draw(curves []*curve) string {
 	}
 	fmt.Fprintf(d, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" aria-label="CPU per forwarded packet">`,
 		figureWidth, figureHeight)
-	fmt.Fprintf(d, "\n<style>%s</style>\n", figureStyle)
+	fmt.Fprintf(d, "\n<style>%s</style>\n", document.FigureStyle+figureStyle)
 	fmt.Fprintf(d, `<rect class="page" width="%d" height="%d"/>`+"\n", figureWidth, figureHeight)
 	fmt.Fprintf(d, `<text class="title" x="%d" y="22">CPU us per forwarded packet</text>`+"\n", panelLeft)
 	for i, c := range curves {
@@ -100,15 +99,4 @@ func (d *drawing) panel(c *curve, left float64) {
 		fmt.Fprintf(d, `<text x="%.1f" y="%d" text-anchor="middle">%d</text>`+"\n", x, panelTop+panelHeight+16, c.at[i])
 	}
 	fmt.Fprintf(d, `<text x="%.0f" y="%d" text-anchor="middle">%s</text>`+"\n", left+panelWidth/2, panelTop+panelHeight+34, c.axis+" (logarithmic)")
-}
-
-// writeFigure writes the figure beside the Markdown file and returns its name as
-// the file says it.
-func writeFigure(document, svg string) (string, error) {
-	const name = "images/forwarding.svg"
-	file := filepath.Join(filepath.Dir(document), filepath.FromSlash(name))
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil { //nolint:gosec // documentation
-		return "", err
-	}
-	return name, os.WriteFile(file, []byte(svg), 0o644) //nolint:gosec // documentation
 }

@@ -12,32 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/atrium-rtc/atrium/internal/bench/crowd"
+	"github.com/atrium-rtc/atrium/internal/bench/document"
 	"github.com/atrium-rtc/atrium/internal/bench/parts"
 	"github.com/atrium-rtc/atrium/internal/bench/process"
 )
-
-func TestMedians(t *testing.T) {
-	none := math.NaN()
-	for _, tt := range []struct {
-		list []float64
-		want float64
-	}{
-		{nil, none},
-		{[]float64{none}, none},
-		{[]float64{3}, 3},
-		{[]float64{9, 1, 5}, 5},
-		{[]float64{4, 1, 2, 9}, 3},
-		{[]float64{none, 7, none, 1, 3}, 3},
-	} {
-		if got := median(tt.list); got != tt.want && !(math.IsNaN(got) && math.IsNaN(tt.want)) {
-			t.Errorf("median of %v: %v, want %v", tt.list, got, tt.want)
-		}
-	}
-	list := []float64{2, 1}
-	if median(list); list[0] != 2 {
-		t.Error("the list was sorted in place")
-	}
-}
 
 // A window of 2 s for 10 subscribers: 3400 packets, 17 ms of CPU.
 func TestFiguresOfAWindow(t *testing.T) {
@@ -124,16 +102,10 @@ func TestTables(t *testing.T) {
 	list := bouts()
 	whole, ratio := wholeTable(list, 3), ratioTable(list)
 	want := []string{"atrium", "200", "6.00", "5.00 to 7.00", "2.00", "1.00", "5.0", "100.00", "-", "-", "0.250"}
-	if diff := cmp.Diff(want, whole.rows[0]); diff != "" {
+	if diff := cmp.Diff(want, whole.Rows[0]); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff([][]string{{"200", "4.00", "3.00 to 5.00"}}, ratio.rows); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	small := table{head: []string{"a", "µs"}, notes: []string{"A note."}}
-	small.add("long", "1")
-	const text = "| a    | µs |\n|------|---:|\n| long |  1 |\n\nA note.\n"
-	if diff := cmp.Diff(text, small.String()); diff != "" {
+	if diff := cmp.Diff([][]string{{"200", "4.00", "3.00 to 5.00"}}, ratio.Rows); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -153,19 +125,9 @@ func TestTheFloorIsThatOfTheLoadThatWasMeasured(t *testing.T) {
 	}
 }
 
-func TestAPartOfADocumentIsReplaced(t *testing.T) {
-	const text = "# Title\n<!-- a: begin -->\nold\n<!-- a: end -->\nby hand\n<!-- b: begin -->\nkept\n<!-- b: end -->\n"
-	got, err := replacePart(text, "a", "new\n")
-	if want := strings.Replace(text, "old", "new", 1); got != want || err != nil {
-		t.Errorf("%q, %v", got, err)
-	}
-	for _, wrong := range []string{"", "<!-- a: begin -->\n", "<!-- a: end -->\n<!-- a: begin -->\n"} {
-		if _, err := replacePart(wrong, "a", ""); err == nil {
-			t.Errorf("no error for %q", wrong)
-		}
-	}
+func TestTheSkeletonHasAllParts(t *testing.T) {
 	for _, part := range []string{measuredPart, curvesPart} {
-		if _, err := replacePart(skeleton, part, "text\n"); err != nil {
+		if _, err := document.ReplacePart(skeleton, part, "text\n"); err != nil {
 			t.Error(err)
 		}
 	}
@@ -247,7 +209,7 @@ func TestTheFigureIsWellFormed(t *testing.T) {
 	if circles != 17 || !strings.Contains(svg, "floor 3.5") || !strings.Contains(svg, "floor 4.0") || !strings.Contains(svg, `class="doubt"`) {
 		t.Errorf("%d points\n%s", circles, svg)
 	}
-	if got := list[2].table().rows[4]; got[0] != "50" || got[1] != "2450" || got[2] != "8.00" {
+	if got := list[2].table().Rows[4]; got[0] != "50" || got[1] != "2450" || got[2] != "8.00" {
 		t.Errorf("last row %q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/atrium-rtc/atrium/internal/bench/document"
 	"github.com/atrium-rtc/atrium/internal/bench/parts"
 )
 
@@ -36,33 +37,33 @@ func floorOf(rounds []parts.Costs) func(parts.Mix) float64 {
 }
 
 // partsTable lists the parts, and the floor that follows from them.
-func partsTable(rounds []parts.Costs, m parts.Mix) (t table) {
+func partsTable(rounds []parts.Costs, m parts.Mix) (t document.Table) {
 	if len(rounds) == 0 {
 		return t
 	}
 	c := parts.Median(rounds)
-	t.head = []string{"part", "us / packet"}
+	t.Head = []string{"part", "us / packet"}
 	for _, name := range parts.Ciphers() {
-		t.add("header rewritten, sealed with "+name+", crypto/cipher", figure(c.Direct[name], 2))
+		t.Add("header rewritten, sealed with "+name+", crypto/cipher", document.Number(c.Direct[name], 2))
 	}
 	for _, name := range parts.Ciphers() {
-		t.add("sealed with "+name+", pion/srtp", figure(c.Pion[name], 2))
+		t.Add("sealed with "+name+", pion/srtp", document.Number(c.Pion[name], 2))
 	}
-	t.add("sent by WriteToUDPAddrPort", figure(c.Plain, 2))
-	t.add("sent by sendmmsg of 64", figure(c.Batch, 2))
+	t.Add("sent by WriteToUDPAddrPort", document.Number(c.Plain, 2))
+	t.Add("sent by sendmmsg of 64", document.Number(c.Batch, 2))
 	var counts []int
 	for n := range c.Segments {
 		counts = append(counts, n)
 	}
 	slices.Sort(counts)
 	for _, n := range counts {
-		t.add(fmt.Sprintf("sent by sendmmsg of 32 messages of %d packets (UDP_SEGMENT)", n), figure(c.Segments[n], 2))
+		t.Add(fmt.Sprintf("sent by sendmmsg of 32 messages of %d packets (UDP_SEGMENT)", n), document.Number(c.Segments[n], 2))
 	}
 	if c.Path > 0 {
-		t.add("rewritten, sealed with AES-128-GCM and sent in messages of 4, as one path", figure(c.Path, 2))
+		t.Add("rewritten, sealed with AES-128-GCM and sent in messages of 4, as one path", document.Number(c.Path, 2))
 	}
-	t.add("**floor for this load**", "**"+figure(c.Floor(m), 2)+"**")
-	t.notes = []string{fmt.Sprintf(
+	t.Add("**floor for this load**", "**"+document.Number(c.Floor(m), 2)+"**")
+	t.Notes = []string{fmt.Sprintf(
 		"The load has %.1f packets a second, %.1f of them alone and %.1f in the runs of %.1f frames: %.2f in a message, on the average. "+
 			"Floor: rewriting and AES-128-GCM, lone packets by sendmmsg, the others in one message for each frame.",
 		m.Packets(), m.Lone, m.Packets()-m.Lone, m.Runs, m.RunLength())}

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/atrium-rtc/atrium/internal/bench/document"
 	"github.com/atrium-rtc/atrium/internal/bench/parts"
 	"github.com/atrium-rtc/atrium/internal/bench/process"
 )
@@ -66,7 +67,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	text = fmt.Sprintf("%v\n\n", where)
 	if s.out != "" {
-		name, err := writeFigure(s.out, draw(list))
+		name, err := document.WriteFigure(s.out, "forwarding.svg", draw(list))
 		if err != nil {
 			return err
 		}
@@ -74,7 +75,7 @@ func run(ctx context.Context, args []string) error {
 	}
 	for _, c := range list {
 		t := c.table()
-		t.notes = distrust(c.points)
+		t.Notes = distrust(c.points)
 		text += t.String() + "\n"
 	}
 	return s.publish(curvesPart, text)
@@ -135,18 +136,18 @@ func (s *settings) method() string {
 }
 
 // report is the tables that are not of curves.
-func (s *settings) report(bouts []*bout, partly table, floor float64) string {
+func (s *settings) report(bouts []*bout, partly document.Table, floor float64) string {
 	var text strings.Builder
-	if len(partly.rows) > 0 {
+	if len(partly.Rows) > 0 {
 		fmt.Fprintf(&text, "### The parts\n\n%v\n", &partly)
 	}
 	if len(bouts) == 0 {
 		return text.String()
 	}
 	whole, ratio, health := wholeTable(bouts, floor), ratioTable(bouts), healthTable(bouts)
-	health.notes = distrust(bouts)
+	health.Notes = distrust(bouts)
 	fmt.Fprintf(&text, "### The whole\n\n%v\n", &whole)
-	if len(ratio.rows) > 0 {
+	if len(ratio.Rows) > 0 {
 		fmt.Fprintf(&text, "%v\n", &ratio)
 	}
 	subscribers := subscriberTable(bouts)
@@ -161,7 +162,7 @@ func (s *settings) publish(part, text string) error {
 	if s.out == "" {
 		return nil
 	}
-	if err := writePart(s.out, part, text); err != nil {
+	if err := document.WritePart(s.out, skeleton, part, text); err != nil {
 		return err
 	}
 	say("written to %s", s.out)

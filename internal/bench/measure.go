@@ -7,10 +7,10 @@ import (
 	"math"
 	"net/netip"
 	"os"
-	"slices"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/bench/crowd"
+	"github.com/atrium-rtc/atrium/internal/bench/document"
 	"github.com/atrium-rtc/atrium/internal/bench/process"
 	"github.com/atrium-rtc/atrium/internal/load/histogram"
 )
@@ -113,7 +113,7 @@ func measure(ctx context.Context, s subject, l load, p plan) (_ sample, err erro
 	for _, took := range c.Joins() {
 		joins = append(joins, milliseconds(took))
 	}
-	result.join = median(joins)
+	result.join = document.Median(joins)
 	// While they joined, the others were served.
 	forwarding := result.micros * float64(joined.count.Packets-alone.count.Packets)
 	joining := float64((joined.server - alone.server).Microseconds())
@@ -215,18 +215,6 @@ func evaluate(before, after reading, flow time.Duration) sample {
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-// median returns the middle one of some figures, of two middle ones their mean.
-// Figures that are NaN were not to be had and do not count; without any it is
-// NaN.
-func median(list []float64) float64 {
-	list = slices.DeleteFunc(slices.Clone(list), math.IsNaN)
-	if len(list) == 0 {
-		return math.NaN()
-	}
-	slices.Sort(list)
-	return (list[(len(list)-1)/2] + list[len(list)/2]) / 2
-}
 
 func wait(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"github.com/atrium-rtc/atrium/internal/bench/document"
 )
 
 // bout is one load on one subject, measured once in each round.
@@ -57,7 +59,7 @@ func (b *bout) median(figure func(*sample) float64) float64 {
 	for i := range b.samples {
 		list[i] = figure(&b.samples[i])
 	}
-	return median(list)
+	return document.Median(list)
 }
 
 // Limits beyond which figures are not to be trusted.

@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"slices"
+
+	"github.com/atrium-rtc/atrium/internal/bench/document"
 )
 
 // wholeTable is what forwarding costs, and what the subscribers had of it.
-func wholeTable(list []*bout, floor float64) table {
-	t := table{head: []string{
+func wholeTable(list []*bout, floor float64) document.Table {
+	t := document.Table{Head: []string{
 		"", "subscribers", "us / packet", "least to most", "x floor", "p50 ms", "p99 ms", "delivered %",
 		"calls / packet", "run", "allocations / packet",
 	}}
@@ -16,37 +18,37 @@ func wholeTable(list []*bout, floor float64) table {
 		for i := range b.samples {
 			micros = append(micros, b.samples[i].micros)
 		}
-		t.add(
-			b.subject.name, fmt.Sprint(b.load.subscribers()), figure(cost(b), 2),
-			span(micros), figure(cost(b)/floor, 2),
-			figure(b.median(func(s *sample) float64 { return s.p50 }), 2),
-			figure(b.median(func(s *sample) float64 { return s.p99 }), 1),
-			figure(100*b.median(func(s *sample) float64 { return s.delivered }), 2),
-			figure(b.median(func(s *sample) float64 { return s.calls }), 4),
-			figure(b.median(func(s *sample) float64 { return s.run }), 2),
-			figure(b.median(func(s *sample) float64 { return s.mallocs }), 3),
+		t.Add(
+			b.subject.name, fmt.Sprint(b.load.subscribers()), document.Number(cost(b), 2),
+			document.Span(micros, 2), document.Number(cost(b)/floor, 2),
+			document.Number(b.median(func(s *sample) float64 { return s.p50 }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.p99 }), 1),
+			document.Number(100*b.median(func(s *sample) float64 { return s.delivered }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.calls }), 4),
+			document.Number(b.median(func(s *sample) float64 { return s.run }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.mallocs }), 3),
 		)
 	}
 	return t
 }
 
 // subscriberTable is what a subscriber costs before anything is forwarded to it.
-func subscriberTable(list []*bout) table {
-	t := table{head: []string{"", "subscribers", "KiB / subscriber", "CPU ms / join", "join p50 ms"}}
+func subscriberTable(list []*bout) document.Table {
+	t := document.Table{Head: []string{"", "subscribers", "KiB / subscriber", "CPU ms / join", "join p50 ms"}}
 	for _, b := range list {
-		t.add(
+		t.Add(
 			b.subject.name, fmt.Sprint(b.load.subscribers()),
-			figure(b.median(func(s *sample) float64 { return s.memory }), 0),
-			figure(b.median(func(s *sample) float64 { return s.joinCPU }), 1),
-			figure(b.median(func(s *sample) float64 { return s.join }), 0),
+			document.Number(b.median(func(s *sample) float64 { return s.memory }), 0),
+			document.Number(b.median(func(s *sample) float64 { return s.joinCPU }), 1),
+			document.Number(b.median(func(s *sample) float64 { return s.join }), 0),
 		)
 	}
 	return t
 }
 
 // ratioTable holds the naive forwarder against ours, round by round.
-func ratioTable(list []*bout) table {
-	t := table{head: []string{"subscribers", "naive / atrium, median of the rounds", "least to most"}}
+func ratioTable(list []*bout) document.Table {
+	t := document.Table{Head: []string{"subscribers", "naive / atrium, median of the rounds", "least to most"}}
 	for _, b := range list {
 		if b.subject.name != ours {
 			continue
@@ -59,25 +61,25 @@ func ratioTable(list []*bout) table {
 		for round := range min(len(b.samples), len(list[i].samples)) {
 			ratios = append(ratios, list[i].samples[round].micros/b.samples[round].micros)
 		}
-		t.add(fmt.Sprint(b.load.subscribers()), figure(median(ratios), 2), span(ratios))
+		t.Add(fmt.Sprint(b.load.subscribers()), document.Number(document.Median(ratios), 2), document.Span(ratios, 2))
 	}
 	return t
 }
 
 // healthTable says whether the others are to be trusted.
-func healthTable(list []*bout) table {
-	t := table{head: []string{
+func healthTable(list []*bout) document.Table {
+	t := document.Table{Head: []string{
 		"", "subscribers", "server cores", "generator cores", "others", "generator us / packet", "packets / s to each", "dropped",
 	}}
 	for _, b := range list {
 		streams := float64(b.load.subscribers())
-		t.add(
+		t.Add(
 			b.subject.name, fmt.Sprint(b.load.subscribers()),
-			figure(b.median(func(s *sample) float64 { return s.server }), 2),
-			figure(b.median(func(s *sample) float64 { return s.generator }), 2),
-			figure(b.median(func(s *sample) float64 { return s.others }), 2),
-			figure(b.median(func(s *sample) float64 { return s.generatorMicros }), 2),
-			figure(b.median(func(s *sample) float64 { return s.rate / streams }), 1),
+			document.Number(b.median(func(s *sample) float64 { return s.server }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.generator }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.others }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.generatorMicros }), 2),
+			document.Number(b.median(func(s *sample) float64 { return s.rate / streams }), 1),
 			fmt.Sprint(droppedIn(b.samples)),
 		)
 	}
@@ -109,12 +111,4 @@ func distrust(list []*bout) []string {
 		}
 	}
 	return lines
-}
-
-// span is the least and the most of some figures.
-func span(list []float64) string {
-	if len(list) == 0 {
-		return "-"
-	}
-	return figure(slices.Min(list), 2) + " to " + figure(slices.Max(list), 2)
 }

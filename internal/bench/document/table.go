@@ -1,33 +1,33 @@
-package main
+package document
 
 import (
 	"fmt"
-	"math"
 	"strings"
 	"unicode/utf8"
 )
 
-// table is one of Markdown, which is read on a terminal as well.
-type table struct {
-	title string
-	head  []string
-	rows  [][]string
-	notes []string // below
+// Table is one of Markdown, which is read on a terminal as well.
+type Table struct {
+	Title string
+	Head  []string
+	Rows  [][]string
+	Notes []string // below
 }
 
-func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+// Add adds a row.
+func (t *Table) Add(cells ...string) { t.Rows = append(t.Rows, cells) }
 
 // String pads the columns. The first is text, the others are figures.
-func (t *table) String() string {
-	width := make([]int, len(t.head))
-	for _, row := range append([][]string{t.head}, t.rows...) {
+func (t *Table) String() string {
+	width := make([]int, len(t.Head))
+	for _, row := range append([][]string{t.Head}, t.Rows...) {
 		for i, cell := range row {
 			width[i] = max(width[i], utf8.RuneCountInString(cell))
 		}
 	}
 	var b strings.Builder
-	if t.title != "" {
-		fmt.Fprintf(&b, "%s\n\n", t.title)
+	if t.Title != "" {
+		fmt.Fprintf(&b, "%s\n\n", t.Title)
 	}
 	line := func(cells []string) {
 		for i, cell := range cells {
@@ -40,7 +40,7 @@ func (t *table) String() string {
 		}
 		b.WriteString(" |\n")
 	}
-	line(t.head)
+	line(t.Head)
 	for i, w := range width {
 		if i == 0 {
 			b.WriteString("|" + strings.Repeat("-", w+2) + "|")
@@ -49,19 +49,11 @@ func (t *table) String() string {
 		}
 	}
 	b.WriteByte('\n')
-	for _, row := range t.rows {
+	for _, row := range t.Rows {
 		line(row)
 	}
-	for _, note := range t.notes {
+	for _, note := range t.Notes {
 		fmt.Fprintf(&b, "\n%s\n", note)
 	}
 	return b.String()
-}
-
-// figure writes a number with so many places, or that it was not to be had.
-func figure(v float64, places int) string {
-	if math.IsNaN(v) || math.IsInf(v, 0) {
-		return "-"
-	}
-	return fmt.Sprintf("%.*f", places, v)
 }
