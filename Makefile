@@ -6,6 +6,7 @@ FUZZTIME  ?= 10s
 BENCH     ?= .
 BENCHTIME ?= 1s
 BENCHARGS ?=
+BWEARGS   ?=
 SEEDS     ?= 3
 
 # What runs several goroutines over shared state is tested with the race detector too.
@@ -20,7 +21,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e check lint bench gobench fuzz docs
+.PHONY: help run build test unit race sim e2e check lint bench bwe gobench fuzz docs
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +59,9 @@ lint:
 
 bench: ## Measure what a forwarded packet costs, beside a naive forwarder (BENCHARGS=-help)
 	$(GO) run ./internal/bench $(BENCHARGS)
+
+bwe: ## Simulate congestion control and write docs/bench/bwe.md anew (BWEARGS=-help)
+	$(GO) run ./internal/bench/ccsim -out docs/bench/bwe.md $(BWEARGS)
 
 gobench: ## Run the benchmarks of Go's functions (BENCH=regexp, BENCHTIME=1s)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem ./...

@@ -39,7 +39,12 @@ func (g goal) atLeast(limit float64) goal { g.least = limit; return g }
 func (g goal) atMost(limit float64) goal  { g.most = limit; return g }
 func (g goal) notYet(reason string) goal  { g.open = reason; return g }
 func (g *goal) limited() bool             { return !math.IsNaN(g.least) || !math.IsNaN(g.most) }
-func (g *goal) met(value float64) bool    { return !(value < g.least) && !(value > g.most) }
+
+// met says whether a value is what it should be; one that is not known is not.
+func (g *goal) met(value float64) bool {
+	return !g.limited() || value >= g.least || value <= g.most
+}
+
 func (g goal) between(from, to time.Duration) goal {
 	of := g.of
 	g.of = func(t *dumbbell.Trace) float64 { return of(part(t, from, to)) }

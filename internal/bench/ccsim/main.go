@@ -5,6 +5,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/bench/ccsim/dumbbell"
@@ -17,28 +19,73 @@ func main() {
 	}
 }
 
+// settings are what the command line says.
+type settings struct {
+	scenario string
+	seed     uint64
+	seeds    int
+	series   bool
+	plots    string
+	out      string
+}
+
 func run(args []string) error {
+	var s settings
 	flags := flag.NewFlagSet("ccsim", flag.ContinueOnError)
-	name := flags.String("scenario", "", "run this scenario alone")
-	seed := flags.Uint64("seed", 1, "the first seed")
-	series := flags.Bool("csv", false, "print the time series of the first seed")
+	flags.StringVar(&s.scenario, "scenario", "", "run these `scenarios` alone (separated by commas)")
+	flags.Uint64Var(&s.seed, "seed", 1, "the first `seed`")
+	flags.IntVar(&s.seeds, "seeds", 5, "how many seeds")
+	flags.BoolVar(&s.series, "csv", false, "print the time series of the first seed, in kbit/s and ms, and nothing else")
+	flags.StringVar(&s.plots, "svg", "", "write plots of the first seed into a `directory`")
+	flags.StringVar(&s.out, "out", "", "write tables and plots into this Markdown `file`")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	for _, s := range scenarios() {
-		if *name != "" && s.name != *name {
-			continue
+	list, err := choose(s.scenario)
+	if err != nil {
+		return err
+	}
+	if s.series {
+		return writeSeries(os.Stdout, list[0].run(s.seed, estimator))
+	}
+	records := play(list, s.seed, s.seeds, estimator)
+	for _, r := range records {
+		t := goalTable(r)
+		fmt.Println(&t)
+	}
+	t := overview(records)
+	fmt.Println(&t)
+	if s.plots != "" {
+		if err := writePlots(s.plots, records); err != nil {
+			return err
 		}
-		begin := time.Now()
-		t := s.run(*seed, func(time.Time) dumbbell.Controller { return dumbbell.Fixed(2500 * kbps) })
-		if *series {
-			return writeSeries(os.Stdout, t)
-		}
-		fmt.Printf("%s (%v)\n", s.name, time.Since(begin))
-		for _, g := range s.goals {
-			v := g.of(t)
-			fmt.Printf("  %-45s %8s %10.2f %v\n", g.name, g.limit(), v, g.met(v))
-		}
+	}
+	if s.out != "" {
+		return publish(s.out, records, &s)
 	}
 	return nil
 }
+
+// choose returns the scenarios of these names, all when there is none.
+func choose(names string) ([]scenario, error) {
+	all := scenarios()
+	if names == "" {
+		return all, nil
+	}
+	var list []scenario
+	for name := range strings.SplitSeq(names, ",") {
+		i := slices.IndexFunc(all, func(s scenario) bool { return s.name == name })
+		if i < 0 {
+			var known []string
+			for i := range all {
+				known = append(known, all[i].name)
+			}
+			return nil, fmt.Errorf("no scenario %q; there are %s", name, strings.Join(known, ", "))
+		}
+		list = append(list, all[i])
+	}
+	return list, nil
+}
+
+// estimator makes the congestion control under test.
+func estimator(time.Time) dumbbell.Controller { return dumbbell.Fixed(2500 * kbps) }

@@ -13,6 +13,7 @@ type scenario struct {
 	name     string
 	title    string // one sentence
 	duration time.Duration
+	shown    time.Duration // from when on the plot is
 	path     []dumbbell.Change
 	populate func(n *dumbbell.Network, control control)
 	goals    []goal

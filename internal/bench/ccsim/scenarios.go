@@ -167,7 +167,8 @@ func limited() scenario {
 	return scenario{
 		name:     "limited",
 		title:    "A video of 300 kbit/s for ten minutes on a link of 5 Mbit/s, and then the wish for one of 2.5 Mbit/s.",
-		duration: wanted + 40*time.Second, path: []dumbbell.Change{state{rate: 5 * mbps}.at(0)},
+		duration: wanted + 40*time.Second, shown: wanted - 60*time.Second,
+		path: []dumbbell.Change{state{rate: 5 * mbps}.at(0)},
 		populate: func(n *dumbbell.Network, c control) {
 			source := dumbbell.Limited()
 			n.AddSender("estimate", 0, source, c)
