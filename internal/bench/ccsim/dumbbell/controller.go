@@ -23,14 +23,5 @@ type Controller interface {
 	// Target returns the estimate.
 	Target() bwe.Bitrate
 	// NextProbe returns a cluster of packets to be sent, if there should be one.
-	NextProbe(now time.Time) (Cluster, bool)
-}
-
-// Cluster is a probe: that many packets and octets, and for so long, at a rate.
-type Cluster struct {
-	ID          bwe.ProbeID
-	Rate        bwe.Bitrate
-	MinPackets  int
-	MinOctets   int
-	MinDuration time.Duration
+	NextProbe(now time.Time) (bwe.Cluster, bool)
 }

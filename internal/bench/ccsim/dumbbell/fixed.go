@@ -22,4 +22,4 @@ func (Fixed) Tick(time.Time) {}
 
 func (f Fixed) Target() bwe.Bitrate { return bwe.Bitrate(f) }
 
-func (Fixed) NextProbe(time.Time) (Cluster, bool) { return Cluster{}, false }
+func (Fixed) NextProbe(time.Time) (bwe.Cluster, bool) { return bwe.Cluster{}, false }

@@ -6,17 +6,12 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/bwe"
 )
 
-const (
-	// probeChunk is how much of a probe goes out at once, in time at its rate
-	// (libwebrtc: pacing/bitrate_prober.h, min_probe_delta).
-	probeChunk = 2 * time.Millisecond
-	// longestProbe ends a probe that never has enough.
-	longestProbe = time.Second
-)
+// longestProbe ends a probe that never has enough.
+const longestProbe = time.Second
 
 // probe is a cluster on its way: packets of media while some wait, and padding.
 type probe struct {
-	Cluster
+	bwe.Cluster
 	begin   time.Duration
 	packets int
 	octets  int
@@ -33,10 +28,10 @@ func (s *Sender) nextProbe() {
 	}
 }
 
-// probeOn sends the next packets of the probe.
+// probeOn sends the next run of packets of the probe.
 func (s *Sender) probeOn() {
 	p := s.probe
-	for chunk := p.Rate.Octets(probeChunk); chunk >= 0; {
+	for chunk := p.Rate.Octets(p.MinDelta); chunk >= 0; {
 		size := 0
 		if len(s.waiting) > 0 {
 			size = s.media(p.ID)
@@ -57,6 +52,5 @@ func (s *Sender) probeOn() {
 }
 
 func (p *probe) enough(now time.Duration) bool {
-	elapsed := now - p.begin
-	return p.packets >= p.MinPackets && p.octets >= p.MinOctets && elapsed >= p.MinDuration || elapsed > longestProbe
+	return p.packets >= p.MinPackets && p.octets >= p.MinOctets || now-p.begin > longestProbe
 }
