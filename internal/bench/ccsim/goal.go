@@ -13,6 +13,7 @@ import (
 // The goals that scenarios share.
 const (
 	usedGoal  = 85  // %, of the link in a steady state
+	climbGoal = 70  // %, of a link that always changes
 	queueGoal = 100 // ms, 95 % of the packets
 	downGoal  = 1   // s, until the estimate is below the link that fell
 	upGoal    = 15  // s, until the estimate is 85 % of the link that rose

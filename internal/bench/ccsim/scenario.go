@@ -36,10 +36,8 @@ type state struct {
 	rtt    time.Duration // of the way alone; 0 is 100 ms
 	buffer time.Duration // of the queue at this rate; 0 is 300 ms
 	loss   float64
+	jitter time.Duration // the most that a packet is late by, each way, without any queue; 0 is 2 ms
 }
-
-// jitter is the most that a packet is late by, each way, without any queue.
-const jitter = 2 * time.Millisecond
 
 // at is the state from a time on.
 func (s state) at(t time.Duration) dumbbell.Change {
@@ -49,7 +47,10 @@ func (s state) at(t time.Duration) dumbbell.Change {
 	if s.buffer == 0 {
 		s.buffer = 300 * time.Millisecond
 	}
-	back := link.Link{Delay: s.rtt / 2, Jitter: jitter, Loss: s.loss}
+	if s.jitter == 0 {
+		s.jitter = 2 * time.Millisecond
+	}
+	back := link.Link{Delay: s.rtt / 2, Jitter: s.jitter, Loss: s.loss}
 	forward := back
 	forward.RateBitsPerSecond = int(s.rate)
 	forward.QueueBytes = s.rate.Octets(s.buffer)

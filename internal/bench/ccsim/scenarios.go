@@ -22,7 +22,7 @@ func scenarios() []scenario {
 	for _, rtt := range []time.Duration{50 * time.Millisecond, 200 * time.Millisecond} {
 		list = append(list, roundTrip(rtt))
 	}
-	return append(list, deep(), shallow(), two(), fairness(), limited(), outage())
+	return append(list, jitter(), deep(), shallow(), two(), fairness(), limited(), outage())
 }
 
 // The capacity of the steps, and when they are.
@@ -80,7 +80,7 @@ func sawtooth() scenario {
 	for t := time.Duration(0); t < s.duration; t += 2 * time.Second {
 		s.path = append(s.path, state{rate: mbps + 200*kbps*bwe.Bitrate(t%tooth/(2*time.Second))}.at(t))
 	}
-	s.goals = []goal{utilisation(tooth, s.duration)}
+	s.goals = []goal{utilisation(tooth, s.duration).atLeast(climbGoal)}
 	for i := 1; i < teeth; i++ {
 		at := time.Duration(i) * tooth
 		s.goals = append(s.goals, down(at).called(fmt.Sprintf("down at %v", at)).atMost(downGoal))
@@ -113,6 +113,11 @@ func loss(percent int) scenario {
 func roundTrip(rtt time.Duration) scenario {
 	return steady(fmt.Sprintf("rtt-%d", rtt.Milliseconds()), fmt.Sprintf("A link of 3 Mbit/s with a round trip of %v.", rtt),
 		state{rate: 3 * mbps, rtt: rtt}, 5*mbps)
+}
+
+func jitter() scenario {
+	return steady("jitter", "A link of 3 Mbit/s on which packets are late by up to 30 ms, like a busy radio.",
+		state{rate: 3 * mbps, jitter: 30 * time.Millisecond}, 5*mbps)
 }
 
 func deep() scenario {

@@ -39,7 +39,7 @@ type newReno struct {
 	read      int // of those, how many the sender knows
 	smooth    time.Duration
 	progress  time.Duration // when something was acknowledged last, or sent into silence
-	backoff   time.Duration
+	backoff   int
 }
 
 type segment struct {
@@ -127,7 +127,7 @@ func (f *newReno) detectLoss() {
 
 // checkTimeout begins anew when nothing was acknowledged for long.
 func (f *newReno) checkTimeout() {
-	if f.inFlight == 0 || f.net.now-f.progress < f.backoff*max(minTimeout, 2*f.smooth) {
+	if f.inFlight == 0 || f.net.now-f.progress < max(minTimeout, 2*f.smooth)*time.Duration(f.backoff) {
 		return
 	}
 	for ; f.lowest < len(f.packets); f.lowest++ {

@@ -32,7 +32,7 @@ func (s *Sender) nextProbe() {
 func (s *Sender) probeOn() {
 	p := s.probe
 	for chunk := p.Rate.Octets(p.MinDelta); chunk >= 0; {
-		size := 0
+		var size int
 		if len(s.waiting) > 0 {
 			size = s.media(p.ID)
 		} else {
