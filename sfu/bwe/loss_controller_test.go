@@ -311,12 +311,12 @@ func TestHoldsGetLonger(t *testing.T) {
 	l := newLossController(2 * Mbps)
 	l.delay = 5e6
 	now := sentAt(0)
-	for _, want := range []time.Duration{300, 600, 1200, 2400} {
+	for want := 300 * time.Millisecond; want < 3*time.Second; want *= 2 {
 		l.limits = increasing
 		l.try = lossTry{rate: 9e6, from: now.Add(-time.Hour)}
 		l.decide(1e6, &p, now)
-		if got := l.hold.until.Sub(now); got != want*time.Millisecond || l.state() != decreasing {
-			t.Errorf("hold of %v in state %v, want %v ms", got, l.state(), want)
+		if got := l.hold.until.Sub(now); got != want || l.state() != decreasing {
+			t.Errorf("hold of %v in state %v, want %v", got, l.state(), want)
 		}
 		if l.onHold(2e6, now); l.result != 1e6 {
 			t.Errorf("%v in a hold", l.result)

@@ -2,6 +2,10 @@ package bwe
 
 import "math"
 
+// steadyRate is how much of the highest bitrate the lowest one is, when they are
+// too alike to tell what loss depends on.
+const steadyRate = 0.95
+
 // pathLoss returns the share that the path loses whatever is sent, if the
 // observations prove one, and was otherwise, though not more than the average
 // loss.
@@ -24,11 +28,16 @@ func pathLoss(w *lossObservations, was, average float64, p *lossParameters) floa
 		return min(was, average)
 	}
 	var mean lossObservation
+	slowest, fastest := math.Inf(1), 0.0
 	for age := range oldest + 1 {
 		o := w.at(age)
+		slowest, fastest = min(slowest, o.rate), max(fastest, o.rate)
 		mean.size += o.size
 		mean.lost += o.lost
 		mean.rate += o.rate * o.size
+	}
+	if slowest > steadyRate*fastest {
+		return min(was, average)
 	}
 	mean.rate /= mean.size
 	even := lossChannel{float64(maxBitrate), mean.loss()}

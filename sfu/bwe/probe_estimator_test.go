@@ -7,9 +7,9 @@ import (
 	"unsafe"
 )
 
-// probed returns the results of a cluster of n packets, which were sent and arrived
+// resultsOf returns the results of a cluster of n packets, which were sent and arrived
 // at even distances.
-func probed(id ProbeID, n int, sent, arrived time.Duration) []Result {
+func resultsOf(id ProbeID, n int, sent, arrived time.Duration) []Result {
 	results := make([]Result, n)
 	for i := range results {
 		results[i] = Result{
@@ -50,7 +50,7 @@ func TestProbeFindsWhatThePathCarries(t *testing.T) {
 	} {
 		var p probeEstimator
 		p.started(newCluster(1, 2*Mbps))
-		got, ok := found(&p, probed(1, 5, c.sent, c.arrived))
+		got, ok := found(&p, resultsOf(1, 5, c.sent, c.arrived))
 		if ok != (c.want > 0) || got != c.want {
 			t.Errorf("%s: %d (%v), want %d", c.name, got, ok, c.want)
 		}
@@ -60,14 +60,14 @@ func TestProbeFindsWhatThePathCarries(t *testing.T) {
 func TestProbeIgnoresTheFirstToArriveAndTheLastSent(t *testing.T) {
 	var p probeEstimator
 	p.started(Cluster{ID: 1, MinPackets: 5, MinOctets: 1000})
-	results := probed(1, 4, 10*time.Millisecond, 10*time.Millisecond)
+	results := resultsOf(1, 4, 10*time.Millisecond, 10*time.Millisecond)
 	results[0].Size, results[3].Size = 10, 5000
 	// 2010 octets were sent in 30 ms, and 7000 arrived: far more than twice.
 	if got, ok := found(&p, results); ok {
 		t.Errorf("%v of what arrived with the last packet", got)
 	}
 	p.started(Cluster{ID: 2, MinPackets: 5, MinOctets: 1000})
-	results = probed(2, 4, 10*time.Millisecond, 10*time.Millisecond)
+	results = resultsOf(2, 4, 10*time.Millisecond, 10*time.Millisecond)
 	results[0].Size = 2000 // 4000 sent, 3000 arrived: the path is full
 	if got, ok := found(&p, results); !ok || got != 760*Kbps {
 		t.Errorf("%v, want 95 %% of 800 kbit/s", got)
@@ -78,7 +78,7 @@ func TestProbeNeedsFourFifths(t *testing.T) {
 	for lost, want := range map[int]bool{0: true, 2: true, 3: false} {
 		var p probeEstimator
 		p.started(Cluster{ID: 7, MinPackets: 10, MinOctets: 10_000})
-		results := probed(7, 10, time.Millisecond, time.Millisecond)
+		results := resultsOf(7, 10, time.Millisecond, time.Millisecond)
 		for i := range lost {
 			results[2*i].Received = false
 		}
@@ -88,7 +88,7 @@ func TestProbeNeedsFourFifths(t *testing.T) {
 	}
 	var p probeEstimator
 	p.started(Cluster{ID: 7, MinPackets: 5, MinOctets: 10_000})
-	for i, r := range probed(7, 10, time.Millisecond, time.Millisecond) {
+	for i, r := range resultsOf(7, 10, time.Millisecond, time.Millisecond) {
 		if _, ok := p.add(r); ok != (i >= 7) {
 			t.Errorf("%d000 of 10,000 octets: found %v", i+1, ok)
 		}
@@ -100,7 +100,7 @@ func TestProbeResultsMayComeInAnyOrder(t *testing.T) {
 	for range 50 {
 		var p probeEstimator
 		p.started(Cluster{ID: 1, MinPackets: 10, MinOctets: 10_000})
-		results := probed(1, 10, 4*time.Millisecond, 4*time.Millisecond)
+		results := resultsOf(1, 10, 4*time.Millisecond, 4*time.Millisecond)
 		random.Shuffle(len(results), func(i, j int) { results[i], results[j] = results[j], results[i] })
 		if got, ok := found(&p, results); !ok || got != 2*Mbps {
 			t.Fatalf("%v", got)
@@ -111,17 +111,17 @@ func TestProbeResultsMayComeInAnyOrder(t *testing.T) {
 func TestUnknownClustersAreIgnored(t *testing.T) {
 	var p probeEstimator
 	for _, id := range []ProbeID{0, 9} {
-		if got, ok := found(&p, probed(id, 20, time.Millisecond, time.Millisecond)); ok {
+		if got, ok := found(&p, resultsOf(id, 20, time.Millisecond, time.Millisecond)); ok {
 			t.Errorf("%v of cluster %d", got, id)
 		}
 	}
 	for id := ProbeID(1); id <= probesAtOnce+1; id++ {
 		p.started(newCluster(id, 2*Mbps))
 	}
-	if _, ok := found(&p, probed(1, 5, 4*time.Millisecond, 4*time.Millisecond)); ok {
+	if _, ok := found(&p, resultsOf(1, 5, 4*time.Millisecond, 4*time.Millisecond)); ok {
 		t.Error("the first of nine clusters is remembered")
 	}
-	if _, ok := found(&p, probed(2, 5, 4*time.Millisecond, 4*time.Millisecond)); !ok {
+	if _, ok := found(&p, resultsOf(2, 5, 4*time.Millisecond, 4*time.Millisecond)); !ok {
 		t.Error("the second of nine clusters is forgotten")
 	}
 }
@@ -129,7 +129,7 @@ func TestUnknownClustersAreIgnored(t *testing.T) {
 func TestClustersAreForgottenAfterFiveSeconds(t *testing.T) {
 	var p probeEstimator
 	p.started(newCluster(1, 2*Mbps))
-	results := probed(1, 6, 4*time.Millisecond, 4*time.Millisecond)
+	results := resultsOf(1, 6, 4*time.Millisecond, 4*time.Millisecond)
 	results[5].Sent = sentAt(5001)
 	found(&p, results[5:])
 	p.started(newCluster(1, 2*Mbps))
@@ -174,7 +174,7 @@ func TestProbeEstimatorIsSmall(t *testing.T) {
 
 func TestProbeEstimatorDoesNotAllocate(t *testing.T) {
 	var p probeEstimator
-	results := probed(1, 20, time.Millisecond, time.Millisecond)
+	results := resultsOf(1, 20, time.Millisecond, time.Millisecond)
 	if n := testing.AllocsPerRun(100, func() {
 		p.started(newCluster(1, 2*Mbps))
 		found(&p, results)
@@ -186,7 +186,7 @@ func TestProbeEstimatorDoesNotAllocate(t *testing.T) {
 func BenchmarkProbeEstimator(b *testing.B) {
 	var p probeEstimator
 	p.started(newCluster(1, 2*Mbps))
-	results := probed(1, 20, time.Millisecond, time.Millisecond)
+	results := resultsOf(1, 20, time.Millisecond, time.Millisecond)
 	b.ReportAllocs()
 	for i := range b.N {
 		p.add(results[i%20])
