@@ -65,10 +65,10 @@ func (m *lossModel) fit(c lossChannel) lossChannel {
 }
 
 // objective is the likelihood of what was observed, and a preference of more
-// bandwidth.
+// bandwidth, or of less when the loss beyond the path's own is high.
 func (m *lossModel) objective(c lossChannel) float64 {
 	kbps := c.bandwidth / 1000
-	distance := m.biasEnds - m.averageLoss
+	distance := m.biasEnds - max(m.averageLoss-m.pathLoss, 0)
 	preference := (m.bias*kbps + m.logBias*math.Log1p(kbps)) * distance / (m.biasTurn + math.Abs(distance))
 	sum, weight := 0.0, 1.0
 	for age := range m.observations.len() {

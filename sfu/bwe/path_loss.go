@@ -12,7 +12,7 @@ const steadyRate = 0.95
 //
 // libwebrtc cannot learn that a wide path loses more than 7 %: the inherent loss is
 // bounded there, and with the limit by average loss only a third is left of
-// 5 Mbit/s at 10 % of random loss, as on a bad radio link. But a reduction, to what
+// 5 Mbit/s at 10 % of random loss, as on a bad radio link, and a tenth at 15 %. But a reduction, to what
 // arrives, is an experiment: if the loss was overload it goes away, since what
 // arrives then is what the path carries; if it is the path's nature it stays. So
 // two explanations of the observations since loss began are compared, each at its
