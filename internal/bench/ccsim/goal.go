@@ -15,6 +15,7 @@ const (
 	usedGoal  = 85  // %, of the link in a steady state
 	climbGoal = 70  // %, of a link that always changes
 	queueGoal = 100 // ms, 95 % of the packets
+	lostGoal  = 2   // %, of packets, on paths that lose none by themselves
 	downGoal  = 1   // s, until the estimate is below the link that fell
 	upGoal    = 15  // s, until the estimate is 85 % of the link that rose
 	shareGoal = 2   // the largest share over the smallest
@@ -27,38 +28,40 @@ type goal struct {
 	of    func(t *dumbbell.Trace) float64 // infinite when something never happened
 	least float64                         // NaN when there is no limit
 	most  float64
-	// open says why the tests do not demand it yet, with what was seen.
-	open string
 }
 
 func figureOf(name, unit string, of func(t *dumbbell.Trace) float64) goal {
 	return goal{name: name, unit: unit, of: of, least: math.NaN(), most: math.NaN()}
 }
 
-func (g goal) called(name string) goal    { g.name = name; return g }
+func (g goal) called(name string) goal { g.name = name; return g }
+
 func (g goal) atLeast(limit float64) goal { g.least = limit; return g }
-func (g goal) atMost(limit float64) goal  { g.most = limit; return g }
-func (g goal) notYet(reason string) goal  { g.open = reason; return g }
-func (g *goal) limited() bool             { return !math.IsNaN(g.least) || !math.IsNaN(g.most) }
 
-// met says whether a value is what it should be; one that is not known is not.
-func (g *goal) met(value float64) bool {
-	return !g.limited() || value >= g.least || value <= g.most
-}
+func (g goal) atMost(limit float64) goal { g.most = limit; return g }
 
+// between looks at a part of the run alone.
 func (g goal) between(from, to time.Duration) goal {
 	of := g.of
 	g.of = func(t *dumbbell.Trace) float64 { return of(part(t, from, to)) }
 	return g
 }
 
+// limited says whether there is anything to reach.
+func (g *goal) limited() bool { return !math.IsNaN(g.least) || !math.IsNaN(g.most) }
+
+// met says whether a value is what it should be; one that is not known is not.
+func (g *goal) met(value float64) bool {
+	return !g.limited() || value >= g.least || value <= g.most
+}
+
 // limit says what the goal is, for a table.
 func (g *goal) limit() string {
 	switch {
 	case !math.IsNaN(g.least):
-		return fmt.Sprintf(">= %v", g.least)
+		return fmt.Sprintf(">= %.4g", g.least)
 	case !math.IsNaN(g.most):
-		return fmt.Sprintf("<= %v", g.most)
+		return fmt.Sprintf("<= %.4g", g.most)
 	}
 	return "-"
 }
@@ -90,6 +93,22 @@ func utilisation(from, to time.Duration) goal {
 			}
 		}
 		return 100 * used / capacity
+	}).between(from, to)
+}
+
+// lost is the share of our packets that the path lost, in %.
+func lost(from, to time.Duration) goal {
+	return figureOf("lost", "%", func(t *dumbbell.Trace) float64 {
+		var lost, sent float64
+		for _, s := range t.Samples {
+			for i, f := range s.Flows {
+				if !t.Flows[i].Foreign {
+					lost += float64(f.Lost)
+					sent += float64(f.Packets)
+				}
+			}
+		}
+		return 100 * lost / sent
 	}).between(from, to)
 }
 

@@ -24,6 +24,7 @@ func trace() *dumbbell.Trace {
 			s.Flows[0].Target = 900 * kbps
 		}
 		s.Flows[0].Passed, s.Flows[0].Arrived = s.Link/2, s.Link/2
+		s.Flows[0].Packets, s.Flows[0].Lost, s.Flows[1].Packets, s.Flows[1].Lost = 50, 1, 50, 50
 		s.Flows[1].Passed, s.Flows[1].Arrived = s.Link/4, s.Link/8
 		t.Samples = append(t.Samples, s)
 		t.Delays = append(t.Delays, dumbbell.Delay{Sent: at - 1, Wait: time.Duration(i%100) * time.Millisecond})
@@ -40,6 +41,7 @@ func TestFiguresOfATrace(t *testing.T) {
 	}{
 		{"utilisation", utilisation(0, 40*time.Second), 75},
 		{"utilisation of a part", utilisation(10*time.Second, 20*time.Second), 75},
+		{"lost", lost(0, 40*time.Second), 2},
 		{"queue", queue(0, 40*time.Second), 95},
 		{"down", down(10 * time.Second), 0.5},
 		{"up", up(20 * time.Second), 0.5},

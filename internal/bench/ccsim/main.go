@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/bench/ccsim/dumbbell"
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 )
 
 func main() {
@@ -88,4 +89,10 @@ func choose(names string) ([]scenario, error) {
 }
 
 // estimator makes the congestion control under test.
-func estimator(time.Time) dumbbell.Controller { return dumbbell.Fixed(2500 * kbps) }
+func estimator(now time.Time) dumbbell.Controller {
+	e := bwe.NewEstimator(bwe.Config{}, now)
+	return struct {
+		*bwe.Estimator
+		*bwe.Flow
+	}{e, e.NewFlow(now)}
+}

@@ -51,6 +51,7 @@ func step() scenario {
 			down(stepDown).atMost(downGoal),
 			up(stepUp).atMost(upGoal),
 			queue(0, stepEnd).atMost(queueGoal),
+			lost(0, stepEnd),
 			worst(),
 		},
 	}
@@ -65,6 +66,7 @@ func stepLayered() scenario {
 			carries(0, 1832*kbps).called("all layers, from the start").atMost(upGoal),
 			carries(stepUp, 1832*kbps).called("all layers again").atMost(upGoal),
 			queue(0, stepEnd).atMost(queueGoal),
+			lost(0, stepEnd),
 			worst(),
 		},
 	}
@@ -85,13 +87,17 @@ func sawtooth() scenario {
 		at := time.Duration(i) * tooth
 		s.goals = append(s.goals, down(at).called(fmt.Sprintf("down at %v", at)).atMost(downGoal))
 	}
-	s.goals = append(s.goals, queue(0, s.duration).atMost(queueGoal), worst())
+	s.goals = append(s.goals, queue(0, s.duration).atMost(queueGoal), lost(0, s.duration), worst())
 	return s
 }
 
 // steady is a path that does not change, with one encoder.
 func steady(name, title string, st state, highest bwe.Bitrate) scenario {
 	const duration = 80 * time.Second
+	losses := lost(0, duration)
+	if st.loss == 0 {
+		losses = losses.atMost(lostGoal)
+	}
 	return scenario{
 		name: name, title: title, duration: duration,
 		path: []dumbbell.Change{st.at(0)}, populate: one(elastic(highest)),
@@ -99,6 +105,8 @@ func steady(name, title string, st state, highest bwe.Bitrate) scenario {
 			up(0).atMost(upGoal),
 			utilisation(20*time.Second, duration).atLeast(usedGoal),
 			queue(0, duration).atMost(queueGoal),
+			queue(20*time.Second, duration).called("queue p95, steady").atMost(queueGoal),
+			losses,
 			worst(),
 		},
 	}
@@ -143,6 +151,7 @@ func two() scenario {
 			shares(50*time.Second, duration).atMost(shareGoal),
 			utilisation(50*time.Second, duration).atLeast(usedGoal),
 			queue(0, duration).atMost(queueGoal),
+			lost(0, duration).atMost(lostGoal),
 			worst(),
 		},
 	}
@@ -162,6 +171,7 @@ func fairness() scenario {
 			shares(70*time.Second, duration).atMost(shareGoal),
 			utilisation(70*time.Second, duration).atLeast(usedGoal),
 			queue(70*time.Second, duration), // NewReno fills it
+			lost(70*time.Second, duration),
 		},
 	}
 }
@@ -198,6 +208,7 @@ func outage() scenario {
 			up(back).atMost(upGoal),
 			utilisation(55*time.Second, duration).atLeast(usedGoal),
 			queue(0, duration).atMost(queueGoal),
+			lost(0, duration),
 			worst(),
 		},
 	}

@@ -12,16 +12,19 @@ const (
 	// encoderLag is the time constant with which an encoder follows its target.
 	encoderLag       = time.Second
 	keyframeInterval = 10 * time.Second
-	keyframeSize     = 4 // usual pictures
+	keyframeSize     = 4    // usual pictures
+	repayment        = 0.15 // of a picture
 	minEncoderRate   = 30 * bwe.Kbps
 )
 
 // Elastic is a source like an encoder that follows the target: of one browser
-// that sends to another. It is made by NewElastic.
+// that sends to another. What a keyframe is too large by, the pictures behind it
+// are smaller by, so that the mean is kept. It is made by NewElastic.
 type Elastic struct {
 	highest  bwe.Bitrate
 	rate     float64 // bits per second
 	keyframe time.Duration
+	debt     int // octets
 }
 
 // NewElastic makes an encoder of at most a bitrate.
@@ -37,9 +40,12 @@ func (e *Elastic) picture(now time.Duration, target bwe.Bitrate, random *rand.Ra
 	size := octetsOf(bwe.Bitrate(e.rate), random)
 	if now >= e.keyframe {
 		e.keyframe += keyframeInterval
-		size *= keyframeSize
+		e.debt += (keyframeSize - 1) * size
+		return keyframeSize * size
 	}
-	return size
+	repaid := min(e.debt, int(repayment*float64(size)))
+	e.debt -= repaid
+	return size - repaid
 }
 
 func (e *Elastic) demand() bwe.Bitrate { return e.highest + audioRate }

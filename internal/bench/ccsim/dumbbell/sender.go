@@ -81,11 +81,11 @@ func (s *Sender) tick() {
 
 func (s *Sender) sound() { s.transmit(bwe.ClassAudio, audioOctets, 0) }
 
-// picture takes one from the source to the pacer. What would wait too long is
-// not sent.
+// picture takes one from the source to the pacer. What would wait too long, or
+// goes nowhere, is not sent.
 func (s *Sender) picture() {
 	size := s.source.picture(s.net.now, s.cc.Target(), s.random)
-	if size == 0 || s.cc.Target().Time(s.octets) > longWait {
+	if size == 0 || s.cc.Target().Time(s.octets) > longWait || s.cc.Silent(s.net.time()) {
 		return
 	}
 	count := (size + packetOctets - 1) / packetOctets

@@ -195,8 +195,23 @@ func TestAnEncoderFollowsItsTargetWithALag(t *testing.T) {
 		t.Errorf("%v a second after a step from 1 to 3 Mbit/s", got)
 	}
 	pictures(e, 2*time.Second, 12*time.Second, 100*bwe.Mbps)
-	if got := pictures(e, 12*time.Second, 22*time.Second, 100*bwe.Mbps); got < 4900*bwe.Kbps || got > 5200*bwe.Kbps {
+	if got := pictures(e, 12*time.Second, 22*time.Second, 100*bwe.Mbps); got < 4900*bwe.Kbps || got > 5100*bwe.Kbps {
 		t.Errorf("%v of at most 5 Mbit/s", got)
+	}
+}
+
+func TestAnEncoderRepaysAKeyframe(t *testing.T) {
+	e := NewElastic(5 * bwe.Mbps)
+	random := rand.New(rand.NewPCG(1, 1))
+	usual := bwe.Mbps.Octets(pictureTime)
+	octets, largest := 0, 0
+	for i := range 300 {
+		size := e.picture(time.Duration(i)*pictureTime, bwe.Mbps+audioRate, random)
+		octets += size
+		largest = max(largest, size)
+	}
+	if largest < 3*usual || largest > 5*usual || octets < 298*usual || octets > 302*usual {
+		t.Errorf("%d octets in 10 s, %d in one picture, where %d are usual", octets, largest, usual)
 	}
 }
 

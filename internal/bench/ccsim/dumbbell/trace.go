@@ -39,7 +39,8 @@ type FlowSample struct {
 	Sent    bwe.Bitrate
 	Passed  bwe.Bitrate // found room in the queue: it used the bottleneck
 	Arrived bwe.Bitrate
-	Lost    int // packets, of those sent
+	Packets int // sent
+	Lost    int // of those
 }
 
 // Delay is how long a packet waited in the queue and was sent.
@@ -49,7 +50,7 @@ type Delay struct {
 }
 
 // counts is what a flow did in the step so far, in octets and packets.
-type counts struct{ sent, passed, arrived, lost int }
+type counts struct{ sent, passed, arrived, packets, lost int }
 
 func (t *Trace) add(name string, foreign bool) {
 	t.Flows = append(t.Flows, Flow{name, foreign})
@@ -59,6 +60,7 @@ func (t *Trace) add(name string, foreign bool) {
 func (t *Trace) sent(flow, octets int, overflowed bool) {
 	c := &t.open[flow]
 	c.sent += octets
+	c.packets++
 	if !overflowed {
 		c.passed += octets
 	}
@@ -84,6 +86,7 @@ func (t *Trace) sample(now time.Duration, rate bwe.Bitrate, targets []bwe.Bitrat
 			Sent:    bwe.RateOf(c.sent, SampleInterval),
 			Passed:  bwe.RateOf(c.passed, SampleInterval),
 			Arrived: bwe.RateOf(c.arrived, SampleInterval),
+			Packets: c.packets,
 			Lost:    c.lost,
 		}
 		t.open[i] = counts{}
