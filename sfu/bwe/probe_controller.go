@@ -19,10 +19,9 @@ const (
 	// periodicScale times the estimate (alr_interval, alr_scale).
 	periodicInterval = 5 * time.Second
 	periodicScale    = 2
-	// stalledInterval is how long the estimate does not change before the sender
-	// probes though it is not application-limited; see stalled.
-	stalledInterval = 10 * time.Second
-	stalledChange   = 0.05
+	// calmInterval is how long there must have been no overuse before the sender
+	// probes though it is not application-limited; see calm.
+	calmInterval = 6 * time.Second
 
 	// When there is use for more, it is probed whether the path carries just that,
 	// and then twice that, at most currentScale times the estimate (alloc_p1,
@@ -103,8 +102,7 @@ type probeController struct {
 	dropProbed  time.Time
 	overuseOver bool // since the last tick
 
-	changed   time.Time // when the estimate was last about another
-	changedTo Bitrate
+	disturbed time.Time // the last time that something kept from probing
 
 	queue  [2]Cluster
 	queued int
@@ -135,11 +133,11 @@ func (c *probeController) setEstimate(estimate Bitrate, cause limitCause, now ti
 	if float64(estimate) < largeDrop*float64(c.estimate) {
 		c.dropped, c.before = now, c.estimate
 	}
+	if !cause.mayProbe() || !c.cause.mayProbe() || c.disturbed.IsZero() {
+		c.disturbed = now
+	}
 	c.overuseOver = c.overuseOver || c.cause == limitedByOveruse && cause == limitedByDelay
 	c.estimate, c.cause = estimate, cause
-	if change := float64(estimate-c.changedTo) / float64(max(c.changedTo, 1)); change > stalledChange || change < -stalledChange {
-		c.changed, c.changedTo = now, estimate
-	}
 	if c.state == awaitingProbe && estimate > c.further {
 		c.state = probed
 		c.probe(now, true, estimate.Scale(furtherScale))
@@ -166,18 +164,18 @@ func (c *probeController) tick(limited *applicationLimited, now time.Time) {
 		c.probe(now, false, c.before.Scale(dropShare))
 	case isLimited && float64(c.demand) > minGrowth*float64(c.allocated):
 		c.probeDemand(now)
-	case isLimited && min(since, now.Sub(from)) >= periodicInterval, c.stalled(now):
+	case isLimited && min(since, now.Sub(from)) >= periodicInterval, c.calm(now):
 		c.probe(now, true, c.estimate.Scale(periodicScale))
 	}
 }
 
-// stalled reports whether the estimate has long been what it is. A server may be
-// between two levels of video: the one it sends is more than 65 % of the estimate,
-// so that it does not count as application-limited; the next one is more than the
-// estimate, which grows no further than 1.5 times what is sent. (An encoder would
-// follow the estimate, and so libwebrtc does not need this.)
-func (c *probeController) stalled(now time.Time) bool {
-	return now.Sub(c.changed) >= stalledInterval && now.Sub(c.decided) >= stalledInterval
+// calm reports whether nothing has been wrong with the path for a while. A server
+// may be between two levels of video: the one it sends is more than 65 % of the
+// estimate, so that it does not count as application-limited; the next one is more
+// than the estimate, which grows no further than 1.5 times what is sent. (An encoder
+// would follow the estimate, and so libwebrtc does not need this.)
+func (c *probeController) calm(now time.Time) bool {
+	return now.Sub(c.disturbed) >= calmInterval && now.Sub(c.decided) >= calmInterval
 }
 
 // worthRecovering reports whether the drop that just ended was large and short.

@@ -148,12 +148,14 @@ func TestAPeriodicProbeLeadsFurther(t *testing.T) {
 // the next level does not fit.
 func TestASenderBetweenTwoLevelsProbes(t *testing.T) {
 	p := newProber(Mbps, 3*Mbps)
-	wantRates(t, p.wait(9900*time.Millisecond, 0.75))
+	wantRates(t, p.wait(5900*time.Millisecond, 0.75))
 	wantRates(t, p.wait(200*time.Millisecond, 0.75), 2*Mbps)
-	wantRates(t, p.wait(9800*time.Millisecond, 0.75))
+	wantRates(t, p.wait(5800*time.Millisecond, 0.75))
 	p.setEstimate(1100*Kbps, limitedByDelay, p.now) // it grows by itself
-	wantRates(t, p.wait(9900*time.Millisecond, 0.75))
-	wantRates(t, p.wait(200*time.Millisecond, 0.75), 2200*Kbps)
+	wantRates(t, p.wait(300*time.Millisecond, 0.75), 2200*Kbps)
+	p.setEstimate(Mbps, limitedByOveruse, p.now)
+	p.setEstimate(Mbps, limitedByDelay, p.now.Add(3*time.Second))
+	wantRates(t, p.wait(8*time.Second, 0.75)) // not soon after that
 }
 
 func TestMoreDemandIsProbed(t *testing.T) {
