@@ -7,8 +7,8 @@ const (
 	transportLayerFeedback  = 205 // RTPFB (RFC 4585 section 6.2)
 	payloadSpecificFeedback = 206 // PSFB (section 6.3)
 
-	formatCongestion = 11 // of 205: RFC 8888
-	formatTransport  = 15 // of 205: transport-wide feedback
+	formatCongestion  = 11 // of 205: RFC 8888
+	formatTransport   = 15 // of 205: transport-wide feedback
 	formatApplication = 15 // of 206: application layer feedback, of which REMB is one
 
 	rtcpHeader  = 4

@@ -20,8 +20,7 @@ const (
 )
 
 // rembLifetime is how long a receiver's estimate counts. Browsers send one a second
-// at least, so that several were lost then, or the receiver has turned to another
-// kind of feedback.
+// at least; when several are missing, better none than an old one.
 const rembLifetime = 5 * time.Second
 
 // ReadREMB reads the bitrate of one RTCP packet, header included. It reports false

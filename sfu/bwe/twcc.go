@@ -20,8 +20,8 @@ const (
 	transportChunks    = 16
 	chunkSize          = 2
 
-	// deltaUnit is that of the deltas. The reference time is in 256 of them, 64 ms.
-	deltaUnit = 250 * time.Microsecond
+	deltaUnit     = 250 * time.Microsecond
+	referenceUnit = 64 * time.Millisecond // 256 deltas
 	// maxReported is the most packets that feedback may be about: half of all
 	// numbers (libwebrtc never reports more: RemoteEstimatorProxy's
 	// kMaxNumberOfPackets).
@@ -45,9 +45,9 @@ type arrivalClock struct {
 	missed        uint64 // feedback packets that have not come
 }
 
-// note takes note of a feedback packet, which counts modulo 256. One that was
-// overtaken is missed no longer. A repeated one looks like the latter when it is
-// not the last: missed is a figure for people, not for decisions.
+// note takes note of a feedback packet by its count, modulo 256, before its time is
+// unwrapped. One that was overtaken is missed no longer. A repeated one looks like
+// that when it is not the last: missed is a figure for people, not for decisions.
 func (c *arrivalClock) note(count uint8) {
 	ahead := count - c.count
 	switch {
@@ -86,7 +86,7 @@ func readTransportFeedback(b []byte, clock *arrivalClock, each func(seq uint16, 
 	}
 	reference := binary.BigEndian.Uint32(message[transportReference:])
 	clock.note(uint8(reference & 0xff))
-	at := clock.unwrap(reference &^ 0xff) // 64 ms are 256 deltas: these are deltas
+	at := clock.unwrap(reference &^ 0xff) // in deltas, since its unit is 256 of them
 
 	seq := binary.BigEndian.Uint16(message[transportBase:])
 	for ; len(chunks) > 0; chunks = chunks[chunkSize:] {
