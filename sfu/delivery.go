@@ -1,6 +1,11 @@
 package sfu
 
-import "time"
+import (
+	"time"
+
+	"github.com/atrium-rtc/atrium/sfu/bwe"
+	"github.com/atrium-rtc/atrium/sfu/egress"
+)
 
 // Priority says how important a video is to its subscriber, when the connection
 // does not carry all of them. The zero value is PriorityNormal.
@@ -37,7 +42,16 @@ type VideoPreference struct {
 }
 
 // SetVideoPreference replaces what the subscriber said of the video.
-func (s *Subscription) SetVideoPreference(VideoPreference) {}
+func (s *Subscription) SetVideoPreference(p VideoPreference) {
+	for _, snd := range s.senders {
+		if st := snd.stream.Load(); st != nil && snd.track.kind == Video {
+			st.SetPreference(egress.VideoPreference{
+				MaxWidth: p.MaxWidth, MaxHeight: p.MaxHeight,
+				Priority: bwe.Priority(p.Priority), Prefer: bwe.Preference(p.Prefer),
+			})
+		}
+	}
+}
 
 // DeliveryReason says why a video is not delivered.
 type DeliveryReason string
@@ -52,6 +66,18 @@ type DeliveryState struct {
 	Reason DeliveryReason // empty unless Paused
 	// Estimate is what the connection carries, in bits per second; 0 is unknown.
 	Estimate int64
+}
+
+// delivered runs on the shard.
+func (s *Subscription) delivered(d egress.Delivery) {
+	if s.delivery == nil {
+		return
+	}
+	state := DeliveryState{Paused: d.Paused, Estimate: int64(d.Estimate)}
+	if d.Paused {
+		state.Reason = PausedByBandwidth
+	}
+	s.peer.tryDo(func() { s.delivery(state) })
 }
 
 // QualityCause names what holds the quality of a track down.

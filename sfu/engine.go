@@ -62,6 +62,10 @@ type Config struct {
 	Shards int
 	// Sealing says who encrypts what subscribers get.
 	Sealing Sealing
+	// Congestion says what is done about narrow links.
+	Congestion Congestion
+	// Loudest is how many of a room are heard at a time; 0 is all.
+	Loudest int
 	// VideoCodecs are forwarded; empty is all that codec.All knows.
 	VideoCodecs []codec.Codec
 	// Logger gets what concerns no single connection; nil discards.
@@ -112,9 +116,13 @@ func New(cfg Config) (*Engine, error) {
 	if _, err := e.certificates.current(time.Now()); err != nil {
 		return nil, err
 	}
-	e.egress = egress.NewEngine(cfg.Shards, func(shard int) egress.Queue {
-		e.queues = append(e.queues, e.ports.UDP.NewQueue(shard))
-		return e.queues[shard]
+	e.egress = egress.NewEngine(egress.Config{
+		Shards: cfg.Shards, NoEstimation: cfg.Congestion == CongestionOff, NoPacing: cfg.Congestion != CongestionOn,
+		Loudest: cfg.Loudest,
+		Queue: func(shard int) egress.Queue {
+			e.queues = append(e.queues, e.ports.UDP.NewQueue(shard))
+			return e.queues[shard]
+		},
 	})
 	return e, nil
 }

@@ -64,6 +64,7 @@ var (
 	feedbackFIR  = feedbackType{kind: "ccm", parameter: "fir"}
 	feedbackTWCC = feedbackType{kind: "transport-cc"}
 	feedbackREMB = feedbackType{kind: "goog-remb"}
+	feedbackCCFB = feedbackType{kind: "ack", parameter: "ccfb"} // RFC 8888 section 6
 	// feedbackPause is RFC 7728's; clients add parameters behind it (section 9).
 	feedbackPause = feedbackType{kind: "ccm", parameter: "pause"}
 )

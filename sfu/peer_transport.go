@@ -31,6 +31,19 @@ type peerTransport struct {
 	stream atomic.Pointer[tcpPath]
 
 	keepalive time.Duration // between our own checks of the path
+
+	// moved, if not nil, is told of the address that packets go to from here on.
+	moved func(netip.Addr)
+	where atomic.Pointer[netip.Addr]
+}
+
+// remote returns the address that packets go to; it is not valid before there is a
+// path.
+func (t *peerTransport) remote() netip.Addr {
+	if at := t.where.Load(); at != nil {
+		return *at
+	}
+	return netip.Addr{}
 }
 
 // tcpPath is where packets go over TCP.
@@ -88,6 +101,7 @@ func (t *peerTransport) use(pair *webrtc.ICECandidatePair) error {
 		}
 		t.stream.Store(&tcpPath{conn, net.TCPAddrFromAddrPort(remote)})
 		t.route.Store(nil)
+		t.move(remote.Addr())
 		return nil
 	}
 	route, err := t.ports.UDP.Route(local, remote)
@@ -95,7 +109,15 @@ func (t *peerTransport) use(pair *webrtc.ICECandidatePair) error {
 		return fmt.Errorf("route: %w", err)
 	}
 	t.route.Store(route)
+	t.move(remote.Addr())
 	return nil
+}
+
+func (t *peerTransport) move(to netip.Addr) {
+	t.where.Store(&to)
+	if t.moved != nil {
+		t.moved(to)
+	}
 }
 
 // spare gives up the TCP candidates of a connection that goes over UDP, unless

@@ -37,7 +37,7 @@ func newGate(p *plane) *gate {
 		plane: p, pass: make(chan struct{}), seq: 1 << 16,
 		stream: rtptest.NewStream(rtptest.Config{Codec: codec.Opus, SSRC: 1, PayloadType: upAudio}),
 	}
-	g.sub = p.engine.NewSubscriber(g)
+	g.sub = p.engine.NewSubscriber("", g)
 	g.sub.Add(g, egress.StreamConfig{Codec: codec.Opus, Encodings: 1, PayloadType: upAudio, SSRC: 1, Sealer: g})
 	g.sub.Start()
 	synctest.Wait()
@@ -86,6 +86,9 @@ func (g *gate) WriteRTCP([]rtcp.Packet) error { return nil }
 
 // AddSink implements egress.Source.
 func (g *gate) AddSink(s packet.Sink) { g.sink = s }
+
+// Room implements egress.Source.
+func (g *gate) Room() string { return "" }
 
 // RemoveSink implements egress.Source.
 func (g *gate) RemoveSink(packet.Sink) {}

@@ -88,7 +88,7 @@ func newPlane(t *testing.T, cfg planeConfig) *plane {
 	p := &plane{
 		loop: newLoop(), planeConfig: cfg, t: t, pool: packet.NewPool(),
 		random: rand.New(rand.NewPCG(cfg.seed, 1)),
-		engine: egress.NewEngine(cfg.shards, nil),
+		engine: egress.NewEngine(egress.Config{Shards: cfg.shards}),
 	}
 	p.trace = newTrace(p)
 	p.publisher = newPlanePublisher(p)

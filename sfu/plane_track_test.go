@@ -142,3 +142,6 @@ func (t *planeTrack) lowest() packet.Layer {
 		return cmp.Compare(int(a.Width)*int(a.Height), int(b.Width)*int(b.Height))
 	}).Layer
 }
+
+// Room implements egress.Source.
+func (t *planeTrack) Room() string { return "" }

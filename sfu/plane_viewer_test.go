@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
@@ -31,6 +32,8 @@ const (
 
 	nackInterval  = 10 * time.Millisecond
 	watchInterval = 100 * time.Millisecond
+	// feedbackInterval is between reports on arrivals, as browsers send them.
+	feedbackInterval = 100 * time.Millisecond
 	// darkness is how long a viewer sees nothing new, while packets come, until it
 	// asks for a keyframe.
 	darkness = 500 * time.Millisecond
@@ -45,6 +48,7 @@ type viewerConfig struct {
 	descriptors       bool          // it negotiated the dependency descriptor
 	jitter            time.Duration // what arrivals may vary by
 	settle            time.Duration // until it must have the layers that it asked for
+	measured          bool          // it tells when packets arrive, so that its link is estimated
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -81,6 +85,9 @@ type planeViewer struct {
 	muted bool
 	left  bool
 
+	arrivals   *twcc.Recorder    // nil unless measured
+	deliveries []egress.Delivery // written by the shard, read while it rests
+
 	slowest       uint8 // temporal layer asked for in the second before changedLayers
 	changedLayers time.Time
 }
@@ -108,16 +115,20 @@ func (p *plane) join(cfg viewerConfig) *planeViewer {
 	v.sync.viewer, v.sent.viewer, v.view.viewer = v, v, v
 	v.judge = rtptest.NewConformance(v.expectations())
 	v.judge.Pair(v.ssrc.rtx, v.ssrc.video)
-	v.sub = p.engine.NewSubscriber(writer{v, 'c'})
+	v.sub = p.engine.NewSubscriber("", writer{v, 'c'})
 	v.video = v.sub.Add(p.video, v.videoConfig())
 	v.audio = v.sub.Add(p.audio, egress.StreamConfig{
 		Codec: codec.Opus, PayloadType: downAudio, REDPayloadType: v.red(), SSRC: v.ssrc.audio, Encodings: 1,
 		FirstSequence: uint16(0xfff0 + v.random.IntN(32)), FirstTimestamp: v.random.Uint32(),
-		Extensions: egress.Extensions{TransportSequence: downSequence, AbsSendTime: downSendTime},
+		Extensions: v.measuring(egress.Extensions{AbsSendTime: downSendTime}),
 		Sealer:     writer{v, 'a'},
 	})
 	if cfg.spatial != egress.AllLayers || cfg.temporal != egress.AllLayers {
 		v.video.SetPreferredLayers(cfg.spatial, cfg.temporal)
+	}
+	if cfg.measured {
+		v.arrivals = twcc.NewRecorder(1)
+		p.every(feedbackInterval, v.tellArrivals)
 	}
 	v.sub.Start()
 	v.changed()
@@ -135,16 +146,25 @@ func (v *planeViewer) videoConfig() egress.StreamConfig {
 		PayloadType: downVideo, SSRC: v.ssrc.video, RTXPayloadType: downVideoRTX, RTXSSRC: v.ssrc.rtx,
 		FirstSequence: uint16(0xff80 + v.random.IntN(256)), FirstRTXSequence: uint16(0xfffc + v.random.IntN(8)),
 		FirstTimestamp: 0xffff0000 + v.random.Uint32N(0x20000),
-		Extensions: egress.Extensions{
+		Extensions: v.measuring(egress.Extensions{
 			Passed:  []egress.ExtensionMapping{{From: upMID, To: downMID}},
-			TwoByte: true, TransportSequence: downSequence, AbsSendTime: downSendTime,
-		},
-		Sealer: writer{v, 'v'},
+			TwoByte: true, AbsSendTime: downSendTime,
+		}),
+		Delivery: func(d egress.Delivery) { v.deliveries = append(v.deliveries, d) },
+		Sealer:   writer{v, 'v'},
 	}
 	if v.describes() {
 		cfg.Extensions.Dependency = egress.ExtensionMapping{From: upDescriptor, To: downDescriptor}
 	}
 	return cfg
+}
+
+// measuring adds transport-wide numbers where the viewer reports on them.
+func (v *planeViewer) measuring(x egress.Extensions) egress.Extensions {
+	if v.measured {
+		x.TransportSequence = downSequence
+	}
+	return x
 }
 
 func (v *planeViewer) describes() bool { return v.descriptors && v.plane.format.descriptor != 0 }
@@ -293,6 +313,9 @@ func (v *planeViewer) receive(b []byte) {
 		return
 	}
 	v.judge.PacketAt(&p, now)
+	if number := p.GetExtension(downSequence); v.arrivals != nil && len(number) == 2 {
+		v.arrivals.Record(p.SSRC, binary.BigEndian.Uint16(number), v.plane.since().Microseconds())
+	}
 	switch p.PayloadType {
 	case downVideo:
 		v.media(&p, p.SequenceNumber, p.Payload, true, now)
@@ -304,6 +327,22 @@ func (v *planeViewer) receive(b []byte) {
 		v.sound.received(p.SequenceNumber, true)
 		v.view.sound(&p)
 	}
+}
+
+// tellArrivals sends transport-wide feedback.
+func (v *planeViewer) tellArrivals() (again bool) {
+	if v.left || v.plane.publisher.stopped {
+		return false
+	}
+	for _, pkt := range v.arrivals.BuildFeedbackPacket() {
+		b, err := pkt.Marshal()
+		if err != nil {
+			v.plane.t.Errorf("%s: %v", v.name, err)
+			continue
+		}
+		v.plane.carry(v.up, b, v.sub.Feedback)
+	}
+	return true
 }
 
 // media takes a packet of video, sent again or not.

@@ -28,6 +28,9 @@ type PublishRequest struct {
 	// the sections that the client offers to receive in.
 	Loopback bool
 	Observer Observer
+	// Room names the room: where only the loudest are forwarded, they are the
+	// loudest of it.
+	Room string
 	// Layers, if not nil, is told which encodings of simulcast somebody receives,
 	// whenever that changes. Those that nobody does cost the publisher's uplink
 	// for nothing. It is called on the peer's goroutine and must not block.
@@ -41,6 +44,7 @@ type PublishRequest struct {
 type Publication struct {
 	peer     *Peer
 	engine   *Engine
+	room     string
 	ssrc     uint32 // our own, in RTCP
 	streamID string // in the a=msid of every subscriber
 	tracks   []*Track
@@ -68,7 +72,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 		return nil, err
 	}
 	p := &Publication{
-		engine: e, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
+		engine: e, room: req.Room, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
 		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
 	}
 	for _, c := range use {
@@ -172,7 +176,7 @@ func setIfOffered(dst *uint8, id uint8) {
 
 // addLoopback makes the publisher a subscriber of itself.
 func (p *Publication) addLoopback(pc *webrtc.PeerConnection, o *offer, use []chosen) error {
-	p.loopback = p.engine.egress.NewSubscriber(p.peer)
+	p.loopback = p.engine.egress.NewSubscriber("", p.peer)
 	for i, t := range p.tracks {
 		if !use[i].section.receives {
 			continue

@@ -22,6 +22,7 @@ type sender struct {
 	streamID string
 	sub      *egress.Subscriber
 	muted    bool // initially
+	delivery func(egress.Delivery)
 
 	extensions egress.Extensions
 
@@ -68,7 +69,10 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		Extensions:     s.extensions,
 		Padding:        s.codec.codec.IsVideo() && s.codec.has(feedbackTWCC),
 		Muted:          s.muted,
-		Sealer:         pionSealer{c.WriteStream()}, // until the keys are known
+		Delivery:       s.delivery,
+		// Only where transport-wide numbers are not sent: see subscriberFeedback.
+		CongestionFeedback: s.codec.has(feedbackCCFB) && s.extensions.TransportSequence == 0,
+		Sealer:             pionSealer{c.WriteStream()}, // until the keys are known
 	}))
 	return params, nil
 }
@@ -125,9 +129,9 @@ func (l senders) receive(p *Peer, packet []byte) {
 
 // feedback takes one feedback message (RFC 4585 section 6.1).
 func (l senders) feedback(packet []byte) {
-	if packet[1] == uint8(rtcp.TypeTransportSpecificFeedback) && packet[0]&0x1f == rtcp.FormatTCC {
+	if packet[1] == uint8(rtcp.TypeTransportSpecificFeedback) && measures(packet[0]&0x1f) {
 		if len(l) > 0 {
-			l[0].sub.TransportFeedback(packet) // of all streams, whichever it names
+			l[0].sub.Feedback(packet) // of all streams, whichever it names
 		}
 		return
 	}
@@ -143,6 +147,10 @@ func (l senders) feedback(packet []byte) {
 		}
 	}
 }
+
+// measures reports whether a format of transport layer feedback tells when packets
+// arrived: the transport-wide one, and that of RFC 8888.
+func measures(format uint8) bool { return format == rtcp.FormatTCC || format == rtcp.FormatCCFB }
 
 // stream returns the one that is sent with an SSRC, nil when there is none.
 func (l senders) stream(ssrc uint32) *egress.Stream {

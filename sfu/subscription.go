@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 
 	"github.com/pion/transport/v4/packetio"
@@ -37,6 +38,7 @@ type Subscription struct {
 	senders     senders
 	published   atomic.Uint32 // kinds muted by the publication
 	own         atomic.Uint32 // kinds muted for this subscriber
+	delivery    func(DeliveryState)
 }
 
 // Subscribe answers a subscriber's offer with a publication's media. The errors
@@ -47,7 +49,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 		return nil, err
 	}
 	s := &Subscription{
-		publication: p,
+		publication: p, delivery: req.Delivery,
 		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "subscribe"), req.Observer,
 			newTransport(e.ports, udp.ShortQueue, noKeepalive)),
 	}
@@ -60,7 +62,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	if err != nil {
 		return nil, err
 	}
-	media, err := newMediaEngine(o, use, subscriberExtensions(use), []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR, feedbackTWCC, feedbackREMB})
+	media, err := newMediaEngine(o, use, subscriberExtensions(use), subscriberFeedback(use))
 	if err != nil {
 		return nil, err
 	}
@@ -68,8 +70,9 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	if err != nil {
 		return nil, err
 	}
-	s.subscriber = e.egress.NewSubscriber(s.peer)
+	s.subscriber = e.egress.NewSubscriber(req.Session, s.peer)
 	s.peer.onConnected, s.peer.onClosed = s.connected, s.closed
+	s.peer.transport.moved = s.subscriber.SetRemote
 	if err := s.join(pc, o, use, tracks); err != nil {
 		s.closed()
 		_ = pc.Close()
@@ -89,6 +92,7 @@ func (s *Subscription) join(pc *webrtc.PeerConnection, o *offer, use []chosen, t
 		snd := &sender{
 			track: t, codec: use[i].codec, streamID: s.publication.streamID, sub: s.subscriber,
 			extensions: o.extensionsTo(t, use[i]),
+			delivery:   s.delivered,
 		}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
 		if _, err := pc.AddTransceiverFromTrack(snd, init); err != nil {
@@ -129,6 +133,17 @@ func chooseSubscribed(o *offer, tracks []*Track) ([]chosen, []*Track, error) {
 	return use, taken, nil
 }
 
+// subscriberFeedback returns what a subscriber may report. Of the two that tell when
+// packets arrive it is to send one: the transport-wide one, which browsers know,
+// or that of RFC 8888.
+func subscriberFeedback(use []chosen) []feedbackType {
+	list := []feedbackType{feedbackNACK, feedbackPLI, feedbackFIR, feedbackREMB}
+	if slices.ContainsFunc(use, func(c chosen) bool { return c.codec.has(feedbackTWCC) }) {
+		return append(list, feedbackTWCC)
+	}
+	return append(list, feedbackCCFB)
+}
+
 // describe names a codec for a person: "VP9", "H264 (packetization-mode=1; ...)".
 func describe(c offeredCodec) string {
 	if c.fmtp == "" || !c.codec.IsVideo() {
@@ -156,6 +171,7 @@ func (s *Subscription) connected() {
 		s.peer.fail(err.Error())
 		return
 	}
+	s.subscriber.SetRemote(s.peer.transport.remote())
 	s.subscriber.Start()
 }
 

@@ -60,6 +60,9 @@ func newTrack(t *ingress.Track, p *Publication, kind Kind, c chosen) *Track {
 	return track
 }
 
+// Room implements egress.Source.
+func (t *Track) Room() string { return t.publication.room }
+
 // Kind returns Audio or Video.
 func (t *Track) Kind() Kind { return t.kind }
 

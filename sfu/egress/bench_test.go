@@ -23,7 +23,7 @@ func forwardingShard(n int) (*Shard, *fakeSource) {
 	s := newShard(0)
 	w := &discard{}
 	for range n {
-		sub := newSubscriber(s, w, func() {})
+		sub := newSubscriber(s, "", w, func() {})
 		sub.Add(src, videoConfig(w))
 		sub.Start()
 	}

@@ -3,6 +3,7 @@ package egress
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
@@ -25,7 +27,7 @@ func withExtensions(e *Engine, src *fakeSource) (*fakeWriter, *Subscriber, *Stre
 		TwoByte:           true,
 		TransportSequence: 5, AbsSendTime: 6,
 	}
-	sub := e.NewSubscriber(w)
+	sub := e.NewSubscriber("", w)
 	st := sub.Add(src, cfg)
 	sub.Start()
 	synctest.Wait()
@@ -88,8 +90,9 @@ func TestPacketsNeverGrowBeyondTheLimit(t *testing.T) {
 		described(t, src, 1000, 3, 100)
 		for i := range packet.ExtSeq(64) {
 			described(t, src, 1001+i, 3, 1100+int(i))
+			time.Sleep(10 * time.Millisecond) // a burst would have to wait
 		}
-		media := w.take()
+		media := slices.DeleteFunc(w.take(), func(p rtp.Packet) bool { return p.SSRC != mediaSSRC }) // without probes
 		var nacks []rtcp.NackPair
 		for i := range uint16(4) {
 			nacks = append(nacks, rtcp.NackPair{PacketID: 65534 + i*17, LostPackets: 0xffff})
@@ -115,11 +118,22 @@ func TestPacketsNeverGrowBeyondTheLimit(t *testing.T) {
 func TestFeedbackOfTheReceiverIsRead(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		_, sub, st := withExtensions(e, src)
-		sub.TransportFeedback(transportFeedback(t, 7, 3))
+		src.push(0, 0, true, 1000)
+		for i := range packet.ExtSeq(9) {
+			src.push(i+1, 0, false, 1000)
+		}
+		synctest.Wait()
+		sub.Feedback(transportFeedback(t, 7, 3))
+		time.Sleep(2 * calmInterval)
 		st.HandleRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: 300_000, SSRCs: []uint32{mediaSSRC}})
 		st.HandleRTCP(&rtcp.ReceiverEstimatedMaximumBitrate{Bitrate: -1})
-		if got, want := sub.Stats(), (SubscriberStats{Received: 7, Lost: 3, REMB: 300_000}); got != want {
-			t.Errorf("stats %+v, want %+v", got, want)
+		got := sub.Stats()
+		if got.Received != 7 || got.Lost != 3 || got.REMB != 300*bwe.Kbps {
+			t.Errorf("received %d, lost %d, estimated %v; want 7, 3 and 300 kbit/s", got.Received, got.Lost, got.REMB)
+		}
+		time.Sleep(2 * calmInterval)
+		if got := sub.Stats(); got.Estimate != 300*bwe.Kbps {
+			t.Errorf("the estimate is %v, want that of the receiver", got.Estimate)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/simulcast"
 )
@@ -27,6 +28,9 @@ type Source interface {
 	// RequestKeyframe asks the publisher for a keyframe of an encoding, or of any
 	// with simulcast.None; it is rate limited there.
 	RequestKeyframe(packet.Layer)
+	// Room names the room that it is published in; tracks of one room share the
+	// ears of its people. Empty is a room of its own.
+	Room() string
 	// Reference ties an RTP timestamp of an encoding to a clock that all of them
 	// share (see Stream.sendReport).
 	Reference(packet.Layer) (rtp uint32, wall time.Time, ok bool)
@@ -44,18 +48,26 @@ type feed struct {
 	queued atomic.Int32 // packets in the mailbox
 
 	// owned by the shard
-	streams []*Stream
-	pending []*packet.Packet // of this batch
-	padding []uint8          // for each of them, see equalize
-	changed bool             // the ladder has, in this batch
-	window  int
-	rings   [simulcast.MaxEncodings]*packet.Ring
-	recent  [simulcast.MaxEncodings]recent // zero before the first keyframe
-	ladder  simulcast.Ladder
-	seen    uint32 // version of the ladder that the streams have followed
-	used    uint8  // encodings, as last told to the source
-	toTell  bool   // whether they may have changed
-	closed  bool
+	streams   []*Stream
+	pending   []*packet.Packet // of this batch
+	padding   []uint8          // for each of them, see equalize
+	changed   bool             // the ladder has, in this batch
+	window    int
+	rings     [simulcast.MaxEncodings]*packet.Ring
+	recent    [simulcast.MaxEncodings]recent // zero before the first keyframe
+	ladder    simulcast.Ladder
+	choir     *choir           // nil where all sound is forwarded
+	heard     packet.ExtSeq    // newest packet of sound that was forwarded
+	spare     []*packet.Packet // reused
+	rates     rates
+	levels    []bwe.Level // see levelsAt
+	leveled   time.Time
+	seen      uint32 // version of the ladder that the streams have followed
+	leveledAs uint32
+	usedSince [simulcast.MaxEncodings]time.Time // zero while it is not
+	used      uint8                             // encodings, as last told to the source
+	toTell    bool                              // whether they may have changed
+	closed    bool
 }
 
 func newFeed(s *Shard, src Source, window int) *feed {
@@ -104,6 +116,9 @@ func (f *feed) prepare(now time.Time) {
 		return
 	}
 	f.look()
+	if f.choir != nil {
+		f.listen()
+	}
 	f.changed = f.expire(now)
 	f.padding = equalize(f.padding[:0], f.pending)
 }
@@ -123,6 +138,7 @@ func (f *feed) look() {
 	for _, p := range f.pending {
 		f.ring(p.Layer).Put(p)
 		f.ladder.Observe(p, p.Arrival)
+		f.rates.observe(p)
 		f.remember(p)
 	}
 }
@@ -150,6 +166,7 @@ func (f *feed) expire(now time.Time) (changed bool) {
 	f.seen = f.ladder.Version()
 	for _, st := range f.streams {
 		if st.started {
+			st.sub.link.allocate(now)
 			st.retarget()
 		}
 	}
@@ -167,6 +184,7 @@ func (f *feed) remove(st *Stream) {
 		return
 	}
 	f.closed = true
+	f.fallSilent()
 	f.source.RemoveSink(f)
 	for _, ring := range f.rings {
 		if ring != nil {
@@ -196,7 +214,21 @@ func (f *feed) tell() {
 		used |= st.uses()
 	}
 	if used != f.used {
-		f.used = used
+		f.note(used)
 		f.source.Use(f, used)
 	}
+}
+
+// note takes note of the encodings that are used from now on, and since when.
+func (f *feed) note(used uint8) {
+	now := time.Now()
+	for i := range f.usedSince {
+		switch bit := uint8(1) << i; {
+		case used&bit == 0:
+			f.usedSince[i] = time.Time{}
+		case f.used&bit == 0:
+			f.usedSince[i] = now
+		}
+	}
+	f.used = used
 }

@@ -20,7 +20,7 @@ func (st *Stream) HandleRTCP(pkt rtcp.Packet) {
 		st.stats.plis.Add(1)
 		st.sub.request(st.keyframeRequested)
 	case *rtcp.ReceiverEstimatedMaximumBitrate:
-		st.sub.transport.estimate(p)
+		st.sub.estimated(p)
 	case *rtcp.ReceiverReport:
 		for _, block := range p.Reports {
 			st.Reported(block)

@@ -51,7 +51,7 @@ func FuzzFeedback(f *testing.F) {
 		w := &counter{}
 		src := &fakeSource{pool: packet.NewPool()}
 		s := newShard(0)
-		sub := newSubscriber(s, w, func() {})
+		sub := newSubscriber(s, "", w, func() {})
 		st := sub.Add(src, videoConfig(w))
 		sub.Start()
 		now := time.Now()

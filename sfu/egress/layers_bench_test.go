@@ -122,13 +122,16 @@ func stageOf(sc scene, n int) (s *Shard, next func()) {
 	for range n {
 		cfg := videoConfig(w)
 		sc.configure(&cfg)
-		sub := newSubscriber(s, w, func() {})
+		sub := newSubscriber(s, "", w, func() {})
 		st := sub.Add(src, cfg)
 		sub.Start()
 		st.SetPreferredLayers(sc.preferred[0], sc.preferred[1])
 	}
-	now := time.Unix(0, 0)
+	now := time.Now()
 	s.runBatch(now)
+	for _, v := range s.visits {
+		widen(v.sub, now)
+	}
 	cam := &camera{pool: src.pool}
 	picture := 0
 	return s, func() {

@@ -83,7 +83,7 @@ func simulcastStream(e *Engine, src *fakeSource) (*fakeWriter, *Stream) {
 	w := &fakeWriter{}
 	cfg := videoConfig(w)
 	cfg.Encodings = 2
-	sub := e.NewSubscriber(w)
+	sub := e.NewSubscriber("", w)
 	st := sub.Add(src, cfg)
 	sub.Start()
 	synctest.Wait()
@@ -188,7 +188,7 @@ func TestLeftOutTemporalLayerClosesUp(t *testing.T) {
 		w := &fakeWriter{}
 		cfg := videoConfig(w)
 		cfg.Codec = codec.VP8
-		sub := e.NewSubscriber(w)
+		sub := e.NewSubscriber("", w)
 		st := sub.Add(src, cfg)
 		sub.Start()
 		st.SetPreferredLayers(AllLayers, 0)

@@ -146,7 +146,7 @@ func benchmarkPlacement(b *testing.B, shards, subscribers, burst int, segments b
 		inline = newShard(0)
 		inline.queue = newQueue(0)
 	} else {
-		e = NewEngine(shards, newQueue)
+		e = NewEngine(Config{Shards: shards, Queue: newQueue})
 		defer e.Close()
 	}
 	for i := range subscribers {
@@ -159,9 +159,9 @@ func benchmarkPlacement(b *testing.B, shards, subscribers, burst int, segments b
 		}
 		var sub *Subscriber
 		if inline != nil {
-			sub = newSubscriber(inline, w, func() {})
+			sub = newSubscriber(inline, "", w, func() {})
 		} else {
-			sub = e.NewSubscriber(w)
+			sub = e.NewSubscriber("", w)
 		}
 		cfg := videoConfig(w)
 		cfg.Codec = codec.Opus

@@ -24,7 +24,7 @@ func speak(src *fakeSource, seq packet.ExtSeq, ts uint32) {
 func TestSoundIsRedundantForWhoReportsLoss(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
+		sub := e.NewSubscriber("", w)
 		st := sub.Add(src, StreamConfig{
 			Codec: codec.Opus, PayloadType: 111, REDPayloadType: 63, SSRC: mediaSSRC, Encodings: 1, Sealer: w,
 		})
@@ -85,7 +85,7 @@ func TestWhatDiffersEachTimeIsNotRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 				w := &fakeWriter{}
-				sub := e.NewSubscriber(w)
+				sub := e.NewSubscriber("", w)
 				cfg := StreamConfig{Codec: codec.Opus, PayloadType: 111, SSRC: mediaSSRC, Encodings: 1, Sealer: w}
 				change(&cfg)
 				st := sub.Add(src, cfg)

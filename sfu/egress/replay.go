@@ -33,9 +33,16 @@ func (st *Stream) replay(now time.Time) {
 	}
 	st.replayed = newest
 	for seq := first.seq; seq <= ring.Highest(); seq++ {
-		st.forward(ring.Get(seq), now)
+		p := ring.Get(seq)
+		if st.sub.link.estimator != nil && st.mustWait(now) {
+			st.wait([]*packet.Packet{p}, nil, now)
+		} else {
+			st.forward(p, now)
+		}
 	}
-	st.replayed = 0
+	if st.begun {
+		st.replayed = 0
+	}
 	st.stats.replays.Add(1)
 }
 

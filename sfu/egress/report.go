@@ -115,4 +115,7 @@ func (st *Stream) measureRTT(block rtcp.ReceptionReport, now time.Time) {
 	}
 	st.rtt = rtt
 	st.stats.rtt.Store(int64(rtt))
+	if e := st.sub.link.estimator; e != nil {
+		e.RoundTrip(rtt, now)
+	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/nack"
 	"github.com/atrium-rtc/atrium/sfu/packet"
@@ -84,7 +85,7 @@ func (st *Stream) repair(seq uint16, now time.Time) bool {
 		st.stats.refused.Add(1)
 	case st.hopeless > 0 && st.beforeKeyframe(seq) && int16(seq-st.givenUp) <= 0:
 		st.stats.refused.Add(1) // a decoder goes on from the keyframe, and the budget is short
-	case !st.sub.budget.Allow(len(p.Payload()), now):
+	case !st.sub.link.mayRepair(now) || !st.sub.budget.Allow(len(p.Payload()), now):
 		return false
 	default:
 		st.history.Resent(seq, now)
@@ -179,6 +180,7 @@ func (st *Stream) resend(p *packet.Packet, seq uint16, src nack.Source, now time
 		st.stats.failed.Add(1)
 		return
 	}
+	st.account(bwe.ClassRepair, header, len(payload), now)
 	st.stats.retransmitted.Add(1)
 	st.stats.retransmittedOctets.Add(uint64(len(payload)))
 	st.sub.shard.sent.retransmitted++

@@ -16,10 +16,12 @@ const tickInterval = 50 * time.Millisecond
 
 // Shard forwards packets to the subscribers that it owns, on one goroutine.
 type Shard struct {
-	index int
-	box   *mailbox
-	queue Queue // nil when sealers send at once
-	done  chan struct{}
+	index     int
+	estimates bool // what links carry
+	paces     bool
+	box       *mailbox
+	queue     Queue // nil when sealers send at once
+	done      chan struct{}
 
 	// owned by the goroutine
 	feeds   map[Source]*feed
@@ -29,8 +31,18 @@ type Shard struct {
 	batches uint64
 	fetched byte    // by prefetch; means nothing
 	toTell  []*feed // whose use of encodings may have changed
-	stop    bool
-	sent    sent
+
+	loudest int               // how many are heard of a room at a time; 0 is all
+	choirs  map[string]*choir // by room
+
+	downlinks map[downlinkKey]*downlink // those of sessions
+	pacing    []*downlink               // with packets that wait, or a probe
+	inbox     inbox
+	reports   []feedbackItem // reused, see readFeedback
+	reported  []byte
+
+	stop bool
+	sent sent
 
 	// What a packet is written in before it is given to a Sealer, which keeps
 	// nothing.
@@ -44,10 +56,10 @@ type Shard struct {
 
 func newShard(index int) *Shard {
 	return &Shard{
-		index: index,
+		index: index, estimates: true, paces: true,
 		box:   newMailbox(),
 		done:  make(chan struct{}),
-		feeds: make(map[Source]*feed),
+		feeds: make(map[Source]*feed), downlinks: make(map[downlinkKey]*downlink), choirs: make(map[string]*choir),
 	}
 }
 
@@ -58,13 +70,25 @@ func (s *Shard) run() {
 	defer ticker.Stop()
 	retry := time.NewTimer(time.Hour)
 	defer retry.Stop()
+	pace := time.NewTimer(time.Hour)
+	defer pace.Stop()
+	paced := false // the timer of pace runs
 	for !s.stop {
 		select {
 		case <-s.box.wake:
 			s.runBatch(time.Now())
 		case now := <-ticker.C:
 			s.tick(now)
+		case now := <-pace.C:
+			paced = false
+			s.readFeedback(now)
+			s.pace(now)
+			s.stats.publish(s.sent)
 		case <-retry.C:
+		}
+		if len(s.pacing) > 0 && !paced {
+			pace.Reset(paceInterval)
+			paced = true
 		}
 		if s.queue != nil && s.queue.Flush() {
 			retry.Reset(flushRetry)
@@ -90,6 +114,8 @@ func (s *Shard) runBatch(now time.Time) {
 	}
 	s.batches++
 	s.stats.batches.Store(s.batches)
+	s.readFeedback(now)
+	s.pace(now)
 	s.forward(now)
 	s.tellUse()
 	s.stats.publish(s.sent)
@@ -137,6 +163,7 @@ func (s *Shard) sort(f *feed, p *packet.Packet) {
 }
 
 func (s *Shard) tick(now time.Time) {
+	s.readFeedback(now)
 	for _, f := range s.feeds {
 		if f.expire(now) {
 			for _, st := range f.streams {
@@ -166,12 +193,15 @@ func (s *Shard) shutdown() {
 func (s *Shard) command(fn func()) bool { return s.box.put(item{do: fn}, true) }
 
 // feed returns the shard's feed of a source, and starts it when it is new, with
-// a ring of window packets.
-func (s *Shard) feed(src Source, window int) *feed {
+// the ring that its codec wants.
+func (s *Shard) feed(src Source, cfg StreamConfig) *feed {
 	f := s.feeds[src]
 	if f == nil {
-		f = newFeed(s, src, window)
+		f = newFeed(s, src, cfg.window())
 		s.feeds[src] = f
+		if !cfg.Codec.IsVideo() {
+			s.sing(f)
+		}
 		src.AddSink(f)
 		now := time.Now()
 		f.ladder.Seed(src.Sizes(now), now)

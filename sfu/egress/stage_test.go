@@ -17,6 +17,7 @@ import (
 // fakeSource is a published track of the test.
 type fakeSource struct {
 	pool *packet.Pool
+	room string
 
 	mu        sync.Mutex
 	sinks     []packet.Sink
@@ -56,6 +57,8 @@ func (f *fakeSource) Use(_ packet.Sink, encodings uint8) {
 	defer f.mu.Unlock()
 	f.used = encodings
 }
+
+func (f *fakeSource) Room() string { return f.room }
 
 func (f *fakeSource) Sizes(time.Time) []simulcast.RungSize { return nil }
 
@@ -168,7 +171,7 @@ func videoConfig(w Sealer) StreamConfig {
 // started returns a video stream of src whose connection is up.
 func started(e *Engine, src *fakeSource) (*fakeWriter, *Subscriber, *Stream) {
 	w := &fakeWriter{}
-	sub := e.NewSubscriber(w)
+	sub := e.NewSubscriber("", w)
 	st := sub.Add(src, videoConfig(w))
 	sub.Start()
 	synctest.Wait()
@@ -181,7 +184,7 @@ func bubble(t *testing.T, fn func(t *testing.T, e *Engine, src *fakeSource)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		src := &fakeSource{pool: packet.NewPool()}
-		e := NewEngine(1, nil)
+		e := NewEngine(Config{Shards: 1})
 		fn(t, e, src)
 		e.Close()
 		if n := src.pool.InUse(); n != 0 {

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
@@ -17,6 +18,12 @@ type Stats struct {
 	Switches                       uint64 // of streams from one encoding to another
 	Redundant                      uint64 // packets of sound that repeat earlier ones
 	MailboxDrops                   uint64 // packets and requests lost because a shard was behind
+	FeedbackDrops                  uint64 // messages about what arrived, lost because too many waited
+	Abandoned                      uint64 // packets of video that waited too long for their turn
+	Pauses                         uint64 // of videos for which a link had nothing left
+	Paused                         int    // such videos at present
+	Unheard                        uint64 // packets of sound that were not among the loudest of their room
+	Probes, Padding                uint64 // clusters sent, and the octets of padding in them
 }
 
 // StreamStats counts what one stream did since its start.
@@ -32,6 +39,8 @@ type StreamStats struct {
 	Retransmitted, RetransmittedOctets uint64
 	Refused                            uint64 // too often, too soon, or no longer known
 	OverBudget                         uint64
+	Abandoned                          uint64  // packets that waited too long for the pacer
+	Padded                             uint64  // packets of padding on the repair stream
 	FractionLost                       float64 // 0 to 1, from the last receiver report
 	RTT                                time.Duration
 }
@@ -39,10 +48,10 @@ type StreamStats struct {
 // sent is what a shard has sent since its start. It belongs to the shard's
 // goroutine, which publishes it after each batch: an atomic addition for every
 // packet would cost more than it tells.
-type sent struct{ packets, octets, retransmitted, switches, redundant uint64 }
+type sent struct{ packets, octets, retransmitted, switches, redundant, probes, padding, unheard, abandoned, pauses, paused uint64 }
 
 type shardCounters struct {
-	batches, packets, octets, retransmitted, switches, redundant atomic.Uint64
+	batches, packets, octets, retransmitted, switches, redundant, probes, padding, unheard, abandoned, pauses, paused atomic.Uint64
 }
 
 func (c *shardCounters) publish(s sent) {
@@ -51,6 +60,12 @@ func (c *shardCounters) publish(s sent) {
 	c.retransmitted.Store(s.retransmitted)
 	c.switches.Store(s.switches)
 	c.redundant.Store(s.redundant)
+	c.probes.Store(s.probes)
+	c.padding.Store(s.padding)
+	c.unheard.Store(s.unheard)
+	c.abandoned.Store(s.abandoned)
+	c.pauses.Store(s.pauses)
+	c.paused.Store(s.paused)
 }
 
 func (c *shardCounters) addTo(s *Stats) {
@@ -60,12 +75,18 @@ func (c *shardCounters) addTo(s *Stats) {
 	s.Retransmitted += c.retransmitted.Load()
 	s.Switches += c.switches.Load()
 	s.Redundant += c.redundant.Load()
+	s.Probes += c.probes.Load()
+	s.Padding += c.padding.Load()
+	s.Unheard += c.unheard.Load()
+	s.Abandoned += c.abandoned.Load()
+	s.Pauses += c.pauses.Load()
+	s.Paused += int(c.paused.Load()) //nolint:gosec // as many as there are streams
 }
 
 type streamCounters struct {
 	packets, octets, withheld, failed, nacks, plis          atomic.Uint64
 	retransmitted, retransmittedOctets, refused, overBudget atomic.Uint64
-	filled, switches, replays                               atomic.Uint64
+	filled, switches, replays, abandoned, padded            atomic.Uint64
 	layer                                                   atomic.Int32
 	fractionLost                                            atomic.Uint32
 	rtt                                                     atomic.Int64
@@ -80,6 +101,7 @@ func (st *Stream) Stats() StreamStats {
 		Retransmitted: c.retransmitted.Load(), RetransmittedOctets: c.retransmittedOctets.Load(),
 		Filled: c.filled.Load(), Switches: c.switches.Load(), Replays: c.replays.Load(), Layer: packet.Layer(c.layer.Load()), //nolint:gosec // an index
 		Refused: c.refused.Load(), OverBudget: c.overBudget.Load(),
+		Abandoned: c.abandoned.Load(), Padded: c.padded.Load(),
 		FractionLost: float64(c.fractionLost.Load()) / 256, RTT: time.Duration(c.rtt.Load()),
 	}
 }
@@ -87,11 +109,18 @@ func (st *Stream) Stats() StreamStats {
 // SubscriberStats is what a receiver said of its connection since the start.
 type SubscriberStats struct {
 	Received, Lost uint64 // packets, by transport-wide feedback
-	REMB           uint64 // the receiver's estimate of its link in bits per second, 0 before the first
+	// Estimate is what the link is believed to carry, for all connections of the
+	// session together, 0 while nothing is known; Demand is what its media would need
+	// to be at their best, and Allocated what they were given.
+	Estimate, Demand, Allocated bwe.Bitrate
+	REMB                        bwe.Bitrate // the receiver's own estimate, 0 before the first
 }
 
 // Stats returns a snapshot. Any goroutine.
 func (s *Subscriber) Stats() SubscriberStats {
 	t := &s.transport
-	return SubscriberStats{Received: t.received.Load(), Lost: t.lost.Load(), REMB: t.remb.Load()}
+	return SubscriberStats{
+		Received: t.received.Load(), Lost: t.lost.Load(), REMB: bwe.Bitrate(t.remb.Load()),
+		Estimate: bwe.Bitrate(t.estimate.Load()), Demand: bwe.Bitrate(t.demand.Load()), Allocated: bwe.Bitrate(t.sentRate.Load()),
+	}
 }

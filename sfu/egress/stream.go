@@ -5,6 +5,7 @@ import (
 
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/nack"
 	"github.com/atrium-rtc/atrium/sfu/packet"
@@ -36,12 +37,18 @@ type StreamConfig struct {
 	// Encodings is how many the track has: more than one with simulcast.
 	Encodings  int
 	Extensions Extensions
-	Muted      bool
+	// CongestionFeedback says that the receiver reports by RTP numbers when packets
+	// arrived (RFC 8888).
+	CongestionFeedback bool
+	Muted              bool
 	// Padding says that the receiver is known to take media packets with padding
 	// (RFC 3550 section 5.1): see equalize.
 	Padding bool
 	// Sealer takes the stream's packets.
 	Sealer Sealer
+	// Delivery, if not nil, is told when the video is paused for want of bandwidth,
+	// and when it goes on. It is called on the shard's goroutine and must not block.
+	Delivery func(Delivery)
 }
 
 // window is how many packets can be sent again.
@@ -62,7 +69,7 @@ func (c StreamConfig) repeatable() bool {
 }
 
 // Stream is one track to one subscriber. It is owned by the subscriber's shard;
-// SetMuted, SetPreferredLayers, SetSealer, HandleRTCP, Reported and Stats may be
+// SetMuted, SetPreferredLayers, SetPreference, SetSealer, HandleRTCP, Reported and Stats may be
 // called from any goroutine.
 type Stream struct {
 	sub  *Subscriber
@@ -76,6 +83,9 @@ type Stream struct {
 	header   rtp.Header    // reused for every packet
 	history  *nack.History // nil when nothing may be sent again
 
+	waiting     []waiting // packets for the pacer; from waitingFrom on
+	waitingFrom int
+
 	rtx       retransmitter
 	postponed []postponed
 	asked     time.Time // the last NACK
@@ -88,7 +98,13 @@ type Stream struct {
 	reception reception
 	red       redundancy
 
-	preferred simulcast.Target                      // what the client wants at most; the layer means nothing
+	preferred layers                                // what the client wants at most
+	allowed   layers                                // what its link carries at most
+	video     *bwe.Video                            // for the allocator; nil for sound
+	muted     bool                                  // by the server
+	starved   bool                                  // nothing of the link is left for it
+	told      bool                                  // the client was told so
+	queued    bool                                  // in the downlink's list of those that wait
 	started   bool                                  // the connection is up
 	begun     bool                                  // something was sent
 	sent      [simulcast.MaxEncodings]packet.ExtSeq // newest number, by encoding
@@ -100,16 +116,22 @@ type Stream struct {
 	stats streamCounters
 }
 
+// layers are the highest of a video that may be sent: a position on the track's
+// ladder, and a temporal layer.
+type layers struct{ Spatial, Temporal uint8 }
+
 func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 	st := &Stream{
 		sub: sub, cfg: cfg, selector: *simulcast.NewAudioSelector(),
 		rewriter:  *simulcast.NewRewriter(cfg.Codec.ClockRate(), cfg.FirstSequence, cfg.FirstTimestamp, cfg.Codec == codec.VP8),
 		header:    rtp.Header{Version: 2, PayloadType: cfg.PayloadType, SSRC: cfg.SSRC, Extensions: make([]rtp.Extension, 0, maxExtensions)},
 		rtx:       newRetransmitter(cfg),
-		preferred: simulcast.Target{Rung: simulcast.Rung{Spatial: AllLayers}, Temporal: AllLayers},
+		preferred: layers{AllLayers, AllLayers}, allowed: layers{AllLayers, AllLayers},
+		muted: cfg.Muted,
 	}
 	if cfg.Codec.IsVideo() {
 		st.selector = *simulcast.NewVideoSelector()
+		st.video = &bwe.Video{}
 	}
 	if cfg.repeatable() {
 		st.history = nack.NewHistory(cfg.window())
@@ -127,6 +149,7 @@ func (st *Stream) SetSealer(s Sealer) { st.sub.shard.command(func() { st.cfg.Sea
 func (st *Stream) start() {
 	now := time.Now()
 	st.started = true
+	st.sub.link.allocate(now)
 	st.retarget()
 	if st.cfg.Codec.IsVideo() {
 		st.replay(now)
@@ -141,11 +164,16 @@ func (st *Stream) forwardPending(now time.Time) {
 	if !st.started {
 		return
 	}
+	paced := st.sub.link.estimator != nil && st.video != nil
 	var next packet.ExtSeq // of layer; what comes before it, catchUp has sent
 	layer := simulcast.None
 	for i, p := range st.feed.pending {
 		if p.Layer == layer && p.Seq < next {
 			continue
+		}
+		if paced && st.mustWait(now) {
+			st.wait(st.feed.pending[i:], st.feed.padding[i:], now)
+			break
 		}
 		if st.cfg.Padding {
 			st.header.PaddingSize = st.feed.padding[i]
@@ -166,6 +194,12 @@ func (st *Stream) forwardPending(now time.Time) {
 // withheld until now. It returns the first sequence number it did not look at.
 func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
 	st.header.PaddingSize = 0
+	return st.after(start, func(p *packet.Packet) { st.forward(p, now) })
+}
+
+// after calls each with the packets of the ring that come after start in its
+// encoding, and returns the first sequence number it did not look at.
+func (st *Stream) after(start *packet.Packet, each func(*packet.Packet)) packet.ExtSeq {
 	ring := st.feed.ring(start.Layer)
 	highest := ring.Highest()
 	first := start.Seq + 1
@@ -174,7 +208,7 @@ func (st *Stream) catchUp(start *packet.Packet, now time.Time) packet.ExtSeq {
 	}
 	for seq := first; seq <= highest; seq++ {
 		if p := ring.Get(seq); p != nil {
-			st.forward(p, now)
+			each(p)
 		}
 	}
 	return highest + 1
@@ -236,6 +270,7 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 		st.stats.failed.Add(1)
 		return
 	}
+	st.account(st.class(), &st.header, len(payload), now)
 	st.sub.budget.Media(len(payload), now)
 	st.report.sent(len(payload))
 	st.stats.packets.Add(1)
@@ -304,6 +339,7 @@ func (st *Stream) begin(p *packet.Packet, now time.Time) {
 		if st.replayed == 0 || !st.rewriter.Replay(p, st.replayed, now) {
 			st.rewriter.Switch(p, before, st.feed.reference(p.Layer), now)
 		}
+		st.replayed = 0
 		st.report.at = time.Time{} // the receiver needs a report soon
 		st.sub.hurry()
 	}
@@ -319,13 +355,21 @@ func (st *Stream) SetMuted(muted bool) {
 }
 
 func (st *Stream) setMuted(muted bool) {
-	switch {
-	case muted == st.selector.Paused():
-	case muted:
+	st.muted = muted
+	st.pauseOrResume(time.Now())
+	st.sub.link.changed()
+}
+
+// pauseOrResume stops the stream while somebody wants that.
+func (st *Stream) pauseOrResume(now time.Time) {
+	switch pause := st.muted || st.starved; {
+	case pause == st.selector.Paused():
+	case pause:
+		st.dropWaiting()
 		st.selector.Pause()
 	default:
 		st.selector.Resume()
-		st.askForKeyframe(time.Now())
+		st.askForKeyframe(now)
 	}
 	if st.feed != nil {
 		st.feed.tellUse()
@@ -338,22 +382,49 @@ func (st *Stream) setMuted(muted bool) {
 // allows.
 func (st *Stream) SetPreferredLayers(spatial, temporal uint8) {
 	st.sub.request(func() {
-		st.preferred.Spatial, st.preferred.Temporal = spatial, temporal
+		st.preferred = layers{spatial, temporal}
 		if st.started {
-			st.retarget()
-			st.askForKeyframe(time.Now())
-			st.feed.tellUse()
+			now := time.Now()
+			st.sub.link.allocate(now)
+			st.rewant(now)
 		}
 	})
 }
 
+// SetPreference says how large a picture makes sense, how much it matters beside
+// the receiver's other videos, and what to keep of it on a narrow link.
+func (st *Stream) SetPreference(p VideoPreference) {
+	st.sub.request(func() {
+		if st.video == nil {
+			return
+		}
+		st.video.MaxWidth, st.video.MaxHeight = p.MaxWidth, p.MaxHeight
+		st.video.Priority, st.video.Prefer = p.Priority, p.Prefer
+		if st.started {
+			st.sub.link.allocate(time.Now())
+		}
+	})
+}
+
+// rewant makes what is wanted of the track true, as soon as it allows.
+func (st *Stream) rewant(now time.Time) {
+	st.retarget()
+	st.askForKeyframe(now)
+	st.feed.tellUse()
+}
+
+// wanted returns the highest layers that are to be sent.
+func (st *Stream) wanted() layers {
+	return layers{min(st.preferred.Spatial, st.allowed.Spatial), min(st.preferred.Temporal, st.allowed.Temporal)}
+}
+
 // retarget chooses what is wanted from what the ladder has.
 func (st *Stream) retarget() {
-	ladder := &st.feed.ladder
+	ladder, wanted := &st.feed.ladder, st.wanted()
 	target := simulcast.Target{
-		Rung:     ladder.Pick(st.preferred.Spatial),
-		Temporal: min(st.preferred.Temporal, packet.MaxTemporal),
-		Openers:  ladder.Lower(st.preferred.Spatial),
+		Rung:     ladder.Pick(wanted.Spatial),
+		Temporal: min(wanted.Temporal, packet.MaxTemporal),
+		Openers:  ladder.Lower(wanted.Spatial),
 	}
 	if !target.Known() {
 		target.Spatial = packet.MaxSpatial
@@ -380,7 +451,7 @@ func (st *Stream) uses() (encodings uint8) {
 			encodings |= 1 << layer
 		}
 	}
-	return encodings | ladder.Wanted(st.preferred.Spatial, st.cfg.Encodings)
+	return encodings | ladder.Wanted(st.wanted().Spatial, st.cfg.Encodings)
 }
 
 // askForKeyframe asks while a keyframe is what the stream waits for.

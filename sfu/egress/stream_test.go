@@ -24,7 +24,7 @@ func sequenceNumbers(w *fakeWriter) []uint16 {
 func TestVideoBeginsAtAKeyframeThatWasAskedFor(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
+		sub := e.NewSubscriber("", w)
 		sub.Add(src, videoConfig(w))
 		synctest.Wait()
 		src.push(1000, 90000, true, 10)
@@ -120,7 +120,7 @@ func TestNACKIsAnsweredOnTheRepairStream(t *testing.T) {
 func TestRetransmissionWithoutARepairStreamRepeatsThePacket(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
+		sub := e.NewSubscriber("", w)
 		cfg := videoConfig(w)
 		cfg.RTXPayloadType, cfg.RTXSSRC = 0, 0
 		st := sub.Add(src, cfg)
@@ -233,7 +233,7 @@ func TestStreamsOfASubscriberShareASourceButNotNumbers(t *testing.T) {
 			writers = append(writers, w)
 			cfg := videoConfig(w)
 			cfg.FirstSequence = uint16(100 * i)
-			sub := e.NewSubscriber(w)
+			sub := e.NewSubscriber("", w)
 			sub.Add(src, cfg)
 			sub.Start()
 		}
@@ -287,7 +287,7 @@ func TestFullMailboxDropsPacketsAndLosesNone(t *testing.T) {
 	if got := s.box.drops.Load(); got != mailboxLimit/feedLimit+1 {
 		t.Errorf("%d drops, want one for each feed", got)
 	}
-	if newSubscriber(s, nil, nil).request(func() {}) {
+	if newSubscriber(s, "", nil, nil).request(func() {}) {
 		t.Error("a remote peer's request was taken by a full mailbox")
 	}
 	if !s.command(func() {}) {
@@ -302,7 +302,7 @@ func TestFullMailboxDropsPacketsAndLosesNone(t *testing.T) {
 func TestKnownHeaderExtensionsArePassedOn(t *testing.T) {
 	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
 		w := &fakeWriter{}
-		sub := e.NewSubscriber(w)
+		sub := e.NewSubscriber("", w)
 		cfg := videoConfig(w)
 		cfg.Extensions.Passed = []ExtensionMapping{{From: 8, To: 3}}
 		st := sub.Add(src, cfg)
@@ -345,7 +345,7 @@ func TestNobodyFillsAMailboxAlone(t *testing.T) {
 	if got := len(s.box.items); got != feedLimit {
 		t.Errorf("%d packets of one track wait, want %d", got, feedLimit)
 	}
-	sub := newSubscriber(s, nil, func() {})
+	sub := newSubscriber(s, "", nil, func() {})
 	taken := 0
 	for range 2 * requestLimit {
 		if sub.request(func() {}) {

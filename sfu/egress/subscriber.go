@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/nack"
 )
 
@@ -59,13 +61,31 @@ type Subscriber struct {
 
 	compound []rtcp.Packet // reused
 
+	session   string
+	link      *downlink
+	flow      *bwe.Flow // nil while its packets are not measured
 	transport transport
+	malformed uint64
+	reported  int // messages in the shard's inbox, under its lock
 }
 
-func newSubscriber(s *Shard, w ReportWriter, release func()) *Subscriber {
-	sub := &Subscriber{shard: s, reports: w, release: release}
-	s.command(func() { s.admit(sub) })
+func newSubscriber(s *Shard, session string, w ReportWriter, release func()) *Subscriber {
+	sub := &Subscriber{shard: s, session: session, reports: w, release: release}
+	s.command(func() {
+		s.admit(sub)
+		sub.join(downlinkKey{session: session})
+	})
 	return sub
+}
+
+// SetRemote says where the receiver is: connections of one session to one address
+// share what the link to it carries.
+func (s *Subscriber) SetRemote(remote netip.Addr) {
+	s.shard.command(func() {
+		if !s.removed {
+			s.join(downlinkKey{s.session, remote})
+		}
+	})
 }
 
 // Add subscribes to a source. Packets flow once the subscriber is started.
@@ -76,7 +96,8 @@ func (s *Subscriber) Add(src Source, cfg StreamConfig) *Stream {
 			return
 		}
 		s.streams = append(s.streams, st)
-		st.feed = s.shard.feed(src, cfg.window())
+		s.measure(cfg)
+		st.feed = s.shard.feed(src, cfg)
 		st.feed.add(st)
 		if s.started {
 			st.start()
@@ -139,7 +160,11 @@ func (s *Subscriber) remove() {
 		return
 	}
 	s.removed = true
+	s.leave()
 	for _, st := range s.streams {
+		if st.told {
+			s.shard.sent.paused--
+		}
 		st.feed.remove(st)
 	}
 	s.shard.dismiss(s)
@@ -155,6 +180,10 @@ func (s *Subscriber) tick(now time.Time) time.Duration {
 		st.tick(now)
 	}
 	s.sendReports(now)
+	s.publish(now)
+	if s.link.subs[0] == s && s.link.tick(now) {
+		return 0
+	}
 	if slices.ContainsFunc(s.streams, (*Stream).urgent) {
 		return 0
 	}

@@ -3,85 +3,119 @@ package egress
 import (
 	"encoding/binary"
 	"sync/atomic"
+	"time"
 
 	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 )
 
 // transport numbers the packets of one subscriber's connection, all streams
-// together, and reads what the receiver says of their arrival
+// together, for the receiver's feedback
 // (draft-holmer-rmcat-transport-wide-cc-extensions).
 type transport struct {
-	seq uint16 // of the next packet; owned by the shard
+	seq      uint16 // of the next packet
+	numbered bool   // the last packet was given one
 
-	// written on the goroutine of the SRTCP session, read anywhere
-	received, lost atomic.Uint64 // packets, as the feedback tells
-	remb           atomic.Uint64 // bits per second, 0 before the first
+	// written by the shard now and then, read anywhere
+	received, lost             atomic.Uint64 // packets
+	estimate, demand, sentRate atomic.Int64  // bits per second
+	remb                       atomic.Int64
 }
 
 func (t *transport) next() uint16 {
 	seq := t.seq
 	t.seq++
+	t.numbered = true
 	return seq
 }
 
-// TransportFeedback reads one transport-wide feedback message, header included.
-// A receiver sends ten or twenty a second, so that it is read where it lies. It
-// may be called from any goroutine.
-func (s *Subscriber) TransportFeedback(b []byte) {
-	received, lost := countStatus(b)
-	s.transport.received.Add(received)
-	s.transport.lost.Add(lost)
+// Feedback takes one RTCP packet about what arrived, header included:
+// transport-wide feedback, or that of RFC 8888. It may be called from any goroutine
+// and does not keep b.
+func (s *Subscriber) Feedback(b []byte) { s.shard.inbox.put(s, b) }
+
+// account takes note of a packet that went out, with so many octets behind its
+// header.
+func (st *Stream) account(class bwe.Class, h *rtp.Header, octets int, now time.Time) {
+	sub := st.sub
+	link := sub.link
+	octets += headerOctets
+	link.pacer.Spend(octets)
+	if st.cfg.CongestionFeedback && sub.flow != nil {
+		sub.flow.SentAs(h.SSRC, h.SequenceNumber, sub.transport.next())
+	}
+	if sub.transport.numbered && sub.flow != nil {
+		sub.transport.numbered = false
+		sub.flow.Sent(sub.transport.seq-1, class, octets, link.probe.id(sub), now)
+	}
+	link.probe.sent(sub, octets)
 }
 
-// Transport-wide feedback (section 3.1 of the draft): after the header of the
-// feedback message come the base number, the count of packets, a time, and the
-// chunks of their status.
-const (
-	statusCount  = 14 // octets before it
-	statusChunks = 20
-)
-
-// countStatus returns how many packets a message says have arrived, and how many
-// have not. What is cut short says nothing.
-func countStatus(b []byte) (received, lost uint64) {
-	if len(b) < statusChunks {
-		return 0, 0
+func (st *Stream) class() bwe.Class {
+	if st.video == nil {
+		return bwe.ClassAudio
 	}
-	left := int(binary.BigEndian.Uint16(b[statusCount:]))
-	for b = b[statusChunks:]; len(b) >= 2 && left > 0; b = b[2:] {
-		arrived, size := statusOf(binary.BigEndian.Uint16(b), left)
-		received += uint64(arrived)    //nolint:gosec // not negative
-		lost += uint64(size - arrived) //nolint:gosec // arrived are some of size
-		left -= size
-	}
-	return received, lost
+	return bwe.ClassVideo
 }
 
-// statusOf returns how many packets one chunk is about, of those that are left,
-// and how many of them arrived: a run of one status (section 3.1.3), or a vector
-// of fourteen of one bit or seven of two (section 3.1.4). 1 and 2 mean arrived.
-func statusOf(chunk uint16, left int) (arrived, size int) {
-	if chunk>>15 == 0 {
-		size = min(int(chunk&0x1fff), left)
-		if status := chunk >> 13 & 3; status == 1 || status == 2 {
-			arrived = size
+// number gives a packet without media what feedback needs.
+func (st *Stream) number(h *rtp.Header) {
+	h.Extension, h.ExtensionProfile, h.Extensions = false, 0, h.Extensions[:0]
+	if id := st.cfg.Extensions.TransportSequence; id != 0 {
+		scratch := st.sub.shard.transport[:2]
+		binary.BigEndian.PutUint16(scratch, st.sub.transport.next())
+		set(h, id, scratch)
+	}
+}
+
+// estimated takes a receiver's estimate of the link (REMB).
+func (s *Subscriber) estimated(p *rtcp.ReceiverEstimatedMaximumBitrate) {
+	if p.Bitrate <= 0 {
+		return
+	}
+	rate := bwe.Bitrate(min(p.Bitrate, float32(unlimited)))
+	s.transport.remb.Store(int64(rate))
+	s.request(func() {
+		if s.removed || !s.shard.estimates {
+			return
 		}
-		return arrived, size
-	}
-	width := 1 + int(chunk>>14&1)
-	size = min(14/width, left)
-	for i := range size {
-		status := chunk >> (14 - width*(i+1)) & (1<<width - 1)
-		if status == 1 || status == 2 {
-			arrived++
+		now := time.Now()
+		if s.link.estimator == nil {
+			s.link.begin(now)
 		}
-	}
-	return arrived, size
+		s.link.estimator.REMB(rate, now)
+		s.link.heard(now)
+	})
 }
 
-// estimate reads a receiver's estimate of the link.
-func (t *transport) estimate(p *rtcp.ReceiverEstimatedMaximumBitrate) {
-	if p.Bitrate > 0 {
-		t.remb.Store(uint64(p.Bitrate))
+// publish lets others see how the link is.
+func (s *Subscriber) publish(now time.Time) {
+	t, l := &s.transport, s.link
+	if s.flow != nil {
+		var received, lost uint64
+		for _, c := range [...]bwe.Class{bwe.ClassAudio, bwe.ClassVideo, bwe.ClassRepair, bwe.ClassPadding} {
+			r, n := s.flow.Counts(c)
+			received, lost = received+r, lost+n
+		}
+		t.received.Store(received)
+		t.lost.Store(lost)
+	}
+	t.estimate.Store(int64(l.estimate()))
+	t.demand.Store(int64(l.demand))
+	t.sentRate.Store(int64(l.allocator.Allocated() + l.sound))
+}
+
+// mayRepair reports whether there is room for a repair now.
+func (l *downlink) mayRepair(now time.Time) bool {
+	return l.estimator == nil || l.pacer.Room(now) > 0
+}
+
+// changed has the link given out anew with the next tick.
+func (l *downlink) changed() {
+	l.allocated = time.Time{}
+	for _, sub := range l.subs {
+		sub.hurry()
 	}
 }

@@ -9,7 +9,7 @@ func TestSubscribersAreVisitedWhenTheyAreDue(t *testing.T) {
 	s := newShard(0)
 	var subs []*Subscriber
 	for range 3 {
-		subs = append(subs, newSubscriber(s, &discard{}, func() {}))
+		subs = append(subs, newSubscriber(s, "", &discard{}, func() {}))
 	}
 	now := time.Now()
 	s.runBatch(now)

@@ -124,6 +124,13 @@ func (l *Ladder) Pick(highest uint8) Rung {
 	return Rung{Layer: None}
 }
 
+// At returns the rung at a position of the order, 0 being the smallest picture.
+func (l *Ladder) At(position int) RungSize {
+	at := l.order[position]
+	r := l.at(at)
+	return RungSize{Rung: at, Width: r.width, Height: r.height, Silent: r.dead}
+}
+
 // Position returns where a rung stands in the order, and false for one that was
 // never seen.
 func (l *Ladder) Position(at Rung) (int, bool) {

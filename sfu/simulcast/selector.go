@@ -116,6 +116,14 @@ func (s *Selector) Pause() {
 	s.layer = None
 }
 
+// Interrupt lets what goes out begin anew: with the next packet of sound, with the
+// next keyframe of video.
+func (s *Selector) Interrupt() {
+	if !s.paused {
+		s.layer = None
+	}
+}
+
 // Resume ends a Pause. Audio goes on with the next packet, video with the next
 // keyframe, since the decoder missed what came in between.
 func (s *Selector) Resume() { s.paused = false }
@@ -137,6 +145,18 @@ func (s *Selector) NeedsKeyframe() (Layer, bool) {
 	}
 	// A larger picture, or a smaller one whose frames did not go out.
 	return s.target.Layer, !s.intact.Has(packet.TargetOf(s.target.Spatial, 0))
+}
+
+// Concerns reports whether Admit may let the packet through. Unlike Admit it
+// changes nothing, so that a packet may be kept until it is decided about.
+func (s *Selector) Concerns(p *packet.Packet) bool {
+	switch {
+	case s.paused || p.Layer < 0:
+		return false
+	case p.Layer == s.layer || p.Layer == s.target.Layer || s.target.Layer == None:
+		return true
+	}
+	return s.layer == None && s.target.Openers>>p.Layer&1 != 0
 }
 
 // Admit decides about one packet of the track.

@@ -1,0 +1,190 @@
+package egress
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/pion/rtcp"
+
+	"github.com/atrium-rtc/atrium/sfu/bwe"
+)
+
+const (
+	// settling is how long after its beginning a downlink is looked at with every
+	// tick: the first probes decide how soon a newcomer's pictures are sharp.
+	settling = 5 * time.Second
+	// deaf is how long a receiver that agreed to transport-wide feedback may send
+	// none before its downlink counts as one that is not measured.
+	deaf = 2 * time.Second
+	// allocateInterval is how often layers are given out anew without a reason.
+	allocateInterval = 200 * time.Millisecond
+	// worthwhile is the change of the estimate, as a share, with which they are
+	// before that.
+	worthwhile = 0.05
+)
+
+// downlinkKey tells whose packets share a link: those of one session, to one
+// address. A client with one connection for each stream has several subscribers
+// under one key.
+type downlinkKey struct {
+	session string
+	remote  netip.Addr
+}
+
+// downlink is the way to one receiver, which all its subscribers share: an
+// estimate of what it carries, the pace at which packets go out, and who of its
+// videos gets how much. It belongs to the shard.
+type downlink struct {
+	// What every packet touches.
+	pacer     bwe.Pacer
+	estimator *bwe.Estimator // nil while no stream is measured
+	waiting   []*Stream      // that have packets which wait for the pacer
+
+	shard  *Shard
+	key    downlinkKey
+	subs   []*Subscriber
+	pacing bool // it is in the shard's list
+	probe  probe
+
+	allocator bwe.Allocator
+	videos    []*bwe.Video // reused
+	demand    bwe.Bitrate  // with which all videos would be at their best
+	sound     bwe.Bitrate
+	used      bwe.Bitrate // the estimate that the allocation was made with
+	allocated time.Time
+	began     time.Time // of measuring
+}
+
+// join puts the subscriber on the downlink of a key. Without a session it has one
+// of its own.
+func (s *Subscriber) join(key downlinkKey) {
+	if s.link != nil {
+		if key == s.link.key {
+			return
+		}
+		s.leave()
+	}
+	var l *downlink
+	if key.session != "" {
+		l = s.shard.downlinks[key]
+	}
+	if l == nil {
+		l = &downlink{shard: s.shard, key: key}
+		if key.session != "" {
+			s.shard.downlinks[key] = l
+		}
+	}
+	l.subs = append(l.subs, s)
+	s.link = l
+	for _, st := range s.streams {
+		s.measure(st.cfg)
+	}
+}
+
+// leave takes the subscriber off its downlink, which ends with the last one.
+func (s *Subscriber) leave() {
+	l := s.link
+	for _, st := range s.streams {
+		st.dropWaiting()
+	}
+	if s.flow != nil {
+		l.estimator.Remove(s.flow)
+		s.flow = nil
+	}
+	if l.probe.sub == s {
+		l.probe = probe{}
+	}
+	l.subs = slices.DeleteFunc(l.subs, func(x *Subscriber) bool { return x == s })
+	if len(l.subs) == 0 && s.shard.downlinks[l.key] == l {
+		delete(s.shard.downlinks, l.key)
+	}
+	l.allocated = time.Time{}
+}
+
+// measure begins to measure the subscriber's packets, if the stream's are
+// numbered for that.
+func (s *Subscriber) measure(cfg StreamConfig) {
+	if s.flow != nil || !s.shard.estimates || cfg.Extensions.TransportSequence == 0 && !cfg.CongestionFeedback {
+		return
+	}
+	now := time.Now()
+	if s.link.estimator == nil {
+		s.link.begin(now)
+	}
+	s.flow = s.link.estimator.NewFlow(now)
+}
+
+// begin starts to estimate.
+func (l *downlink) begin(now time.Time) {
+	l.estimator = bwe.NewEstimator(bwe.Config{}, now)
+	l.began = now
+	l.follow(now)
+}
+
+// measured reports whether the estimate governs what is sent: the receiver says
+// what arrives, or is given the time to.
+func (l *downlink) measured(now time.Time) bool {
+	return l.estimator != nil && (l.estimator.Measured() || now.Sub(l.began) < deaf)
+}
+
+// follow takes over the estimate.
+func (l *downlink) follow(now time.Time) {
+	target := l.estimator.Target()
+	switch {
+	case !l.measured(now) || !l.shard.paces:
+		l.pacer.SetRate(unlimited, now)
+	case l.allocator.Allocated()+l.sound > target:
+		l.pacer.SetRate(target, now) // until the streams have changed layers
+	default:
+		l.pacer.SetRate(target.Scale(bwe.PacingFactor), now)
+	}
+}
+
+// readFeedback takes one RTCP packet about what arrived.
+func (s *Subscriber) readFeedback(b []byte, now time.Time) {
+	if s.flow == nil {
+		return
+	}
+	var err error
+	if b[0]&0x1f == rtcp.FormatTCC {
+		err = s.flow.ReadTransportFeedback(b, now)
+	} else {
+		err = s.flow.ReadCongestionFeedback(b, now)
+	}
+	if err != nil {
+		s.malformed++
+		return
+	}
+	s.link.heard(now)
+}
+
+// heard follows the estimate after feedback.
+func (l *downlink) heard(now time.Time) {
+	l.follow(now)
+	target := l.estimator.Target()
+	change := float64(target-l.used) / float64(max(l.used, 1))
+	if target < l.allocator.Allocated()+l.sound || change > worthwhile || change < -worthwhile {
+		l.allocate(now)
+	}
+	l.startProbe(now)
+}
+
+// tick does what is due without a packet and reports whether to look again soon.
+func (l *downlink) tick(now time.Time) (soon bool) {
+	if l.estimator == nil {
+		l.allocateEvery(now)
+		return false
+	}
+	l.estimator.Tick(now)
+	l.follow(now)
+	l.allocateEvery(now)
+	l.startProbe(now)
+	return now.Sub(l.began) < settling || l.demand > l.estimator.Target() || len(l.waiting) > 0
+}
+
+func (l *downlink) allocateEvery(now time.Time) {
+	if now.Sub(l.allocated) >= allocateInterval {
+		l.allocate(now)
+	}
+}

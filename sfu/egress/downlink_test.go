@@ -1,0 +1,79 @@
+package egress
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/atrium-rtc/atrium/sfu/bwe"
+)
+
+func TestConnectionsOfOneSessionAndAddressShareALink(t *testing.T) {
+	s := newShard(0)
+	defer s.shutdown()
+	at := func(session, address string) *Subscriber {
+		sub := newSubscriber(s, session, &discard{}, func() {})
+		sub.SetRemote(netip.MustParseAddr(address))
+		return sub
+	}
+	ann1, ann2 := at("ann", "192.0.2.1"), at("ann", "192.0.2.1")
+	elsewhere, bob := at("ann", "192.0.2.2"), at("bob", "192.0.2.1")
+	nobody1, nobody2 := at("", "192.0.2.1"), at("", "192.0.2.1")
+	s.runBatch(time.Now())
+	if ann1.link != ann2.link {
+		t.Error("two connections of one session from one address have links of their own")
+	}
+	for name, other := range map[string]*Subscriber{
+		"another address": elsewhere, "another session": bob, "no session": nobody1,
+	} {
+		if other.link == ann1.link {
+			t.Errorf("%s has the same link", name)
+		}
+	}
+	if nobody1.link == nobody2.link {
+		t.Error("two connections without a session have the same link")
+	}
+	elsewhere.SetRemote(netip.MustParseAddr("192.0.2.1"))
+	s.runBatch(time.Now())
+	if elsewhere.link != ann1.link {
+		t.Error("a connection that moved to the address does not share its link")
+	}
+	if n := len(s.downlinks); n != 2 {
+		t.Errorf("%d links of sessions, want 2", n)
+	}
+	for _, sub := range []*Subscriber{ann1, ann2, elsewhere, bob} {
+		sub.Close()
+	}
+	s.runBatch(time.Now())
+	if n := len(s.downlinks); n != 0 {
+		t.Errorf("%d links are left", n)
+	}
+}
+
+// widen gives a receiver that is measured a link that carries everything.
+func widen(sub *Subscriber, now time.Time) {
+	if sub.flow == nil {
+		return
+	}
+	sub.link.estimator = bwe.NewEstimator(bwe.Config{Start: 40 * bwe.Mbps}, now)
+	sub.flow = sub.link.estimator.NewFlow(now)
+	sub.link.allocate(now)
+}
+
+func TestASessionStaysOnOneShard(t *testing.T) {
+	e := NewEngine(Config{Shards: 4})
+	defer e.Close()
+	var subs []*Subscriber
+	for range 8 {
+		subs = append(subs, e.NewSubscriber("ann", &discard{}))
+	}
+	if other := e.NewSubscriber("bob", &discard{}); other.Shard() == subs[0].Shard() {
+		t.Error("another session is on the busiest shard")
+	}
+	for _, sub := range subs {
+		if sub.Shard() != subs[0].Shard() {
+			t.Fatalf("on shards %d and %d", sub.Shard(), subs[0].Shard())
+		}
+		sub.Close()
+	}
+}
