@@ -71,8 +71,8 @@ func congestionFeedback(timestamp, ssrc uint32, begin uint16, metrics ...uint16)
 func TestCongestionFeedbackOfKnownPackets(t *testing.T) {
 	const at = 10 << 16 // 10 s
 	b := congestionFeedback(at, 77, 65534,
-		metricReceived|3<<metricECN|0,
-		0x7fff, // not received: the rest means nothing
+		metricReceived|3<<metricECN, // when the report was made
+		0x7fff,                      // not received: the rest means nothing
 		metricReceived|1<<metricECN|1024,
 		metricReceived|0x1ffd, // the longest
 		metricReceived|0x1ffe, // too long

@@ -92,9 +92,8 @@ func TestHistoryGrowsWithTheRateOfPackets(t *testing.T) {
 		{50, 256}, {120, 256}, {200, 512}, {1000, 2048}, {8000, 16384}, {50_000, 16384},
 	} {
 		var h sentHistory
-		now := historyStart
 		for i := range 5 * c.perSecond {
-			now = historyStart.Add(time.Duration(i) * time.Second / time.Duration(c.perSecond))
+			now := historyStart.Add(time.Duration(i) * time.Second / time.Duration(c.perSecond))
 			h.sent(uint16(i), ClassVideo, 1000, 0, now)
 		}
 		if len(h.ring) != c.want {

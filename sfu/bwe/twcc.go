@@ -23,8 +23,8 @@ const (
 	deltaUnit     = 250 * time.Microsecond
 	referenceUnit = 64 * time.Millisecond // 256 deltas
 	// maxReported is the most packets that feedback may be about: half of all
-	// numbers (libwebrtc never reports more: RemoteEstimatorProxy's
-	// kMaxNumberOfPackets).
+	// numbers, which is also what libwebrtc remembers to report
+	// (PacketArrivalTimeMap::kMaxNumberOfPackets).
 	maxReported = 1 << 15
 )
 
