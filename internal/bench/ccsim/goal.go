@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/bench/ccsim/dumbbell"
@@ -59,9 +60,9 @@ func (g *goal) met(value float64) bool {
 func (g *goal) limit() string {
 	switch {
 	case !math.IsNaN(g.least):
-		return fmt.Sprintf(">= %.4g", g.least)
+		return strings.TrimSpace(fmt.Sprintf(">= %.4g %s", g.least, g.unit))
 	case !math.IsNaN(g.most):
-		return fmt.Sprintf("<= %.4g", g.most)
+		return strings.TrimSpace(fmt.Sprintf("<= %.4g %s", g.most, g.unit))
 	}
 	return "-"
 }

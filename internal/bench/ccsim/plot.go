@@ -26,9 +26,9 @@ const (
 const plotStyle = `path{fill:none;stroke-linejoin:round}.link{fill:#eceeec;stroke:#8b929a}.queue{fill:#d9a58a;stroke:#b05a2c}
 .sent{stroke:#d0701f;stroke-width:1.25}.estimate{stroke:#0b5fa5;stroke-width:2}
 .f0{stroke:#0b5fa5;stroke-width:1.5}.f1{stroke:#2a8442;stroke-width:1.5}.f2{stroke:#8a4bb0;stroke-width:1.5}.dashed{stroke-dasharray:5 3}
-.goal{stroke:#b3261e;stroke-dasharray:2 3}
+.goal{stroke:#b3261e;stroke-dasharray:2 3}circle{fill:none}.probe{stroke:#0b5fa5;stroke-width:1.5}
 @media(prefers-color-scheme:dark){.link{fill:#262b30;stroke:#78808a}.queue{fill:#6b4431;stroke:#d98a5c}
-.sent{stroke:#f0935a}.estimate,.f0{stroke:#5aa9e6}.f1{stroke:#63c07d}.f2{stroke:#c193e0}.goal{stroke:#ff8a80}}`
+.sent{stroke:#f0935a}.estimate,.probe,.f0{stroke:#5aa9e6}.f1{stroke:#63c07d}.f2{stroke:#c193e0}.goal{stroke:#ff8a80}}`
 
 // plot is a figure of one run.
 type plot struct {
@@ -147,7 +147,23 @@ func (p *plot) flows() {
 		if name = f.Name + ", estimate"; single {
 			name = "estimate"
 		}
+		p.probes(i, sent, single)
 		p.rate(estimate, name, false, func(s *dumbbell.Sample) bwe.Bitrate { return s.Flows[i].Target })
+	}
+}
+
+// probes draws a circle at the bitrate of each probe, at the top when it is beyond.
+func (p *plot) probes(flow int, class string, single bool) {
+	const radius = 2.5
+	if single {
+		class = "probe"
+	}
+	for i := range p.trace.Samples {
+		s := &p.trace.Samples[i]
+		if rate := s.Flows[flow].Probe; rate > 0 {
+			fmt.Fprintf(p, `<circle class="%s" cx="%.1f" cy="%.1f" r="%v"/>`+"\n",
+				class, p.x(s.At), within(ratesTop, ratesHeight, megabits(rate), p.rates), radius)
+		}
 	}
 }
 

@@ -121,7 +121,7 @@ func TestASeriesHasARowForEachSample(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := strings.Split(strings.TrimSpace(b.String()), "\n")
-	const head = "seconds,link,queue_ms,first_target,first_sent,first_arrived,first_lost,second_target,second_sent,second_arrived,second_lost"
+	const head = "seconds,link,queue_ms,first_target,first_probe,first_sent,first_arrived,first_lost,second_target,second_probe,second_sent,second_arrived,second_lost"
 	if rows[0] != head || len(rows) != 1+int(s.duration/dumbbell.SampleInterval) || !strings.HasPrefix(rows[500], "50.0,6000,") {
 		t.Errorf("%d rows, %q, %q", len(rows), rows[0], rows[500])
 	}

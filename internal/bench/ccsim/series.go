@@ -15,7 +15,7 @@ func writeSeries(w io.Writer, t *dumbbell.Trace) error {
 	head := []string{"seconds", "link", "queue_ms"}
 	for _, f := range t.Flows {
 		if !f.Foreign {
-			head = append(head, f.Name+"_target")
+			head = append(head, f.Name+"_target", f.Name+"_probe")
 		}
 		head = append(head, f.Name+"_sent", f.Name+"_arrived", f.Name+"_lost")
 	}
@@ -25,7 +25,7 @@ func writeSeries(w io.Writer, t *dumbbell.Trace) error {
 		row := []string{fmt.Sprintf("%.1f", s.At.Seconds()), kbit(s.Link), fmt.Sprint(s.Queue.Milliseconds())}
 		for i, f := range s.Flows {
 			if !t.Flows[i].Foreign {
-				row = append(row, kbit(f.Target))
+				row = append(row, kbit(f.Target), kbit(f.Probe))
 			}
 			row = append(row, kbit(f.Sent), kbit(f.Arrived), fmt.Sprint(f.Lost))
 		}

@@ -22,8 +22,6 @@ type Controller interface {
 	Tick(now time.Time)
 	// Target returns the estimate.
 	Target() bwe.Bitrate
-	// Silent reports whether nothing comes back, so that no pictures should be sent.
-	Silent(now time.Time) bool
 	// NextProbe returns a cluster of packets to be sent, if there should be one.
 	NextProbe(now time.Time) (bwe.Cluster, bool)
 }

@@ -22,6 +22,4 @@ func (Fixed) Tick(time.Time) {}
 
 func (f Fixed) Target() bwe.Bitrate { return bwe.Bitrate(f) }
 
-func (Fixed) Silent(time.Time) bool { return false }
-
 func (Fixed) NextProbe(time.Time) (bwe.Cluster, bool) { return bwe.Cluster{}, false }

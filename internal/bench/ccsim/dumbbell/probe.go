@@ -6,51 +6,47 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/bwe"
 )
 
-// longestProbe ends a probe that never has enough.
-const longestProbe = time.Second
+// maxPadding is the most padding of one packet (RFC 3550 section 5.1).
+const maxPadding = 255
 
-// probe is a cluster on its way: packets of media while some wait, and padding.
+// probe is a cluster on its way: what is sent anyway, and padding beside it, as
+// sfu/egress sends it. There is none while its ID is 0.
 type probe struct {
 	bwe.Cluster
-	begin   time.Duration
+	began   time.Duration
 	packets int
 	octets  int
 }
 
 // nextProbe begins a probe if there should be one.
 func (s *Sender) nextProbe() {
-	if s.probe != nil {
+	if s.probe.ID != 0 {
 		return
 	}
 	if c, ok := s.cc.NextProbe(s.net.time()); ok {
-		s.probe = &probe{Cluster: c, begin: s.net.now}
-		s.probeOn()
+		s.net.trace.probed(s.id, c.Rate)
+		s.probe = probe{Cluster: c, began: s.net.now}
+		s.pad()
 	}
 }
 
-// probeOn sends the next run of packets of the probe.
-func (s *Sender) probeOn() {
-	p := s.probe
-	for chunk := p.Rate.Octets(p.MinDelta); chunk >= 0; {
-		var size int
-		if len(s.waiting) > 0 {
-			size = s.media(p.ID)
-		} else {
-			size = min(max(p.MinOctets/max(p.MinPackets, 1), audioOctets), packetOctets)
-			s.transmit(bwe.ClassPadding, size, p.ID)
-		}
-		chunk -= size
-		p.octets += size
-		p.packets++
+// pad sends what of the probe is due: a packet at first, then as much as its rate
+// carries in the time since.
+func (s *Sender) pad() {
+	p := &s.probe
+	elapsed := s.net.now - p.began
+	due := min(p.Rate.Octets(elapsed), p.MinOctets)
+	for p.packets == 0 || p.octets < due {
+		s.transmit(bwe.ClassPadding, headerOctets+min(maxPadding, max(due-p.octets, 64)))
 	}
-	if p.enough(s.net.now) {
-		s.probe = nil
-		s.pump()
+	if p.octets >= p.MinOctets && p.packets >= p.MinPackets && elapsed >= p.MinDuration {
+		*p = probe{}
 		return
 	}
-	s.net.at(p.begin+p.Rate.Time(p.octets), s.probeOn)
+	s.net.after(paceInterval, s.pad)
 }
 
-func (p *probe) enough(now time.Duration) bool {
-	return p.packets >= p.MinPackets && p.octets >= p.MinOctets || now-p.begin > longestProbe
+func (p *probe) sent(octets int) {
+	p.octets += octets
+	p.packets++
 }

@@ -16,12 +16,13 @@ const (
 	headerOctets   = 20   // of RTP with an extension
 )
 
-// What waits for the pacer longer than shortWait makes the sender pace by the
-// target alone; pictures that would wait longer than longWait are not sent.
-const (
-	shortWait = 250 * time.Millisecond
-	longWait  = 500 * time.Millisecond
-)
+// paceInterval is how often the sender looks at what waits for the pacer, and at
+// what is due of a probe (sfu/egress).
+const paceInterval = 5 * time.Millisecond
+
+// maxWait is how long pictures may wait for the pacer before one is left out, as
+// encoders do. A keyframe fits.
+const maxWait = 250 * time.Millisecond
 
 // Sender sends sound and pictures under congestion control.
 type Sender struct {
@@ -37,7 +38,7 @@ type Sender struct {
 	waiting  []int // sizes of packets
 	octets   int   // of them
 	woken    bool  // by a timer that runs already
-	probe    *probe
+	probe    probe
 	receiver *receiver
 }
 
@@ -79,13 +80,13 @@ func (s *Sender) tick() {
 	s.nextProbe()
 }
 
-func (s *Sender) sound() { s.transmit(bwe.ClassAudio, audioOctets, 0) }
+func (s *Sender) sound() { s.transmit(bwe.ClassAudio, audioOctets) }
 
-// picture takes one from the source to the pacer. What would wait too long, or
-// goes nowhere, is not sent.
+// picture takes one from the source to the pacer. What would wait too long is
+// not sent.
 func (s *Sender) picture() {
 	size := s.source.picture(s.net.now, s.cc.Target(), s.random)
-	if size == 0 || s.cc.Target().Time(s.octets) > longWait || s.cc.Silent(s.net.time()) {
+	if size == 0 || s.cc.Target().Time(s.octets) > maxWait {
 		return
 	}
 	count := (size + packetOctets - 1) / packetOctets
@@ -98,43 +99,32 @@ func (s *Sender) picture() {
 	s.pump()
 }
 
-// pump sends what the pacer lets pass, unless a probe does that.
+// pump sends what the pacer lets pass.
 func (s *Sender) pump() {
-	if s.probe != nil {
-		return
-	}
 	now := s.net.time()
-	rate := s.cc.Target()
-	if rate.Time(s.octets) < shortWait {
-		rate = rate.Scale(bwe.PacingFactor)
-	}
-	s.pacer.SetRate(rate, now)
+	s.pacer.SetRate(s.cc.Target().Scale(bwe.PacingFactor), now)
 	for len(s.waiting) > 0 && s.pacer.Room(now) > 0 {
-		s.media(0)
+		size := s.waiting[0]
+		s.waiting = s.waiting[1:]
+		s.octets -= size
+		s.transmit(bwe.ClassVideo, size)
 	}
 	if len(s.waiting) > 0 && !s.woken {
 		s.woken = true
-		s.net.after(max(s.pacer.Wait(now), time.Millisecond), func() {
+		s.net.after(paceInterval, func() {
 			s.woken = false
 			s.pump()
 		})
 	}
 }
 
-// media sends the next packet that waits and returns its size.
-func (s *Sender) media(probe bwe.ProbeID) int {
-	size := s.waiting[0]
-	s.waiting = s.waiting[1:]
-	s.octets -= size
-	s.transmit(bwe.ClassVideo, size, probe)
-	return size
-}
-
-func (s *Sender) transmit(class bwe.Class, size int, probe bwe.ProbeID) {
+// transmit sends a packet; it counts for the probe that is on its way.
+func (s *Sender) transmit(class bwe.Class, size int) {
 	s.pacer.Spend(size)
 	seq := s.sequence
 	s.sequence++
-	s.cc.Sent(seq, class, size, probe, s.net.time())
+	s.cc.Sent(seq, class, size, s.probe.ID, s.net.time())
+	s.probe.sent(size)
 	kind := uint16(kindVideo)
 	if class == bwe.ClassAudio {
 		kind = kindAudio

@@ -39,8 +39,9 @@ type FlowSample struct {
 	Sent    bwe.Bitrate
 	Passed  bwe.Bitrate // found room in the queue: it used the bottleneck
 	Arrived bwe.Bitrate
-	Packets int // sent
-	Lost    int // of those
+	Packets int         // sent
+	Lost    int         // of those
+	Probe   bwe.Bitrate // of the last cluster that began; 0 without one
 }
 
 // Delay is how long a packet waited in the queue and was sent.
@@ -50,7 +51,10 @@ type Delay struct {
 }
 
 // counts is what a flow did in the step so far, in octets and packets.
-type counts struct{ sent, passed, arrived, packets, lost int }
+type counts struct {
+	sent, passed, arrived, packets, lost int
+	probe                                bwe.Bitrate
+}
 
 func (t *Trace) add(name string, foreign bool) {
 	t.Flows = append(t.Flows, Flow{name, foreign})
@@ -67,6 +71,8 @@ func (t *Trace) sent(flow, octets int, overflowed bool) {
 }
 
 func (t *Trace) lost(flow int) { t.open[flow].lost++ }
+
+func (t *Trace) probed(flow int, rate bwe.Bitrate) { t.open[flow].probe = rate }
 
 func (t *Trace) arrived(flow, octets int) { t.open[flow].arrived += octets }
 
@@ -88,6 +94,7 @@ func (t *Trace) sample(now time.Duration, rate bwe.Bitrate, targets []bwe.Bitrat
 			Arrived: bwe.RateOf(c.arrived, SampleInterval),
 			Packets: c.packets,
 			Lost:    c.lost,
+			Probe:   c.probe,
 		}
 		t.open[i] = counts{}
 	}
