@@ -18,6 +18,9 @@ type EventHandler interface {
 	OnRoomClosed(RoomClosedEvent)
 	OnICECandidate(ICECandidateEvent)
 	OnSubscribedLayers(SubscribedLayersEvent)
+	OnVideoPaused(VideoPausedEvent)
+	OnVideoResumed(VideoResumedEvent)
+	OnSpeakers(SpeakersEvent)
 	OnMediaError(MediaErrorEvent)
 }
 
@@ -98,6 +101,26 @@ type SubscribedLayersEvent struct {
 	Layers []SubscribedLayer
 }
 
+// VideoPausedEvent tells participant To that the video of user Publisher, which
+// it receives, is not delivered for now; the sound is. It comes after the answer
+// was delivered and never after the connection closed, and ends with the
+// connection: a new subscription begins with its video delivered.
+type VideoPausedEvent struct {
+	To        ParticipantInfo
+	Publisher string
+	Reason    PauseReason
+	// Estimate is what To's connection carries, in bits per second; 0 is unknown.
+	Estimate int64
+}
+
+// VideoResumedEvent tells participant To that the video is delivered again,
+// after a VideoPausedEvent.
+type VideoResumedEvent struct {
+	To        ParticipantInfo
+	Publisher string
+	Estimate  int64 // as in VideoPausedEvent
+}
+
 // MediaErrorEvent says that a connection of participant To is lost and has been
 // dropped; To may negotiate a new one. Text has Kurento's form
 // "TYPE: description(errCode=n)".
@@ -121,4 +144,7 @@ func (NopHandler) OnEvicted(EvictedEvent)                   {}
 func (NopHandler) OnRoomClosed(RoomClosedEvent)             {}
 func (NopHandler) OnICECandidate(ICECandidateEvent)         {}
 func (NopHandler) OnSubscribedLayers(SubscribedLayersEvent) {}
+func (NopHandler) OnVideoPaused(VideoPausedEvent)           {}
+func (NopHandler) OnVideoResumed(VideoResumedEvent)         {}
+func (NopHandler) OnSpeakers(SpeakersEvent)                 {}
 func (NopHandler) OnMediaError(MediaErrorEvent)             {}

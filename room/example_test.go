@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
 // silence is a media server for this example: it agrees to everything and
@@ -23,7 +25,13 @@ func (silence) Answer() string                          { return "v=0..." }
 func (silence) AddICECandidate(room.ICECandidate) error { return nil }
 func (silence) Mute(room.MediaKind)                     {}
 func (silence) SetPreferredLayers(room.Layers)          {}
-func (silence) Close()                                  {}
+func (silence) SetVideoPreference(room.VideoPreference) {}
+func (silence) Quality() []room.TrackQuality            { return nil }
+func (silence) Reported(room.ReceiverStatistics)        {}
+func (silence) Speech(time.Time) (speaker.Snapshot, bool) {
+	return speaker.Snapshot{}, false
+}
+func (silence) Close() {}
 
 // doorbell is an application's handler: it listens to some events and leaves
 // the rest to NopHandler.

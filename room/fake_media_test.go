@@ -4,8 +4,10 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
 // fakeMedia answers every offer with "answer to <offer>" unless told otherwise.
@@ -77,6 +79,10 @@ type fakeConnection struct {
 	candidates []string
 	mutes      []room.MediaKind
 	layers     []room.Layers
+	videos     []room.VideoPreference
+	reported   []room.ReceiverStatistics
+	quality    []room.TrackQuality
+	speech     *speaker.Snapshot // nil without sound
 }
 
 var (
@@ -111,6 +117,42 @@ func (c *fakeConnection) SetPreferredLayers(l room.Layers) {
 	c.media.mu.Lock()
 	defer c.media.mu.Unlock()
 	c.layers = append(c.layers, l)
+}
+
+func (c *fakeConnection) SetVideoPreference(p room.VideoPreference) {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	c.videos = append(c.videos, p)
+}
+
+func (c *fakeConnection) Quality() []room.TrackQuality {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	return c.quality
+}
+
+func (c *fakeConnection) Reported(s room.ReceiverStatistics) {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	c.reported = append(c.reported, s)
+}
+
+func (c *fakeConnection) Speech(now time.Time) (speaker.Snapshot, bool) {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	if c.speech == nil {
+		return speaker.Snapshot{}, false
+	}
+	s := *c.speech
+	s.Heard = now
+	return s, true
+}
+
+// speaks lets the publication sound like that from now on.
+func (c *fakeConnection) speaks(s speaker.Snapshot) {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	c.speech = &s
 }
 
 func (c *fakeConnection) preferred() []room.Layers {

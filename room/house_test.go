@@ -185,6 +185,18 @@ func (r *recorder) OnSubscribedLayers(e room.SubscribedLayersEvent) {
 	r.add("%s: layers %v -> %s", e.To.Room, e.Layers, one(e.To))
 }
 
+func (r *recorder) OnVideoPaused(e room.VideoPausedEvent) {
+	r.add("%s: video of %s paused by %s at %d -> %s", e.To.Room, e.Publisher, e.Reason, e.Estimate, one(e.To))
+}
+
+func (r *recorder) OnVideoResumed(e room.VideoResumedEvent) {
+	r.add("%s: video of %s resumed at %d -> %s", e.To.Room, e.Publisher, e.Estimate, one(e.To))
+}
+
+func (r *recorder) OnSpeakers(e room.SpeakersEvent) {
+	r.add("%s: %v speak, %s above all -> %s", e.Room, e.Speakers, e.Dominant, to(e.To))
+}
+
 func (r *recorder) OnMediaError(e room.MediaErrorEvent) {
 	r.add("%s: error of %s: %s -> %s", e.To.Room, e.Endpoint, e.Text, one(e.To))
 }

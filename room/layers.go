@@ -30,17 +30,7 @@ type SubscribedLayer struct {
 // that replaces it begins without. Errors: 102 for an unknown participant or
 // publisher, 203; 105 when the participant does not receive publisher.
 func (m *Manager) SetPreferredLayers(ctx context.Context, id ParticipantID, publisher string, layers Layers) error {
-	return m.withParticipantRoom(ctx, id, func(r *room) error {
-		c, err := r.state.subscriptionOf(id, publisher)
-		switch {
-		case err != nil:
-			return err
-		case c == nil:
-			return refuseNotReceiving(r.state.ids[id].user, publisher)
-		}
-		c.subscription().SetPreferredLayers(layers)
-		return nil
-	})
+	return m.withReception(ctx, id, publisher, func(s Subscription) { s.SetPreferredLayers(layers) })
 }
 
 // tellLayers tells the owner of a publication which of its encodings are wanted.

@@ -1,6 +1,11 @@
 package room
 
-import "context"
+import (
+	"context"
+	"time"
+
+	"github.com/atrium-rtc/atrium/sfu/speaker"
+)
 
 // MediaKind is a set of media kinds, as in Kurento's MutedMediaType.
 type MediaKind uint8
@@ -36,9 +41,12 @@ type Media interface {
 // MediaRequest asks for one negotiated connection: the publishing connection
 // of a participant, or one subscription.
 type MediaRequest struct {
-	Room  string // for log lines
-	User  string // the participant whose connection it is
-	Offer string // SDP
+	Room string // for log lines
+	User string // the participant whose connection it is
+	// Session names the participant among all rooms, and is no secret: its
+	// connections share the link to its machine.
+	Session string
+	Offer   string // SDP
 	// Loopback asks, for a publication, that the participant's own media be sent
 	// back on the same connection (Kurento's doLoopback).
 	Loopback bool
@@ -54,6 +62,9 @@ type Publication interface {
 	AddICECandidate(ICECandidate) error
 	// Mute replaces the set of kinds that are not forwarded to anybody.
 	Mute(MediaKind)
+	// Speech returns what the sound is like at a moment; false without sound, and
+	// while it is muted for everybody. It is asked seven times a second.
+	Speech(now time.Time) (speaker.Snapshot, bool)
 	// Subscribe answers a subscriber's offer with this publication's media.
 	Subscribe(ctx context.Context, req MediaRequest) (Subscription, error)
 	// Close ends the publication and every subscription to it.
@@ -61,7 +72,7 @@ type Publication interface {
 }
 
 // Subscription is one participant's reception of one Publication, under the
-// same rules.
+// same rules; Quality is called on the goroutines of those who ask.
 type Subscription interface {
 	Answer() string
 	AddICECandidate(ICECandidate) error
@@ -70,6 +81,14 @@ type Subscription interface {
 	// SetPreferredLayers replaces the highest layers of the video that this
 	// subscriber gets; there is no limit before.
 	SetPreferredLayers(Layers)
+	// SetVideoPreference replaces what the subscriber says of the video: how it is
+	// shown and how important it is. The zero value holds before.
+	SetVideoPreference(VideoPreference)
+	// Quality returns what the subscriber feels of each track.
+	Quality() []TrackQuality
+	// Reported takes what the subscriber measured by itself, which it may have
+	// made up.
+	Reported(ReceiverStatistics)
 	Close()
 }
 
@@ -86,6 +105,9 @@ type MediaObserver interface {
 	// encodings are worth sending, whenever that changes; at first all are. The
 	// slice is the observer's from then on.
 	SubscribedLayers([]SubscribedLayer)
+	// Delivery reports, for a subscription only, whether the video is delivered,
+	// whenever that changes; at first it is.
+	Delivery(DeliveryState)
 	// Failed reports that the connection is lost and closes by itself. It is
 	// called at most once, and not after Close.
 	Failed(reason string)

@@ -30,7 +30,7 @@ func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x excha
 	request := MediaRequest{Room: r.state.name, Observer: c.observer}
 	if stop := r.call(ctx, func() {
 		if err = x.reserve(); err == nil {
-			request.User = c.owner.user
+			request.User, request.Session = c.owner.user, r.state.session(c.owner)
 			m.negotiations.Add(1)
 		}
 	}); stop != nil {

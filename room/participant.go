@@ -68,7 +68,8 @@ type connection struct {
 	phase    phase
 	fate     error // once ended during the negotiation: what the negotiating caller is told
 	muted    MediaKind
-	link     link // from live on
+	paused   PauseReason // told to the owner of a subscription; empty: its video is delivered
+	link     link        // from live on
 	observer *observer
 	cancel   context.CancelCauseFunc
 }

@@ -104,7 +104,8 @@ func refuseNotStreaming(user string) error {
 	return errorf(CodeUserNotStreaming, "Participant '%s' is not streaming media", user)
 }
 
-// refuseNotReceiving is ours: the original has no layers to choose from.
+// refuseNotReceiving is ours: the original lets nobody choose what of a stream it
+// gets.
 func refuseNotReceiving(user, publisher string) error {
 	return errorf(CodeUserNotStreaming, "Participant '%s' does not receive user '%s'", user, publisher)
 }

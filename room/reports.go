@@ -28,6 +28,7 @@ type observer struct {
 	candidates []ICECandidate
 	dropped    uint64
 	layers     []SubscribedLayer // nil: nothing new
+	delivery   *DeliveryState    // nil: nothing new
 	failure    string
 	failed     bool
 }
@@ -48,6 +49,11 @@ func (o *observer) ICECandidate(c ICECandidate) {
 // SubscribedLayers implements MediaObserver. Only the newest state counts.
 func (o *observer) SubscribedLayers(layers []SubscribedLayer) {
 	o.reports.say(o, func() { o.layers = layers })
+}
+
+// Delivery implements MediaObserver. Only the newest state counts.
+func (o *observer) Delivery(d DeliveryState) {
+	o.reports.say(o, func() { o.delivery = &d })
 }
 
 // Failed implements MediaObserver.
@@ -86,6 +92,7 @@ type report struct {
 	candidates []ICECandidate
 	dropped    uint64
 	layers     []SubscribedLayer
+	delivery   *DeliveryState
 	failure    string
 	failed     bool
 }
@@ -93,8 +100,8 @@ type report struct {
 func (q *reports) listen(o *observer) report {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	said := report{o.candidates, o.dropped, o.layers, o.failure, o.failed}
-	o.candidates, o.dropped, o.layers, o.failed = nil, 0, nil, false
+	said := report{o.candidates, o.dropped, o.layers, o.delivery, o.failure, o.failed}
+	o.candidates, o.dropped, o.layers, o.delivery, o.failed = nil, 0, nil, nil, false
 	return said
 }
 
@@ -122,6 +129,9 @@ func (r *room) hear(o *observer) {
 	}
 	if len(said.layers) > 0 && c.source == nil {
 		r.tellLayers(c, said.layers)
+	}
+	if said.delivery != nil && c.source != nil {
+		r.tellDelivery(c, *said.delivery)
 	}
 	if said.failed {
 		r.loseConnection(c, said.failure)

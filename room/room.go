@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync/atomic"
+	"time"
 )
 
 // mailboxSize bounds the operations waiting for one room. Each waiting one has
@@ -79,8 +80,19 @@ func (r *room) interrupted(ctx context.Context) error {
 // run is the room's goroutine.
 func (r *room) run() {
 	defer close(r.done)
+	ears := time.NewTimer(speakersInterval)
+	ears.Stop()
+	defer ears.Stop()
+	listening := false
 	for over := false; !over; {
+		if !listening && r.state.audible() {
+			listening = true
+			ears.Reset(speakersInterval)
+		}
 		select {
+		case now := <-ears.C:
+			listening = false
+			r.listen(now)
 		case op := <-r.mailbox:
 			if op.claim() {
 				op.run()

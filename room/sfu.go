@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
 // SFU makes the built-in media server serve rooms. Log lines about connections
@@ -26,7 +28,7 @@ type sfuMedia struct {
 // Publish implements Media.
 func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, error) {
 	p, err := m.engine.Publish(ctx, sfu.PublishRequest{
-		Offer: req.Offer, Loopback: req.Loopback,
+		Offer: req.Offer, Room: req.Room, Loopback: req.Loopback,
 		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
 		Layers: func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
 	})
@@ -49,7 +51,8 @@ type sfuPublication struct {
 // Subscribe implements Publication.
 func (p sfuPublication) Subscribe(ctx context.Context, req MediaRequest) (Subscription, error) {
 	s, err := p.media.engine.Subscribe(ctx, p.p, sfu.SubscribeRequest{
-		Offer: req.Offer, Observer: sfuObserver{req.Observer}, Log: p.media.bind(req),
+		Offer: req.Offer, Session: req.Session, Observer: sfuObserver{req.Observer}, Log: p.media.bind(req),
+		Delivery: func(d sfu.DeliveryState) { req.Observer.Delivery(deliveryState(d)) },
 	})
 	if err != nil {
 		return nil, sfuError(fmt.Sprintf("Unable to generate SDP answer when subscribing '%s' to '%s'", req.User, p.user), err)
@@ -72,8 +75,9 @@ func (p sfuPublication) Answer() string { return p.p.Answer() }
 func (p sfuPublication) AddICECandidate(c ICECandidate) error {
 	return p.p.AddICECandidate(sfu.Candidate(c))
 }
-func (p sfuPublication) Mute(k MediaKind) { p.p.Mute(sfuKinds(k)) }
-func (p sfuPublication) Close()           { p.p.Close() }
+func (p sfuPublication) Mute(k MediaKind)                              { p.p.Mute(sfuKinds(k)) }
+func (p sfuPublication) Speech(now time.Time) (speaker.Snapshot, bool) { return p.p.Speech(now) }
+func (p sfuPublication) Close()                                        { p.p.Close() }
 
 type sfuSubscription struct{ s *sfu.Subscription }
 
@@ -85,7 +89,40 @@ func (s sfuSubscription) Mute(k MediaKind) { s.s.Mute(sfuKinds(k)) }
 func (s sfuSubscription) SetPreferredLayers(l Layers) {
 	s.s.SetPreferredLayers(l.Spatial, l.Temporal)
 }
-func (s sfuSubscription) Close() { s.s.Close() }
+
+func (s sfuSubscription) SetVideoPreference(p VideoPreference) {
+	s.s.SetVideoPreference(sfuVideoPreference(p))
+}
+func (s sfuSubscription) Quality() []TrackQuality       { return trackQualities(s.s.Quality()) }
+func (s sfuSubscription) Reported(r ReceiverStatistics) { s.s.Reported(sfu.ReceiverStatistics(r)) }
+func (s sfuSubscription) Close()                        { s.s.Close() }
+
+func sfuVideoPreference(p VideoPreference) sfu.VideoPreference {
+	return sfu.VideoPreference{
+		MaxWidth: p.MaxWidth, MaxHeight: p.MaxHeight,
+		Priority: sfu.Priority(p.Priority), Prefer: sfu.Preference(p.Prefer),
+	}
+}
+
+func deliveryState(d sfu.DeliveryState) DeliveryState {
+	return DeliveryState{Paused: d.Paused, Reason: PauseReason(d.Reason), Estimate: d.Estimate}
+}
+
+func trackQualities(list []sfu.TrackQuality) []TrackQuality {
+	qualities := make([]TrackQuality, 0, len(list))
+	for _, q := range list {
+		kind := Audio
+		if q.Kind == sfu.Video {
+			kind = Video
+		}
+		qualities = append(qualities, TrackQuality{
+			Kind: kind, FirstFrame: q.FirstFrame, Freezes: q.Freezes, Frozen: q.Frozen,
+			Layer: LayerIndex(q.Layer), Wanted: LayerIndex(q.Wanted), Paused: q.Paused,
+			Loss: q.Loss, RoundTrip: q.RoundTrip, Score: q.Score, Cause: QualityCause(q.Cause),
+		})
+	}
+	return qualities
+}
 
 func sfuKinds(k MediaKind) sfu.Kind {
 	var kinds sfu.Kind

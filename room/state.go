@@ -1,6 +1,9 @@
 package room
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // state is everything a room knows and decides: who is in it, whose stream is
 // published, who receives what, and what is being negotiated. It has no
@@ -15,6 +18,8 @@ type state struct {
 	ids     map[ParticipantID]*member
 	awaited bool // made by CreateRoom, nobody has joined yet
 	closed  bool // by CloseRoom or Close; a room that ran empty is not closed
+
+	floor floor // who speaks
 }
 
 // limits are caps on what participants can make a room hold; 0 is no limit for
@@ -98,6 +103,9 @@ func (s *state) vacant() bool { return len(s.order) == 0 && !s.awaited }
 func (s *state) info(m *member) ParticipantInfo {
 	return ParticipantInfo{ID: m.id, User: m.user, Room: s.name, Publishing: m.publish.live != nil}
 }
+
+// session names a participant among all rooms.
+func (s *state) session(m *member) string { return strconv.Quote(s.name) + " " + strconv.Quote(m.user) }
 
 // infos returns snapshots of those for whom keep holds (nil: everybody), by
 // time of joining.

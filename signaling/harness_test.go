@@ -10,10 +10,12 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
 	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/speaker"
 	"github.com/atrium-rtc/atrium/signaling"
 )
 
@@ -27,6 +29,10 @@ type media struct {
 	candidates []room.ICECandidate
 	observers  map[string]room.MediaObserver // by user
 	layers     []room.Layers
+	videos     []room.VideoPreference
+	reported   []room.ReceiverStatistics
+	quality    []room.TrackQuality
+	speech     speaker.Snapshot
 	closed     int
 }
 
@@ -94,6 +100,32 @@ func (s *stream) SetPreferredLayers(l room.Layers) {
 	s.media.mu.Lock()
 	defer s.media.mu.Unlock()
 	s.media.layers = append(s.media.layers, l)
+}
+
+func (s *stream) SetVideoPreference(p room.VideoPreference) {
+	s.media.mu.Lock()
+	defer s.media.mu.Unlock()
+	s.media.videos = append(s.media.videos, p)
+}
+
+func (s *stream) Quality() []room.TrackQuality {
+	s.media.mu.Lock()
+	defer s.media.mu.Unlock()
+	return s.media.quality
+}
+
+func (s *stream) Reported(r room.ReceiverStatistics) {
+	s.media.mu.Lock()
+	defer s.media.mu.Unlock()
+	s.media.reported = append(s.media.reported, r)
+}
+
+func (s *stream) Speech(now time.Time) (speaker.Snapshot, bool) {
+	s.media.mu.Lock()
+	defer s.media.mu.Unlock()
+	heard := s.media.speech
+	heard.Heard = now
+	return heard, heard.Speaking
 }
 
 func (s *stream) AddICECandidate(c room.ICECandidate) error {

@@ -26,6 +26,12 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 		return s.unsubscribeFromVideo(ctx, r)
 	case api.SetPreferredLayers:
 		return s.setPreferredLayers(ctx, r)
+	case api.SetVideoPreferences:
+		return s.setVideoPreferences(ctx, r)
+	case api.GetQuality:
+		return s.getQuality(ctx, r)
+	case api.ReportStatistics:
+		return s.reportStatistics(ctx, r)
 	case api.OnICECandidate:
 		return s.onICECandidate(ctx, r)
 	case api.SendMessage:
@@ -49,6 +55,7 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 		return &room.Error{Code: room.CodeRoomNotCreated, Msg: "The server is shutting down, nobody can join any more"}
 	}
 	s.link.hold()
+	s.hears.Store(bool(p.Speakers))
 	r.holding = true
 	others, err := s.enter(ctx, room.JoinRequest{
 		ID:           s.id,

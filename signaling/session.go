@@ -25,6 +25,7 @@ type Session struct {
 
 	member  atomic.Bool // in a room, as far as is known
 	changed atomic.Bool // stored answers are of another life
+	hears   atomic.Bool // wants to know who speaks
 
 	// Of the goroutine.
 	repeats repeats

@@ -1,7 +1,8 @@
 package api
 
 // Methods that a client calls. Ping, Connect and CloseSession belong to
-// Kurento's JSON-RPC layer, the others to the room; SetPreferredLayers is ours.
+// Kurento's JSON-RPC layer, the others to the room; SetPreferredLayers,
+// SetVideoPreferences, GetQuality and ReportStatistics are ours.
 const (
 	Ping         = "ping"
 	Connect      = "connect"
@@ -13,6 +14,9 @@ const (
 	ReceiveVideoFrom     = "receiveVideoFrom"
 	UnsubscribeFromVideo = "unsubscribeFromVideo"
 	SetPreferredLayers   = "setPreferredLayers"
+	SetVideoPreferences  = "setVideoPreferences"
+	GetQuality           = "getQuality"
+	ReportStatistics     = "reportStatistics"
 	OnICECandidate       = "onIceCandidate"
 	SendMessage          = "sendMessage"
 	LeaveRoom            = "leaveRoom"
@@ -24,12 +28,14 @@ func Methods() []string {
 	return []string{
 		Ping, Connect, CloseSession,
 		JoinRoom, PublishVideo, UnpublishVideo, ReceiveVideoFrom, UnsubscribeFromVideo, SetPreferredLayers,
+		SetVideoPreferences, GetQuality, ReportStatistics,
 		OnICECandidate, SendMessage, LeaveRoom, CustomRequest,
 	}
 }
 
 // Notifications that the server sends. NotifyMessage has the name of the
-// method that causes it; SubscribedLayers is ours.
+// method that causes it; SubscribedLayers, VideoPaused, VideoResumed and
+// SpeakersChanged are ours.
 const (
 	ParticipantJoined      = "participantJoined"
 	ParticipantPublished   = "participantPublished"
@@ -39,6 +45,9 @@ const (
 	NotifyMessage          = "sendMessage"
 	NotifyICECandidate     = "iceCandidate"
 	SubscribedLayers       = "subscribedLayers"
+	VideoPaused            = "videoPaused"
+	VideoResumed           = "videoResumed"
+	SpeakersChanged        = "speakersChanged"
 	RoomClosed             = "roomClosed"
 	MediaError             = "mediaError"
 	// CustomNotification is misspelt on the wire, and clients listen for just that.
@@ -49,7 +58,8 @@ const (
 func Notifications() []string {
 	return []string{
 		ParticipantJoined, ParticipantPublished, ParticipantUnpublished, ParticipantLeft, ParticipantEvicted,
-		NotifyMessage, NotifyICECandidate, SubscribedLayers, RoomClosed, MediaError, CustomNotification,
+		NotifyMessage, NotifyICECandidate, SubscribedLayers, VideoPaused, VideoResumed, SpeakersChanged,
+		RoomClosed, MediaError, CustomNotification,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 type JoinRoomParams struct {
 	User, Room   String
 	DataChannels Bool
+	Speakers     Bool // wants speakersChanged
 }
 
 // PublishVideoParams are the parameters of publishVideo.
@@ -60,6 +61,7 @@ func (p *JoinRoomParams) fields() []field {
 		{"user", false, &p.User, "string"},
 		{"room", false, &p.Room, "string"},
 		{"dataChannels", true, &p.DataChannels, "boolean"},
+		{"speakers", true, &p.Speakers, "boolean"},
 	}
 }
 

@@ -1,0 +1,75 @@
+package room
+
+import (
+	"slices"
+	"time"
+
+	"github.com/atrium-rtc/atrium/sfu/speaker"
+)
+
+// speakersInterval is how often a room looks who speaks, while somebody publishes:
+// every second time the dominant speaker is elected.
+const speakersInterval = speaker.DecisionInterval / 2
+
+// Speaker is somebody who speaks.
+type Speaker struct {
+	User  string
+	Level int8 // smoothed loudness in dBov, -127 (silence) to 0
+}
+
+// SpeakersEvent says who speaks in a room, whenever that changes, seven times
+// a second at most: Speakers by loudness, and Dominant, who holds the floor. Dominant
+// stays when it falls silent, until somebody else speaks; it is empty before anybody
+// has spoken, and when it has left or published no more.
+type SpeakersEvent struct {
+	Room     string
+	To       []ParticipantInfo // everybody
+	Dominant string
+	Speakers []Speaker
+}
+
+// floor is who speaks in a room, as it was last told.
+type floor struct {
+	election speaker.Election[string]
+	dominant string
+	speaking []string // by name
+}
+
+// listen looks who speaks and tells when that has changed.
+func (r *room) listen(now time.Time) {
+	var candidates []speaker.Candidate[string]
+	var speakers []Speaker
+	for _, m := range r.state.order {
+		if m.publish.live == nil {
+			continue
+		}
+		heard, ok := m.publish.live.publication().Speech(now)
+		if !ok {
+			continue
+		}
+		candidates = append(candidates, speaker.Candidate[string]{ID: m.user, Snapshot: heard})
+		if heard.Speaking {
+			speakers = append(speakers, Speaker{m.user, heard.Level})
+		}
+	}
+	f := &r.state.floor
+	dominant, _ := f.election.Decide(candidates, now)
+	names := make([]string, 0, len(speakers))
+	for _, s := range speakers {
+		names = append(names, s.User)
+	}
+	slices.Sort(names)
+	if dominant == f.dominant && slices.Equal(names, f.speaking) {
+		return
+	}
+	f.dominant, f.speaking = dominant, names
+	slices.SortStableFunc(speakers, func(a, b Speaker) int { return int(b.Level) - int(a.Level) })
+	event := SpeakersEvent{Room: r.state.name, To: r.state.infos(nil), Dominant: dominant, Speakers: speakers}
+	r.emit("OnSpeakers", func(h EventHandler) { h.OnSpeakers(event) })
+}
+
+// audible reports whether there is anybody to listen to, or to be told silent.
+func (s *state) audible() bool {
+	return len(s.floor.speaking) > 0 || s.floor.dominant != "" ||
+		slices.ContainsFunc(s.order, func(m *member) bool { return m.publish.live != nil })
+}
