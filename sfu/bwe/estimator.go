@@ -9,7 +9,8 @@ import (
 // are above, so that a newcomer gets a picture of a good size at once; that a link
 // is narrower shows within a second.
 const (
-	defaultStart = 1 * Mbps
+	// StartBitrate is the estimate of a path of which nothing is known.
+	StartBitrate = 1 * Mbps
 	defaultMin   = 30 * Kbps
 	defaultMax   = 50 * Mbps
 )
@@ -56,7 +57,7 @@ func NewEstimator(cfg Config, now time.Time) *Estimator {
 		highest = defaultMax
 	}
 	if start == 0 {
-		start = defaultStart
+		start = StartBitrate
 	}
 	start = min(max(start, lowest), highest)
 	e := &Estimator{estimate: start, target: start, rate: newRateControl(lowest, highest)}
@@ -147,7 +148,9 @@ func (e *Estimator) feedback(f *Flow, now time.Time) {
 	}
 	f.usage, f.heard = f.delay.add(f.results, now), now
 	e.loss.add(f.results, now)
-	if found {
+	// Less than the estimate says nothing: a probe is short, and a receiver that is
+	// busy for some milliseconds, or a radio that sends in bursts, spoils it.
+	if found = found && probed > e.estimate; found {
 		e.rate.setProbe(probed, now)
 		e.loss.setProbe(probed)
 	}
@@ -191,12 +194,14 @@ func (e *Estimator) cause(now time.Time) limitCause {
 	}
 	switch e.loss.state() {
 	case decreasing:
-		return limitedByLoss
+		if !e.loss.subsided() {
+			return limitedByLoss
+		}
 	case increasing:
-		return limitedByLossIncreasing
 	case delayBased:
+		return limitedByDelay
 	}
-	return limitedByDelay
+	return limitedByLossIncreasing
 }
 
 // Silent reports whether the path must be taken for gone: nothing has come back for

@@ -149,8 +149,8 @@ func TestEstimateOfTheReceiverLimitsOurs(t *testing.T) {
 	}
 	e.NewFlow(now)
 	e.Tick(now.Add(time.Minute))
-	if got := e.Target(); got != defaultStart {
-		t.Errorf("%v a minute later, want %v", got, defaultStart)
+	if got := e.Target(); got != StartBitrate {
+		t.Errorf("%v a minute later, want %v", got, StartBitrate)
 	}
 }
 

@@ -17,6 +17,9 @@ const (
 	increasing
 )
 
+// subsidedLoss is a share of loss that every path has at times.
+const subsidedLoss = 0.02
+
 // leastEstimate is below what any call can do with (libwebrtc:
 // kCongestionControllerMinBitrate).
 const leastEstimate = 5 * Kbps
@@ -92,6 +95,11 @@ func (l *lossController) setProbe(rate Bitrate) {
 	l.result = max(l.result, found)
 	l.window.limit = max(l.window.limit, found)
 }
+
+// subsided reports whether hardly anything was lost lately. The estimate may be on
+// hold all the same, or not grow because no more is sent than before: then only a
+// probe can tell that the path carries more again.
+func (l *lossController) subsided() bool { return l.averageLoss < subsidedLoss }
 
 // state returns what limits the estimate.
 func (l *lossController) state() lossState { return l.limits }

@@ -12,6 +12,9 @@ const (
 	unlimited = 10_000 * bwe.Mbps
 	// levelsInterval is how long a feed's list of levels is good.
 	levelsInterval = 100 * time.Millisecond
+	// beginning is how much more the first seconds of a video may cost than was
+	// measured: it begins with a keyframe.
+	beginning = 1.5
 	// comesWithin is how long a publisher takes at most to send an encoding that
 	// rested, or that its own link did not carry for a moment.
 	comesWithin = 8 * time.Second
@@ -49,7 +52,7 @@ func (l *downlink) allocate(now time.Time) {
 	available := unlimited
 	if l.measured(now) {
 		l.used = l.estimator.Target()
-		available = max(0, l.used-l.sound)
+		available = max(0, l.used-l.sound, l.leastAtFirst(now))
 	}
 	demand, _ := l.allocator.Allocate(l.videos, available, now)
 	l.demand = demand + l.sound
@@ -62,6 +65,21 @@ func (l *downlink) allocate(now time.Time) {
 			st.obey(now)
 		}
 	}
+}
+
+// leastAtFirst is what the videos may have in the first seconds whatever the estimate,
+// which is a guess until then: the smallest picture of each. It is over with the
+// first sign that the link carries less.
+func (l *downlink) leastAtFirst(now time.Time) (sum bwe.Bitrate) {
+	if now.Sub(l.began) > settling || l.estimator.Target() < bwe.StartBitrate {
+		return 0
+	}
+	for _, v := range l.videos {
+		if len(v.Levels) > 0 {
+			sum += v.Levels[0].Bitrate.Scale(beginning)
+		}
+	}
+	return sum
 }
 
 // consider adds a stream to those that want something of the link.
