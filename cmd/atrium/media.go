@@ -34,6 +34,10 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 	if err != nil {
 		return nil, fmt.Errorf("media.sealing: %w", err)
 	}
+	congestion, err := sfu.ParseCongestion(cfg.Congestion)
+	if err != nil {
+		return nil, fmt.Errorf("media.congestion: %w", err)
+	}
 	ports, err := listenMedia(ctx, cfg, logger)
 	if err != nil {
 		return nil, err
@@ -43,6 +47,8 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 		ICELite:     cfg.ICELite,
 		Shards:      cfg.Shards,
 		Sealing:     sealing,
+		Congestion:  congestion,
+		Loudest:     cfg.Loudest,
 		VideoCodecs: codecs,
 		Logger:      logger,
 	})

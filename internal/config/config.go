@@ -74,6 +74,8 @@ type Media struct {
 	Sockets         int          `koanf:"sockets" default:"0" min:"0" max:"256" unit:"sockets" help:"UDP sockets that share the port of each address (SO_REUSEPORT), with a reader each. 0 is one per processor on Linux, and one elsewhere."`
 	Send            string       `koanf:"send" default:"auto" one_of:"auto segments batches plain" help:"How media is given to the kernel: segments are runs of packets to one receiver cut apart by the kernel or the network card (UDP_SEGMENT), batches are many datagrams in one system call (sendmmsg), plain is one call a datagram. auto takes the first that the system can, and falls back for receivers whose route cannot."`
 	Sealing         string       `koanf:"sealing" default:"auto" one_of:"auto shard pion" help:"Who encrypts what receivers get (SRTP): the forwarding shard, which costs least, or Pion's session. auto is the shard wherever a connection's keys can be had; with shard, other connections are refused."`
+	Congestion      string       `koanf:"congestion" default:"on" one_of:"on unpaced off" help:"What is done about receivers' links that carry less than all: on estimates each link, gives its bitrate to the most important pictures, and spreads what goes out over time; unpaced does the last not; off sends whatever is published."`
+	Loudest         int          `koanf:"loudest" default:"0" min:"0" max:"1000" unit:"participants" help:"How many people of one room are heard at a time: the loudest, and those who spoke last. 0 is all."`
 	DSCP            int          `koanf:"dscp" default:"0" min:"0" max:"63" unit:"code point" help:"Mark of all media for the network (RFC 8837): 46 asks for expedited forwarding, 34 (AF41) is usual for video. 0 is none."`
 }
 

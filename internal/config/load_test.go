@@ -26,7 +26,7 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 		HTTP:     HTTP{Listen: "localhost:8080"},
 		TLS:      TLS{Mode: TLSOff, ACME: ACME{Cache: "acme-cache", Directory: "https://acme-v02.api.letsencrypt.org/directory"}},
 		Operator: Operator{Listen: "localhost:8081"},
-		Media:    Media{Port: 8082, TCP: true, Send: "auto", Sealing: "auto", VideoCodecs: []string{"vp8", "vp9", "h264", "av1"}},
+		Media:    Media{Port: 8082, TCP: true, Send: "auto", Sealing: "auto", Congestion: "on", VideoCodecs: []string{"vp8", "vp9", "h264", "av1"}},
 		Rooms:    Rooms{AutoCreate: true, CreatorPattern: ".*", MaxRooms: 1000, MaxParticipants: 500, MaxSubscriptions: 500},
 		Signaling: Signaling{
 			ReconnectGrace: 10 * time.Second, MaxSessions: 10000,
@@ -99,7 +99,7 @@ client:
 		cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
 		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "Log", "Shutdown", "Client"),
 		cmpopts.IgnoreFields(HTTP{}, "Listen"),
-		cmpopts.IgnoreFields(Media{}, "Port", "ICELite", "Shards", "Send", "Sealing"),
+		cmpopts.IgnoreFields(Media{}, "Port", "ICELite", "Shards", "Send", "Sealing", "Congestion"),
 		cmpopts.IgnoreFields(Signaling{}, "MaxSessions", "MaxSessionsPerAddress", "SpeakerInterval"),
 	}
 	if diff := cmp.Diff(want, got, opts); diff != "" {
