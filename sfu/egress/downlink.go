@@ -24,14 +24,6 @@ const (
 	worthwhile = 0.05
 )
 
-// downlinkKey tells whose packets share a link: those of one session, to one
-// address. A client with one connection for each stream has several subscribers
-// under one key.
-type downlinkKey struct {
-	session string
-	remote  netip.Addr
-}
-
 // downlink is the way to one receiver, which all its subscribers share: an
 // estimate of what it carries, the pace at which packets go out, and who of its
 // videos gets how much. It belongs to the shard.
@@ -41,11 +33,12 @@ type downlink struct {
 	estimator *bwe.Estimator // nil while no stream is measured
 	waiting   []*Stream      // that have packets which wait for the pacer
 
-	shard  *Shard
-	key    downlinkKey
-	subs   []*Subscriber
-	pacing bool // it is in the shard's list
-	probe  probe
+	shard      *Shard
+	session    string     // empty for one of its own
+	ipv4, ipv6 netip.Addr // of the receiver, as far as known
+	subs       []*Subscriber
+	pacing     bool // it is in the shard's list
+	probe      probe
 
 	allocator bwe.Allocator
 	videos    []*bwe.Video // reused
@@ -56,30 +49,61 @@ type downlink struct {
 	began     time.Time // of measuring
 }
 
-// join puts the subscriber on the downlink of a key. Without a session it has one
-// of its own.
-func (s *Subscriber) join(key downlinkKey) {
+// join puts the subscriber on the downlink to an address: that of its session, if
+// there is one, else one of its own, as before the address is known.
+func (s *Subscriber) join(remote netip.Addr) {
 	if s.link != nil {
-		if key == s.link.key {
+		if s.session == "" || s.link.leadsTo(remote) {
 			return
 		}
 		s.leave()
 	}
-	var l *downlink
-	if key.session != "" {
-		l = s.shard.downlinks[key]
-	}
-	if l == nil {
-		l = &downlink{shard: s.shard, key: key}
-		if key.session != "" {
-			s.shard.downlinks[key] = l
-		}
-	}
+	l := s.shard.downlinkTo(s.session, remote)
 	l.subs = append(l.subs, s)
 	s.link = l
 	for _, st := range s.streams {
 		s.measure(st.cfg)
 	}
+}
+
+// downlinkTo returns the downlink of a session to an address, a new one if there is
+// none. A machine has addresses of both families, and one connection may go to the
+// one and the next to the other: a session's downlink has one of each.
+func (s *Shard) downlinkTo(session string, remote netip.Addr) *downlink {
+	if session == "" || !remote.IsValid() {
+		return &downlink{shard: s}
+	}
+	for _, l := range s.downlinks[session] {
+		if l.leadsTo(remote) || !l.address(remote).IsValid() {
+			*l.address(remote) = remote
+			return l
+		}
+	}
+	l := &downlink{shard: s, session: session}
+	*l.address(remote) = remote
+	s.downlinks[session] = append(s.downlinks[session], l)
+	return l
+}
+
+// forget takes a session's downlink out.
+func (s *Shard) forget(l *downlink) {
+	left := slices.DeleteFunc(s.downlinks[l.session], func(x *downlink) bool { return x == l })
+	if s.downlinks[l.session] = left; len(left) == 0 {
+		delete(s.downlinks, l.session)
+	}
+}
+
+// address returns where the downlink's address of the family of a is kept.
+func (l *downlink) address(a netip.Addr) *netip.Addr {
+	if a.Is4() {
+		return &l.ipv4
+	}
+	return &l.ipv6
+}
+
+// leadsTo reports whether the downlink is known to lead to an address.
+func (l *downlink) leadsTo(remote netip.Addr) bool {
+	return remote.IsValid() && *l.address(remote) == remote
 }
 
 // leave takes the subscriber off its downlink, which ends with the last one.
@@ -96,8 +120,8 @@ func (s *Subscriber) leave() {
 		l.probe = probe{}
 	}
 	l.subs = slices.DeleteFunc(l.subs, func(x *Subscriber) bool { return x == s })
-	if len(l.subs) == 0 && s.shard.downlinks[l.key] == l {
-		delete(s.shard.downlinks, l.key)
+	if len(l.subs) == 0 && l.session != "" {
+		s.shard.forget(l)
 	}
 	l.allocated = time.Time{}
 }

@@ -33,13 +33,18 @@ func TestConnectionsOfOneSessionAndAddressShareALink(t *testing.T) {
 	if nobody1.link == nobody2.link {
 		t.Error("two connections without a session have the same link")
 	}
+	other := at("ann", "2001:db8::1") // the same machine, by its other address
+	if s.runBatch(time.Now()); other.link != ann1.link && other.link != elsewhere.link {
+		t.Error("the other family of addresses has a link of its own")
+	}
+	other.Close()
 	elsewhere.SetRemote(netip.MustParseAddr("192.0.2.1"))
 	s.runBatch(time.Now())
 	if elsewhere.link != ann1.link {
 		t.Error("a connection that moved to the address does not share its link")
 	}
-	if n := len(s.downlinks); n != 2 {
-		t.Errorf("%d links of sessions, want 2", n)
+	if ann, bob := len(s.downlinks["ann"]), len(s.downlinks["bob"]); ann != 1 || bob != 1 {
+		t.Errorf("%d and %d links of two sessions, want one each", ann, bob)
 	}
 	for _, sub := range []*Subscriber{ann1, ann2, elsewhere, bob} {
 		sub.Close()

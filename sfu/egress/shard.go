@@ -35,8 +35,8 @@ type Shard struct {
 	loudest int               // how many are heard of a room at a time; 0 is all
 	choirs  map[string]*choir // by room
 
-	downlinks map[downlinkKey]*downlink // those of sessions
-	pacing    []*downlink               // with packets that wait, or a probe
+	downlinks map[string][]*downlink // by session
+	pacing    []*downlink            // with packets that wait, or a probe
 	inbox     inbox
 	reports   []feedbackItem // reused, see readFeedback
 	reported  []byte
@@ -59,7 +59,7 @@ func newShard(index int) *Shard {
 		index: index, estimates: true, paces: true,
 		box:   newMailbox(),
 		done:  make(chan struct{}),
-		feeds: make(map[Source]*feed), downlinks: make(map[downlinkKey]*downlink), choirs: make(map[string]*choir),
+		feeds: make(map[Source]*feed), downlinks: make(map[string][]*downlink), choirs: make(map[string]*choir),
 	}
 }
 

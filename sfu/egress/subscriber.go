@@ -73,7 +73,7 @@ func newSubscriber(s *Shard, session string, w ReportWriter, release func()) *Su
 	sub := &Subscriber{shard: s, session: session, reports: w, release: release}
 	s.command(func() {
 		s.admit(sub)
-		sub.join(downlinkKey{session: session})
+		sub.join(netip.Addr{})
 	})
 	return sub
 }
@@ -83,7 +83,7 @@ func newSubscriber(s *Shard, session string, w ReportWriter, release func()) *Su
 func (s *Subscriber) SetRemote(remote netip.Addr) {
 	s.shard.command(func() {
 		if !s.removed {
-			s.join(downlinkKey{s.session, remote})
+			s.join(remote)
 		}
 	})
 }
