@@ -12,9 +12,13 @@ import (
 const (
 	// rateSlot is how long octets are counted for one sample of a bitrate, and
 	// rateWeight how much of the average a sample replaces: half of a change is seen
-	// after one second, and a keyframe does not look like one.
+	// after one second.
 	rateSlot   = 500 * time.Millisecond
 	rateWeight = 0.3
+	// keyframeShare of a keyframe counts. It is a burst, for which the pacer has
+	// room; how often they come depends on who joins and who changes layers. Were
+	// they counted in full, the allocator would leave half of a narrow link unused.
+	keyframeShare = 4
 	// rateGap without packets means that the encoding rested, and that what was
 	// counted before says nothing.
 	rateGap = 700 * time.Millisecond
@@ -32,6 +36,7 @@ type encodingRate struct {
 	rate     [16]float32 // bits per second, 0 while unknown
 	began    time.Time   // of the slot
 	last     time.Time   // of the packets
+	keyframe uint32      // timestamp of the last one
 	temporal uint8       // highest layer that was seen
 }
 
@@ -50,6 +55,12 @@ func (r *rates) observe(p *packet.Packet) {
 	e.last = p.Arrival
 	e.temporal = max(e.temporal, min(p.Temporal, packet.MaxTemporal))
 	size := uint32(len(p.Payload()) + headerOctets) //nolint:gosec // a packet is small
+	if p.Width != 0 && p.Keyframe { // not of sound, where every packet is one
+		e.keyframe = p.Timestamp
+	}
+	if p.Timestamp == e.keyframe && e.keyframe != 0 {
+		size /= keyframeShare
+	}
 	for set := uint16(p.Needed); set != 0; set &= set - 1 {
 		e.octets[bits.TrailingZeros16(set)] += size
 	}
