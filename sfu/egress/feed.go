@@ -56,7 +56,7 @@ type feed struct {
 	rings     [simulcast.MaxEncodings]*packet.Ring
 	recent    [simulcast.MaxEncodings]recent // zero before the first keyframe
 	ladder    simulcast.Ladder
-	choir     *choir           // nil where all sound is forwarded
+	audioRoom *audioRoom       // nil where all sound is forwarded
 	heard     packet.ExtSeq    // newest packet of sound that was forwarded
 	spare     []*packet.Packet // reused
 	rates     rates
@@ -116,8 +116,8 @@ func (f *feed) prepare(now time.Time) {
 		return
 	}
 	f.look()
-	if f.choir != nil {
-		f.listen()
+	if f.audioRoom != nil {
+		f.keepLoudest()
 	}
 	f.changed = f.expire(now)
 	f.padding = equalize(f.padding[:0], f.pending)
@@ -184,7 +184,7 @@ func (f *feed) remove(st *Stream) {
 		return
 	}
 	f.closed = true
-	f.fallSilent()
+	f.leaveAudioRoom()
 	f.source.RemoveSink(f)
 	for _, ring := range f.rings {
 		if ring != nil {

@@ -7,52 +7,52 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
-// choir is the sound of one room on one shard, of which the loudest is forwarded.
-type choir struct {
+// audioRoom is the sound of one room on one shard, of which the loudest is forwarded.
+type audioRoom struct {
 	loudest *speaker.Loudest[*feed]
 	feeds   int
 }
 
-// sing makes the feed one of its room's, if there is a limit to how many are heard
+// joinAudioRoom makes the feed one of its room's, if there is a limit to how many are heard
 // at a time.
-func (s *Shard) sing(f *feed) {
+func (s *Shard) joinAudioRoom(f *feed) {
 	room := f.source.Room()
 	if s.loudest == 0 || room == "" {
 		return
 	}
-	c := s.choirs[room]
+	c := s.audioRooms[room]
 	if c == nil {
-		c = &choir{loudest: speaker.NewLoudest[*feed](s.loudest)}
-		s.choirs[room] = c
+		c = &audioRoom{loudest: speaker.NewLoudest[*feed](s.loudest)}
+		s.audioRooms[room] = c
 	}
 	c.feeds++
 	c.loudest.Add(f)
-	f.choir = c
+	f.audioRoom = c
 }
 
-// fallSilent takes the feed out of its room.
-func (f *feed) fallSilent() {
-	if f.choir == nil {
+// leaveAudioRoom takes the feed out of its room.
+func (f *feed) leaveAudioRoom() {
+	if f.audioRoom == nil {
 		return
 	}
-	f.choir.loudest.Remove(f)
-	if f.choir.feeds--; f.choir.feeds == 0 {
-		delete(f.shard.choirs, f.source.Room())
+	f.audioRoom.loudest.Remove(f)
+	if f.audioRoom.feeds--; f.audioRoom.feeds == 0 {
+		delete(f.shard.audioRooms, f.source.Room())
 	}
-	f.choir = nil
+	f.audioRoom = nil
 }
 
-// listen leaves out of the batch the sound that is not among the loudest, and puts
+// keepLoudest leaves out of the batch the sound that is not among the loudest, and puts
 // before sound that now is what came right before it. Streams know nothing of it:
 // to them the source is paused.
-func (f *feed) listen() {
+func (f *feed) keepLoudest() {
 	heard := f.spare[:0]
 	muted := !slices.ContainsFunc(f.streams, func(st *Stream) bool { return !st.muted })
 	for i, p := range f.pending {
 		f.pending[i] = nil
 		forward, opened := false, false
 		if !muted { // who is muted for all takes nobody's place
-			forward, opened = f.choir.loudest.Packet(f, speaker.SampleOf(p), p.Arrival)
+			forward, opened = f.audioRoom.loudest.Packet(f, speaker.SampleOf(p), p.Arrival)
 		}
 		if !forward {
 			f.shard.sent.unheard++

@@ -62,7 +62,7 @@ func talk(d time.Duration, voices ...voice) {
 	synctest.Wait()
 }
 
-func inChoir(t *testing.T, loudest int, fn func(t *testing.T, e *Engine, pool *packet.Pool)) {
+func inRoom(t *testing.T, loudest int, fn func(t *testing.T, e *Engine, pool *packet.Pool)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		pool := packet.NewPool()
@@ -76,7 +76,7 @@ func inChoir(t *testing.T, loudest int, fn func(t *testing.T, e *Engine, pool *p
 }
 
 func TestOnlyTheLoudestAreForwarded(t *testing.T) {
-	inChoir(t, 1, func(t *testing.T, e *Engine, pool *packet.Pool) {
+	inRoom(t, 1, func(t *testing.T, e *Engine, pool *packet.Pool) {
 		ann, bob := newTalker(e, pool, "r"), newTalker(e, pool, "r")
 		talk(3*time.Second, voice{ann, speech}, voice{bob, silence})
 		if n := len(ann.out.take()); n != 150 {
@@ -101,7 +101,7 @@ func TestOnlyTheLoudestAreForwarded(t *testing.T) {
 }
 
 func TestWhoIsHeardAgainGoesOnWithoutAGap(t *testing.T) {
-	inChoir(t, 1, func(t *testing.T, e *Engine, pool *packet.Pool) {
+	inRoom(t, 1, func(t *testing.T, e *Engine, pool *packet.Pool) {
 		ann, bob := newTalker(e, pool, "r"), newTalker(e, pool, "r")
 		talk(time.Second, voice{ann, speech}, voice{bob, silence})
 		talk(3*time.Second, voice{ann, silence}, voice{bob, silence})
@@ -125,7 +125,7 @@ func TestWhoIsHeardAgainGoesOnWithoutAGap(t *testing.T) {
 }
 
 func TestRoomsHaveEarsOfTheirOwn(t *testing.T) {
-	inChoir(t, 1, func(t *testing.T, e *Engine, pool *packet.Pool) {
+	inRoom(t, 1, func(t *testing.T, e *Engine, pool *packet.Pool) {
 		here, there, alone := newTalker(e, pool, "here"), newTalker(e, pool, "there"), newTalker(e, pool, "")
 		talk(time.Second, voice{here, speech}, voice{there, silence}, voice{alone, silence})
 		for name, a := range map[string]*talker{"here": here, "there": there, "alone": alone} {
@@ -137,7 +137,7 @@ func TestRoomsHaveEarsOfTheirOwn(t *testing.T) {
 }
 
 func TestWithoutALimitAllAreHeard(t *testing.T) {
-	inChoir(t, 0, func(t *testing.T, e *Engine, pool *packet.Pool) {
+	inRoom(t, 0, func(t *testing.T, e *Engine, pool *packet.Pool) {
 		ann, bob := newTalker(e, pool, "r"), newTalker(e, pool, "r")
 		talk(time.Second, voice{ann, silence}, voice{bob, silence})
 		if a, b := len(ann.out.take()), len(bob.out.take()); a != 50 || b != 50 {

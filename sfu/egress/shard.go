@@ -32,8 +32,8 @@ type Shard struct {
 	fetched byte    // by prefetch; means nothing
 	toTell  []*feed // whose use of encodings may have changed
 
-	loudest int               // how many are heard of a room at a time; 0 is all
-	choirs  map[string]*choir // by room
+	loudest    int                   // how many are heard of a room at a time; 0 is all
+	audioRooms map[string]*audioRoom // by room
 
 	downlinks map[string][]*downlink // by session
 	pacing    []*downlink            // with packets that wait, or a probe
@@ -59,7 +59,7 @@ func newShard(index int) *Shard {
 		index: index, estimates: true, paces: true,
 		box:   newMailbox(),
 		done:  make(chan struct{}),
-		feeds: make(map[Source]*feed), downlinks: make(map[string][]*downlink), choirs: make(map[string]*choir),
+		feeds: make(map[Source]*feed), downlinks: make(map[string][]*downlink), audioRooms: make(map[string]*audioRoom),
 	}
 }
 
@@ -200,7 +200,7 @@ func (s *Shard) feed(src Source, cfg StreamConfig) *feed {
 		f = newFeed(s, src, cfg.window())
 		s.feeds[src] = f
 		if !cfg.Codec.IsVideo() {
-			s.sing(f)
+			s.joinAudioRoom(f)
 		}
 		src.AddSink(f)
 		now := time.Now()
