@@ -336,6 +336,14 @@ func TestManagerBehavesAsItsModel(t *testing.T) {
 				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
 				agree(t, h.SetPreferredLayers(ctx, id, publisher, room.Layers{}), m.prefer(id, publisher))
 			},
+			"prefer video": func(t *rapid.T) {
+				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
+				agree(t, h.SetVideoPreference(ctx, id, publisher, room.VideoPreference{}), m.prefer(id, publisher))
+			},
+			"report": func(t *rapid.T) {
+				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
+				agree(t, h.ReportStatistics(ctx, id, publisher, room.ReceiverStatistics{}), m.prefer(id, publisher))
+			},
 			"say": func(t *rapid.T) {
 				id := ids.Draw(t, "id")
 				msg := room.Message{User: names.Draw(t, "user"), Room: rooms.Draw(t, "room"), Text: "hi"}

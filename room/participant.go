@@ -9,6 +9,7 @@ type member struct {
 	publish slot
 	receive map[string]*slot // by the publisher's user name; no empty slots
 	early   earlyCandidates
+	aware   bool // knows who speaks
 }
 
 func newMember(id ParticipantID, user string) *member {

@@ -18,12 +18,12 @@ type Speaker struct {
 }
 
 // SpeakersEvent says who speaks in a room, whenever that changes, seven times
-// a second at most: Speakers by loudness, and Dominant, who holds the floor. Dominant
+// a second at most, and to newcomers soon after they joined: Speakers by loudness, and Dominant, who holds the floor. Dominant
 // stays when it falls silent, until somebody else speaks; it is empty before anybody
 // has spoken, and when it has left or published no more.
 type SpeakersEvent struct {
 	Room     string
-	To       []ParticipantInfo // everybody
+	To       []ParticipantInfo // everybody, or the newcomers alone when nothing changed
 	Dominant string
 	Speakers []Speaker
 }
@@ -59,13 +59,29 @@ func (r *room) listen(now time.Time) {
 		names = append(names, s.User)
 	}
 	slices.Sort(names)
-	if dominant == f.dominant && slices.Equal(names, f.speaking) {
+	changed := dominant != f.dominant || !slices.Equal(names, f.speaking)
+	f.dominant, f.speaking = dominant, names
+	to := r.state.unaware(changed)
+	if len(to) == 0 {
 		return
 	}
-	f.dominant, f.speaking = dominant, names
 	slices.SortStableFunc(speakers, func(a, b Speaker) int { return int(b.Level) - int(a.Level) })
-	event := SpeakersEvent{Room: r.state.name, To: r.state.infos(nil), Dominant: dominant, Speakers: speakers}
+	event := SpeakersEvent{Room: r.state.name, To: to, Dominant: dominant, Speakers: speakers}
 	r.emit("OnSpeakers", func(h EventHandler) { h.OnSpeakers(event) })
+}
+
+// unaware returns whom to tell who speaks: everybody when that has changed, else
+// newcomers, if there is anything to tell. All are aware from then on.
+func (s *state) unaware(changed bool) []ParticipantInfo {
+	silent := len(s.floor.speaking) == 0 && s.floor.dominant == ""
+	var to []ParticipantInfo
+	for _, m := range s.order {
+		if changed || !m.aware && !silent {
+			to = append(to, s.info(m))
+		}
+		m.aware = true
+	}
+	return to
 }
 
 // audible reports whether there is anybody to listen to, or to be told silent.

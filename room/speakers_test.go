@@ -44,6 +44,60 @@ func TestWhoSpeaksIsToldToEverybodyWhenItChanges(t *testing.T) {
 	})
 }
 
+func TestNewcomersAreToldWhoSpeaks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.join("r", "ann", "bob")
+		h.publish("ann")
+		h.media.last(t, "ann").speaks(speaker.Snapshot{Level: -20, Speaking: true, Immediate: 12, Medium: 5, Long: 10})
+		time.Sleep(time.Second)
+		h.events.take()
+		h.join("r", "cid", "dan")
+		wantSame(t, "joins", len(h.events.take()), 2)
+		time.Sleep(time.Minute)
+		wantSame(t, "events", h.events.take(), []string{"r: [{ann -20}] speak, ann above all -> cid,dan"})
+		h.media.last(t, "ann").speaks(speaker.Snapshot{Level: speaker.Silence})
+		time.Sleep(time.Second)
+		wantSame(t, "events", h.events.take(), []string{"r: [] speak, ann above all -> ann*,bob,cid,dan"})
+		h.join("r", "eve")
+		h.events.take()
+		time.Sleep(time.Second)
+		wantSame(t, "events in silence", h.events.take(), []string{"r: [] speak, ann above all -> eve"})
+	})
+}
+
+func TestNewcomersOfARoomInWhichNobodyHasSpokenAreToldNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.join("r", "ann")
+		h.publish("ann")
+		h.media.last(t, "ann").speaks(speaker.Snapshot{Level: speaker.Silence})
+		time.Sleep(time.Second)
+		h.join("r", "bob")
+		h.events.take()
+		time.Sleep(time.Minute)
+		wantSame(t, "events", len(h.events.take()), 0)
+	})
+}
+
+// However fast the speakers change, those who listen are not flooded.
+func TestSpeakersAreToldAFewTimesASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		h.join("r", "ann")
+		h.publish("ann")
+		ann := h.media.last(t, "ann")
+		h.events.take()
+		for i := range 1000 { // ten seconds
+			ann.speaks(speaker.Snapshot{Level: -20, Speaking: i%2 == 0})
+			time.Sleep(10 * time.Millisecond)
+		}
+		if n := len(h.events.take()); n == 0 || n > 70 {
+			t.Errorf("%d events in ten seconds, want some and at most 70", n)
+		}
+	})
+}
+
 func TestARoomWithoutPublishersListensToNobody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, room.Options{})

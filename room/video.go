@@ -46,7 +46,7 @@ func (m *Manager) SetVideoPreference(ctx context.Context, id ParticipantID, publ
 // PauseReason says why a video is not delivered.
 type PauseReason string
 
-// PausedByBandwidth: the connection does not carry even the smallest picture
+// PausedByBandwidth says that the connection does not carry even the smallest picture
 // beside what is more important.
 const PausedByBandwidth PauseReason = "bandwidth"
 

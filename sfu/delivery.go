@@ -56,7 +56,7 @@ func (s *Subscription) SetVideoPreference(p VideoPreference) {
 // DeliveryReason says why a video is not delivered.
 type DeliveryReason string
 
-// PausedByBandwidth: the connection does not carry even the smallest picture
+// PausedByBandwidth says that the connection does not carry even the smallest picture
 // beside what is more important.
 const PausedByBandwidth DeliveryReason = "bandwidth"
 
