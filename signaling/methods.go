@@ -55,7 +55,7 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 		return &room.Error{Code: room.CodeRoomNotCreated, Msg: "The server is shutting down, nobody can join any more"}
 	}
 	s.link.hold()
-	s.hears.Store(bool(p.Speakers))
+	heard := s.hears.Swap(bool(p.Speakers))
 	r.holding = true
 	others, err := s.enter(ctx, room.JoinRequest{
 		ID:           s.id,
@@ -65,6 +65,7 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 		AutoCreate:   s.server.opts.AutoCreate,
 	})
 	if err != nil {
+		s.hears.Store(heard) // it may be in a room already, and stays there
 		return err
 	}
 	s.log.Info("session joined", "room", string(p.Room), "user", string(p.User))

@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
@@ -59,6 +61,50 @@ func TestDocumentedNamesAreTheCodes(t *testing.T) {
 	if diff := gocmp.Diff(sorted(paths), found("(?m)^\\| `(/\\w*)` \\|", section(t, "HTTP"))); diff != "" {
 		t.Errorf("paths (-code +document):\n%s", diff)
 	}
+}
+
+// What Atrium adds to the original's words cannot be looked up elsewhere, so its
+// examples are checked to the octet.
+func TestDocumentedNotificationsOfAtriumAreTheCodes(t *testing.T) {
+	doc := section(t, "Notifications")
+	for name, params := range map[string]any{
+		api.SubscribedLayers: api.Layers{Layers: []api.Layer{{RID: "l", Active: true}, {RID: "h"}}},
+		api.VideoPaused: api.VideoState{
+			Sender: streamOf("ann"), Reason: string(room.PausedByBandwidth), Bitrate: 180_000, Text: pausedText(180_000),
+		},
+		api.VideoResumed:    api.VideoState{Sender: streamOf("ann"), Bitrate: 900_000},
+		api.SpeakersChanged: api.Speakers{Dominant: "ann", Speakers: []api.Speaker{{ID: "ann", Level: -23}}},
+	} {
+		encoded, err := rpc.Marshal(params)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row := fmt.Sprintf("\n| `%s` | `%s` |", name, encoded); !strings.Contains(doc, row) {
+			t.Errorf("the document does not have%s", row)
+		}
+	}
+}
+
+func TestDocumentedWordsAreTheCodes(t *testing.T) {
+	_, doc, _ := strings.Cut(section(t, "Methods"), "\n### "+api.SetVideoPreferences+"\n")
+	doc, rest, _ := strings.Cut(doc, "\n### "+api.GetQuality+"\n")
+	if words := append(api.Priorities(), api.Preferences()...); !containsAll(doc, words) {
+		t.Errorf("not all of %q are documented", words)
+	}
+	doc, _, _ = strings.Cut(rest, "\n### ")
+	causes := []room.QualityCause{room.CauseDownlink, room.CauseUplink, room.CausePublisherLayer, room.CauseOverload}
+	if !containsAll(doc, causes) {
+		t.Errorf("not all of %q are documented", causes)
+	}
+}
+
+func containsAll[T ~string](doc string, words []T) bool {
+	for _, w := range words {
+		if !strings.Contains(doc, "`"+string(w)+"`") {
+			return false
+		}
+	}
+	return true
 }
 
 func TestDocumentedCodesAreTheCodes(t *testing.T) {

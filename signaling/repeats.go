@@ -14,7 +14,8 @@ import (
 // An id alone proves nothing: an Android application chooses its ids and may
 // use one for everything. A repetition has the same id, method and parameters,
 // and came before the answer had left or shortly after. The methods for which
-// serving twice does less harm than not serving are never taken for one.
+// serving twice does less harm than not serving are never taken for one: two
+// messages may be alike, and who asks for the quality again wants that of now.
 // Owned by the session's goroutine.
 type repeats struct {
 	seed    maphash.Seed
@@ -70,7 +71,11 @@ func (r *repeats) store(a *arrival, frame []byte, now time.Time) {
 func (r *repeats) forget() { r.answers, r.octets = nil, 0 }
 
 func repeatable(a *arrival) bool {
-	return a.HasID && a.Method != api.SendMessage && a.Method != api.OnICECandidate
+	switch a.Method {
+	case api.SendMessage, api.OnICECandidate, api.GetQuality, api.ReportStatistics:
+		return false
+	}
+	return a.HasID
 }
 
 func (r *repeats) digest(a *arrival) uint64 {

@@ -3,6 +3,7 @@ package signaling
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/atrium-rtc/atrium/room"
@@ -57,14 +58,23 @@ func (s *Session) getQuality(ctx context.Context, r *reply) error {
 
 func trackQuality(t room.TrackQuality) api.TrackQuality {
 	quality := api.TrackQuality{
-		Kind: "audio", FirstFrame: t.FirstFrame.Seconds(), Freezes: t.Freezes, Frozen: t.Frozen.Seconds(),
-		Paused: t.Paused, Loss: t.Loss, RoundTrip: t.RoundTrip.Seconds(), Score: t.Score, Cause: string(t.Cause),
+		Kind: "audio", FirstFrame: thousandths(t.FirstFrame.Seconds()), Freezes: t.Freezes, Frozen: thousandths(t.Frozen.Seconds()),
+		Paused: t.Paused, Loss: thousandths(t.Loss), RoundTrip: thousandths(t.RoundTrip.Seconds()), Score: thousandths(t.Score), Cause: string(t.Cause),
 	}
 	if t.Kind == room.Video {
 		quality.Kind = "video"
 		quality.Layer, quality.WantedLayer = layer(t.Layer), layer(t.Wanted)
 	}
 	return quality
+}
+
+// thousandths rounds for the wire. What is no number is nothing: JSON has no word
+// for it.
+func thousandths(f float64) float64 {
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return 0
+	}
+	return math.Round(f*1000) / 1000
 }
 
 // layer returns the number of a layer, nil when there is none.
@@ -114,7 +124,9 @@ func pausedText(estimate int64) string {
 	switch {
 	case estimate <= 0:
 		return "paused: your connection does not carry it"
-	case estimate < 1_000_000:
+	case estimate < 10_000:
+		return "paused: your connection carries less than 10 kbit/s"
+	case estimate < 995_000: // what rounds to less than a megabit
 		return fmt.Sprintf("paused: your connection carries about %d kbit/s", (estimate+5000)/10_000*10)
 	default:
 		return fmt.Sprintf("paused: your connection carries about %.1f Mbit/s", float64(estimate)/1e6)

@@ -2,6 +2,7 @@ package signaling_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -123,4 +124,61 @@ func TestSpeakersAreToldToThoseWhoAsked(t *testing.T) {
 	me.expect(`{"method":"participantPublished","params":{"id":"old","streams":[{"id":"webcam"}]},"jsonrpc":"2.0"}`)
 	me.expect(`{"method":"speakersChanged","params":{"dominant":"old","speakers":[{"id":"old","level":-23}]},"jsonrpc":"2.0"}`)
 	old.silent()
+}
+
+// A client may use one id for everything, and asks for what is new.
+func TestQualityAskedForAgainIsThatOfNow(t *testing.T) {
+	f, me := viewer(t)
+	for _, score := range []string{"1.5", "4.25"} {
+		f.media.mu.Lock()
+		f.media.quality = []room.TrackQuality{{Kind: room.Audio, Score: 1.5}}
+		if score == "4.25" {
+			f.media.quality = []room.TrackQuality{{Kind: room.Audio, Score: 4.25}}
+		}
+		f.media.mu.Unlock()
+		me.call(`{"method":"getQuality","id":4}`, `{"id":4,"result":{"streams":[{"sender":"ann_webcam","tracks":[`+
+			`{"kind":"audio","freezes":0,"frozen":0,"paused":false,"loss":0,"roundTrip":0,"score":`+score+`}]}],"sessionId":"$S"},"jsonrpc":"2.0"}`)
+	}
+	if n := f.server.Stats().Repeats; n != 0 {
+		t.Errorf("%d answers were repeated", n)
+	}
+}
+
+func TestQualityHasNumbersThatJSONCanCarry(t *testing.T) {
+	f, me := viewer(t)
+	f.media.mu.Lock()
+	f.media.quality = []room.TrackQuality{{Kind: room.Audio, Score: math.NaN(), Loss: math.Inf(1), RoundTrip: time.Second / 3}}
+	f.media.mu.Unlock()
+	me.call(`{"method":"getQuality","id":4}`, `{"id":4,"result":{"streams":[{"sender":"ann_webcam","tracks":[`+
+		`{"kind":"audio","freezes":0,"frozen":0,"paused":false,"loss":0,"roundTrip":0.333}]}],"sessionId":"$S"},"jsonrpc":"2.0"}`)
+}
+
+func TestQualityAndStatisticsNeedARoomAndASubscription(t *testing.T) {
+	f := start(t)
+	stranger := f.connect()
+	stranger.send(`{"method":"getQuality","id":1}`)
+	stranger.expect(`{"id":1,"error":{"code":102,"message":"No participant with id '$S' was found","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	f.member("ann", `[]`).publish()
+	me := f.member("me", `[{"id":"ann","streams":[{"id":"webcam"}]}]`)
+	me.call(`{"method":"getQuality","id":2}`, `{"id":2,"result":{"streams":[],"sessionId":"$S"},"jsonrpc":"2.0"}`)
+	for i, method := range []string{"setVideoPreferences", "reportStatistics"} {
+		me.call(fmt.Sprintf(`{"method":%q,"params":{"sender":"ann_webcam"},"id":%d}`, method, 3+i),
+			fmt.Sprintf(`{"id":%d,"error":{"code":105,"message":"Participant 'me' does not receive user 'ann'","sessionId":"$S"},"jsonrpc":"2.0"}`, 3+i))
+	}
+}
+
+// Who is in a room already and tries to join once more stays as it was.
+func TestAJoinThatFailsDoesNotSilenceTheSpeakers(t *testing.T) {
+	f := start(t)
+	me := f.connect()
+	me.call(`{"method":"joinRoom","params":{"user":"me","room":"r","speakers":true},"id":1}`,
+		`{"id":1,"result":{"value":[],"sessionId":"$S"},"jsonrpc":"2.0"}`)
+	me.call(`{"method":"joinRoom","params":{"user":"me","room":"r"},"id":2}`,
+		`{"id":2,"error":{"code":104,"message":"User 'me' already exists in room 'r'","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	f.media.mu.Lock()
+	f.media.speech = speaker.Snapshot{Level: -23, Speaking: true, Immediate: 12, Medium: 5, Long: 10}
+	f.media.mu.Unlock()
+	me.call(`{"method":"publishVideo","params":{"sdpOffer":"offer","doLoopback":false},"id":3}`,
+		`{"id":3,"result":{"sdpAnswer":"answer to offer","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	me.expect(`{"method":"speakersChanged","params":{"dominant":"me","speakers":[{"id":"me","level":-23}]},"jsonrpc":"2.0"}`)
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,6 +57,20 @@ func TestDecodeTakesWhatOldClientsSend(t *testing.T) {
 			"layers beyond all that exist, and one that is not limited", `{"sender":"x","spatialLayer":1e9,"temporalLayer":null}`,
 			&api.SetPreferredLayersParams{TemporalLayer: 255}, &api.SetPreferredLayersParams{Sender: "x", SpatialLayer: 255, TemporalLayer: 255},
 		},
+		{
+			"statistics as a browser has them", `{"sender":"x","freezeCount":2,"totalFreezesDuration":0.25,"packetsLost":-3,"totalSamplesReceived":"48000"}`,
+			&api.ReportStatisticsParams{}, &api.ReportStatisticsParams{
+				Sender: "x", FreezeCount: 2, TotalFreezesDuration: api.Seconds(250 * time.Millisecond), PacketsLost: -3, SamplesInAll: 48000,
+			},
+		},
+		{
+			"a size beyond all that exist, and what is not said", `{"sender":"x","maxWidth":1e9,"maxHeight":null,"priority":"pinned","prefer":null}`,
+			&api.SetVideoPreferencesParams{Priority: api.Word{Of: api.Priorities(), Place: 2}, Prefer: api.Word{Of: api.Preferences()}},
+			&api.SetVideoPreferencesParams{
+				Sender: "x", MaxWidth: 65535,
+				Priority: api.Word{Of: api.Priorities(), Place: 4}, Prefer: api.Word{Of: api.Preferences()},
+			},
+		},
 		{"sender", `{"sender":"x"}`, &api.UnsubscribeFromVideoParams{}, &api.UnsubscribeFromVideoParams{Sender: "x"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -95,6 +110,16 @@ func TestDecodeNamesWhatIsWrong(t *testing.T) {
 			&api.SetPreferredLayersParams{}, -1, "Request element 'temporalLayer' is not a usable integer",
 		},
 		{"no layer", `{"sender":"x","temporalLayer":0}`, &api.SetPreferredLayersParams{}, -1, "Request element 'spatialLayer' is missing"},
+		{"negative size", `{"sender":"x","maxWidth":-1}`, &api.SetVideoPreferencesParams{}, -1, "Request element 'maxWidth' is not a usable integer"},
+		{
+			"none of the words", `{"sender":"x","prefer":"Motion"}`, &api.SetVideoPreferencesParams{Prefer: api.Word{Of: api.Preferences()}},
+			-1, "Request element 'prefer' is not a usable word: it is one of balanced, sharpness, motion",
+		},
+		{"half a freeze", `{"sender":"x","freezeCount":0.5}`, &api.ReportStatisticsParams{}, -1, "Request element 'freezeCount' is not a usable integer"},
+		{"a count that no client can have", `{"sender":"x","framesDecoded":1e30}`, &api.ReportStatisticsParams{}, -1, "Request element 'framesDecoded' is not a usable integer"},
+		{"eleven days", `{"sender":"x","totalFreezesDuration":950400}`, &api.ReportStatisticsParams{}, -1, "Request element 'totalFreezesDuration' is not a usable number"},
+		{"a time that is no number", `{"sender":"x","totalFreezesDuration":"NaN"}`, &api.ReportStatisticsParams{}, -1, "Request element 'totalFreezesDuration' is not a usable number"},
+		{"a time before the beginning", `{"sender":"x","totalFreezesDuration":-0.1}`, &api.ReportStatisticsParams{}, -1, "Request element 'totalFreezesDuration' is not a usable number"},
 		{"positional", `["a","r"]`, &api.JoinRoomParams{}, rpc.CodeInvalidParams, "Invalid params: named parameters are expected"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -174,6 +199,8 @@ func FuzzDecode(f *testing.F) {
 		``, `{}`, `[]`, `{"user":"a","room":1,"dataChannels":"true"}`, `{"endpointName":null}`, `{"sdpMLineIndex":"1e2"}`,
 		`{"endpointName":"a","candidate":"","sdpMid":0,"sdpMLineIndex":-0.0}`, `{"interval":"5000"}`,
 		`{"sender":"a","spatialLayer":-1}`, `{"sender":"a","spatialLayer":"255.0","temporalLayer":9007199254740991}`,
+		`{"sender":"a","maxWidth":"1e3","maxHeight":-0,"priority":"hidden","prefer":"\u006dotion"}`,
+		`{"sender":"a","freezeCount":1,"totalFreezesDuration":"Inf","packetsLost":-1,"framesDecoded":0x1}`,
 	} {
 		f.Add([]byte(s))
 	}
@@ -184,7 +211,8 @@ func FuzzDecode(f *testing.F) {
 		for _, p := range []api.Params{
 			&api.JoinRoomParams{}, &api.PublishVideoParams{}, &api.ReceiveVideoFromParams{},
 			&api.UnsubscribeFromVideoParams{}, &api.OnICECandidateParams{}, &api.SendMessageParams{},
-			&api.SetPreferredLayersParams{},
+			&api.SetPreferredLayersParams{}, &api.ReportStatisticsParams{},
+			&api.SetVideoPreferencesParams{Priority: api.Word{Of: api.Priorities()}, Prefer: api.Word{Of: api.Preferences()}},
 		} {
 			var wire *api.Error
 			if err := api.Decode(params, p); err != nil && !errors.As(err, &wire) {
