@@ -24,14 +24,9 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 		return s.receiveVideoFrom(ctx, r)
 	case api.UnsubscribeFromVideo:
 		return s.unsubscribeFromVideo(ctx, r)
-	case api.SetPreferredLayers:
-		return s.setPreferredLayers(ctx, r)
-	case api.SetVideoPreferences:
-		return s.setVideoPreferences(ctx, r)
-	case api.GetQuality:
-		return s.getQuality(ctx, r)
-	case api.ReportStatistics:
-		return s.reportStatistics(ctx, r)
+	case api.SetPreferredLayers, api.SetVideoPreferences, api.GetQuality, api.ReportStatistics:
+		s.modern.Store(true)
+		return s.own(ctx, r)
 	case api.OnICECandidate:
 		return s.onICECandidate(ctx, r)
 	case api.SendMessage:
@@ -42,6 +37,20 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 		return s.customRequest(ctx, r)
 	}
 	return &api.Error{Code: rpc.CodeMethodNotFound, Message: "Method not found"}
+}
+
+// own serves the methods that are Atrium's own.
+func (s *Session) own(ctx context.Context, r *reply) error {
+	switch r.request.Method {
+	case api.SetVideoPreferences:
+		return s.setVideoPreferences(ctx, r)
+	case api.GetQuality:
+		return s.getQuality(ctx, r)
+	case api.ReportStatistics:
+		return s.reportStatistics(ctx, r)
+	default:
+		return s.setPreferredLayers(ctx, r)
+	}
 }
 
 // joinRoom holds back what the room tells the newcomer until the newcomer has

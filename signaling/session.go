@@ -26,6 +26,7 @@ type Session struct {
 	member  atomic.Bool // in a room, as far as is known
 	changed atomic.Bool // stored answers are of another life
 	hears   atomic.Bool // wants to know who speaks
+	modern  atomic.Bool // has used a method that is Atrium's own
 
 	// Of the goroutine.
 	repeats repeats

@@ -109,14 +109,25 @@ func (s *Session) reportStatistics(ctx context.Context, r *reply) error {
 // streamOf returns the name of a user's one stream, as in a sender parameter.
 func streamOf(user string) string { return user + "_" + api.StreamID }
 
+// OnVideoPaused tells a client that is known to understand it: Kurento's Java client
+// fails on names it does not know.
 func (l listener) OnVideoPaused(e room.VideoPausedEvent) {
-	l.tell([]room.ParticipantInfo{e.To}, api.VideoPaused, api.VideoState{
+	l.tell(l.whoKnow(e.To), api.VideoPaused, api.VideoState{
 		Sender: streamOf(e.Publisher), Reason: string(e.Reason), Bitrate: e.Estimate, Text: pausedText(e.Estimate),
 	})
 }
 
 func (l listener) OnVideoResumed(e room.VideoResumedEvent) {
-	l.tell([]room.ParticipantInfo{e.To}, api.VideoResumed, api.VideoState{Sender: streamOf(e.Publisher), Bitrate: e.Estimate})
+	l.tell(l.whoKnow(e.To), api.VideoResumed, api.VideoState{Sender: streamOf(e.Publisher), Bitrate: e.Estimate})
+}
+
+// whoKnow returns the participant if its client has shown that it knows what is
+// Atrium's own.
+func (l listener) whoKnow(p room.ParticipantInfo) []room.ParticipantInfo {
+	if s := l.server.sessions.get(p.ID); s != nil && (s.hears.Load() || s.modern.Load()) {
+		return []room.ParticipantInfo{p}
+	}
+	return nil
 }
 
 // pausedText says to a person why a video is paused.

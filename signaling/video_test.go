@@ -106,6 +106,10 @@ func TestStatisticsReachTheMedia(t *testing.T) {
 func TestPausedVideoIsToldInWords(t *testing.T) {
 	f, me := viewer(t)
 	observer := f.media.observer("me")
+	observer.Delivery(room.DeliveryState{Paused: true, Estimate: 90_000}) // not to a client that may not know it
+	observer.Delivery(room.DeliveryState{})
+	me.call(`{"method":"setVideoPreferences","params":{"sender":"ann_webcam"},"id":4}`,
+		`{"id":4,"result":{"sessionId":"$S"},"jsonrpc":"2.0"}`)
 	observer.Delivery(room.DeliveryState{Paused: true, Estimate: 183_000})
 	me.expect(`{"method":"videoPaused","params":{"sender":"ann_webcam","reason":"bandwidth","bitrate":183000,"text":"paused: your connection carries about 180 kbit/s"},"jsonrpc":"2.0"}`)
 	observer.Delivery(room.DeliveryState{Estimate: 2_000_000})

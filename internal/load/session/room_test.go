@@ -14,6 +14,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/load/session"
 	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/speaker"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
@@ -67,6 +68,11 @@ func (s *stream) Answer() string                          { return "answer to " 
 func (s *stream) AddICECandidate(room.ICECandidate) error { return nil }
 func (s *stream) Mute(room.MediaKind)                     {}
 func (s *stream) Close()                                  {}
+
+func (s *stream) Speech(time.Time) (speaker.Snapshot, bool) { return speaker.Snapshot{}, false }
+func (s *stream) SetVideoPreference(room.VideoPreference)   {}
+func (s *stream) Quality() []room.TrackQuality              { return nil }
+func (s *stream) Reported(room.ReceiverStatistics)          {}
 
 func (s *stream) SetPreferredLayers(l room.Layers) {
 	s.mu.Lock()
