@@ -55,7 +55,7 @@ func (r *rates) observe(p *packet.Packet) {
 	e.last = p.Arrival
 	e.temporal = max(e.temporal, min(p.Temporal, packet.MaxTemporal))
 	size := uint32(len(p.Payload()) + headerOctets) //nolint:gosec // a packet is small
-	if p.Width != 0 && p.Keyframe { // not of sound, where every packet is one
+	if p.Width != 0 && p.Keyframe {                 // not of sound, where every packet is one
 		e.keyframe = p.Timestamp
 	}
 	if p.Timestamp == e.keyframe && e.keyframe != 0 {
