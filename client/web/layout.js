@@ -17,3 +17,29 @@ export function fit(count, box, gap, ratio) {
   }
   return best;
 }
+
+const STRIP = 0.25; // of the height or width, for those beside a pinned tile
+
+/**
+ * Finds how to show one tile large, with `others` in a strip below or beside it, whichever leaves it larger. Answers
+ * {beside, large, width}: of the large tile, and of the others. The strip is two gaps away: style.css breaks the line with
+ * an empty item.
+ */
+export function spotlight(others, box, gap, ratio) {
+  if (others === 0) {
+    return { beside: false, large: fit(1, box, gap, ratio).width, width: 0 };
+  }
+  const below = fit(others, { width: box.width, height: box.height * STRIP }, gap, ratio);
+  const rows = Math.ceil(others / below.columns);
+  const strip = rows * Math.ceil(below.width / ratio) + (rows - 1) * gap;
+  const above = fit(1, { width: box.width, height: box.height - strip - 2 * gap }, gap, ratio);
+
+  // A pixel less, as browsers round the height of the box: a tile too many for a column would begin another.
+  const beside = fit(others, { width: box.width * STRIP, height: box.height - 1 }, gap, ratio);
+  const column = beside.columns * beside.width + (beside.columns - 1) * gap;
+  const left = fit(1, { width: box.width - column - 2 * gap, height: box.height }, gap, ratio);
+
+  return left.width > above.width
+    ? { beside: true, large: left.width, width: beside.width }
+    : { beside: false, large: above.width, width: below.width };
+}
