@@ -2,9 +2,12 @@ package egress
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pion/rtcp"
+
+	"github.com/atrium-rtc/atrium/sfu/packet"
 )
 
 // transportFeedback is a message about packets of which the first arrived and the
@@ -61,4 +64,34 @@ func TestFeedbackThatFloodsIsDropped(t *testing.T) {
 	if len(s.inbox.items) != 1 {
 		t.Error("a subscriber who flooded once is not heard again")
 	}
+}
+
+func TestFeedbackByRTPNumbersIsRead(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		w := &fakeWriter{}
+		sub := e.NewSubscriber("", w)
+		cfg := videoConfig(w)
+		cfg.CongestionFeedback = true
+		sub.Add(src, cfg)
+		sub.Start()
+		synctest.Wait()
+		for i := range packet.ExtSeq(5) {
+			src.push(i, 0, i == 0, 1000)
+		}
+		synctest.Wait()
+		report := &rtcp.CCFeedbackReport{ReportBlocks: []rtcp.CCFeedbackReportBlock{{
+			MediaSSRC: mediaSSRC, BeginSequence: cfg.FirstSequence,
+			MetricBlocks: []rtcp.CCFeedbackMetricBlock{{Received: true, ArrivalTimeOffset: 90}, {}, {Received: true, ArrivalTimeOffset: 80}, {Received: true, ArrivalTimeOffset: 70}},
+		}}, ReportTimestamp: 1 << 20}
+		b, err := report.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		sub.Feedback(b)
+		sub.Feedback(b) // what is said again is no news
+		time.Sleep(2 * calmInterval)
+		if got := sub.Stats(); got.Received != 3 || got.Lost != 1 || got.Estimate == 0 {
+			t.Errorf("%d received, %d lost, estimate %v; want 3, 1 and some", got.Received, got.Lost, got.Estimate)
+		}
+	})
 }
