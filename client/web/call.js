@@ -2,9 +2,10 @@
 
 import { Chat } from './chat.js';
 import { bindToggle, byId, say, toast } from './dom.js';
-import { describeJoin, describeSubscription } from './messages.js';
+import { describeJoin, describePause, describeSubscription } from './messages.js';
 import { EVICTED, RECONNECTED, RECONNECTING, ROOM_CLOSED, SOUND_BLOCKED } from './messages.js';
 import { Panel } from './panel.js';
+import { QualityWatch } from './quality.js';
 import { Tiles } from './tiles.js';
 
 export class Call {
@@ -16,6 +17,7 @@ export class Call {
   #ended;
   #chat;
   #panel;
+  #quality = new QualityWatch();
   #link = '';
 
   /** `ended(sentence)` runs when the call is over; the sentence is empty when the person left. */
@@ -32,7 +34,8 @@ export class Call {
     this.tiles = new Tiles(byId('tiles'), {
       blocked: () => this.#soundBlocked(),
       levelOf: (user) => this.room?.peers.get(user)?.audioLevel() ?? 0,
-      ask: (user, layer) => this.room?.preferLayer(user, layer),
+      prefer: (user, preference) => this.room?.prefer(user, preference) ?? false,
+      preferLayer: (user, layer) => this.room?.preferLayer(user, layer),
     });
     bindToggle(byId('microphone'), devices, 'microphone');
     bindToggle(byId('camera'), devices, 'camera');
@@ -57,10 +60,14 @@ export class Call {
     on('unpublished', ({ user }) => this.tiles.get(user).blank());
     on('track', ({ user, stream }) => this.tiles.get(user)?.show(stream));
     on('unreceivable', ({ user, error }) => this.tiles.get(user)?.status(describeSubscription(error, user)));
+    on('receiving', ({ user }) => this.tiles.get(user)?.unpause());
+    on('paused', ({ user, text }) => this.tiles.get(user)?.pause(describePause(text)));
+    on('resumed', ({ user }) => this.tiles.get(user)?.resume());
+    on('speakers', ({ dominant, speakers }) => this.tiles.heard(dominant, speakers));
     on('message', ({ user, text }) => this.#message(user, text));
     on('mediaproblem', ({ text }) => toast(`The server reports a problem with the media: ${text}`));
     on('reconnecting', () => say(byId('banner'), RECONNECTING));
-    on('reconnected', () => this.#reconnected());
+    on('reconnected', ({ resumed }) => this.#reconnected(resumed));
     on('ended', ({ reason, error }) => this.#finish(this.#endingSentence(reason, error)));
     this.loopback = loopback;
   }
@@ -80,6 +87,7 @@ export class Call {
     say(byId('banner'), '');
     this.#showOwn();
     this.#count();
+    this.#quality.start(this.room, (qualities) => this.tiles.judge(qualities));
     byId('roomTitle').focus({ preventScroll: true }); // so that a screen reader says where we are now
   }
 
@@ -91,6 +99,7 @@ export class Call {
 
   #finish(sentence) {
     this.room = null;
+    this.#quality.stop();
     this.tiles.clear();
     byId('call').hidden = true;
     document.title = 'Atrium';
@@ -125,9 +134,12 @@ export class Call {
     }
   }
 
-  #reconnected() {
+  #reconnected(resumed) {
     say(byId('banner'), '');
     toast(RECONNECTED);
+    if (!resumed) {
+      this.tiles.forgetSpeakers();
+    }
     this.tiles.review();
   }
 
@@ -173,6 +185,8 @@ export class Call {
     }
     if (event.key === 'Escape' && this.#panel.open) {
       this.#panel.close();
+    } else if (event.key === 'Escape') {
+      this.tiles.pin(null);
     } else if (!typing) {
       const button = { m: 'microphone', v: 'camera', c: 'showChat', p: 'showPeople' }[event.key];
       if (button) {

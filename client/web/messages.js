@@ -11,6 +11,7 @@ export const Code = {
   roomRefused: 204,
   noAnswer: 302,
   tooMany: -32000,
+  noMethod: -32601,
 };
 
 export const EVICTED = 'You were removed from this room.';
@@ -69,6 +70,11 @@ export function describeJoin(error, { room, user }) {
     default:
       return `The server refused: ${error.message}`;
   }
+}
+
+/** Describes why the server sends no picture for now: its own words, as a sentence. */
+export function describePause(text) {
+  return text ? text[0].toUpperCase() + text.slice(1) : 'Paused';
 }
 
 /** Describes why a person cannot be seen or heard. */

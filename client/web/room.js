@@ -3,7 +3,7 @@
 import { Backoff } from './backoff.js';
 import { Code } from './messages.js';
 import { Peer } from './peer.js';
-import { Rpc, RpcError } from './rpc.js';
+import { ConnectionError, Rpc, RpcError } from './rpc.js';
 
 const STREAM = 'webcam'; // the only stream a person has in this protocol
 const LEAVE_TIMEOUT = 2_000;
@@ -14,6 +14,8 @@ const RESUBSCRIBE_DELAY = 1_000;
  * Events (CustomEvent, `detail` in braces):
  *   arrived {user, before}: `before` when they were there first, left {user}, published {user}, unpublished {user}, unreceivable {user, error},
  *   track {user, stream}: remote media is there; for `user` equal to one's own name it is the loopback,
+ *   receiving {user}: a new connection to them begins, paused {user, text}: the server sends no picture for now, and says why, resumed {user},
+ *   speakers {dominant, speakers}: names; nobody may be dominant,
  *   message {user, text}, reconnecting {}, reconnected {resumed}, ended {reason, error}, mediaproblem {text}
  * `reason` is 'evicted', 'closed' or 'refused'.
  */
@@ -31,6 +33,7 @@ export class Room extends EventTarget {
   #media = null;
   #sending; // how to publish, see Peer.publish
   #backoff = new Backoff();
+  #unknown = new Set(); // methods that this server does not know
 
   constructor({ url, room, user, loopback = false, codec = 'vp8', mode }) {
     super();
@@ -66,7 +69,26 @@ export class Room extends EventTarget {
 
   /** Asks for at most this layer of a person's picture, 0 the smallest; a new connection to them begins without limit. */
   async preferLayer(user, spatialLayer) {
-    await this.#rpc.call('setPreferredLayers', { sender: `${user}_${STREAM}`, spatialLayer });
+    await this.#callOwn('setPreferredLayers', { sender: sender(user), spatialLayer });
+  }
+
+  /**
+   * Tells how a person's picture is shown: {maxWidth, maxHeight, priority}, see the protocol. Answers whether the server
+   * knows such wishes. They last as long as the connection to that person.
+   */
+  async prefer(user, preference) {
+    return (await this.#callOwn('setVideoPreferences', { sender: sender(user), ...preference })) !== null;
+  }
+
+  /** Tells what was measured of a person's stream; a server that does not want to know is left alone. */
+  async report(user, statistics) {
+    await this.#callOwn('reportStatistics', { sender: sender(user), ...statistics });
+  }
+
+  /** Answers how well everybody is received, as the server sees it: a Map from user to tracks; empty when it does not. */
+  async quality() {
+    const { streams = [] } = (await this.#callOwn('getQuality')) ?? {};
+    return new Map(streams.map(({ sender: stream, tracks }) => [userOf(stream), tracks]));
   }
 
   /** Leaves politely, waiting for the server's answer no longer than two seconds. */
@@ -88,6 +110,25 @@ export class Room extends EventTarget {
     this.#stop();
   }
 
+  // Calls a method that the original server does not have. Answers null when this one does not either.
+  async #callOwn(method, params) {
+    if (this.#unknown.has(method)) {
+      return null;
+    }
+    if (!this.#rpc) {
+      throw new ConnectionError('lost', `${method}: no connection`);
+    }
+    try {
+      return await this.#rpc.call(method, params);
+    } catch (error) {
+      if (error instanceof RpcError && error.code === Code.noMethod) {
+        this.#unknown.add(method);
+        return null;
+      }
+      throw error;
+    }
+  }
+
   // ---- entering and coming back
 
   async #connect() {
@@ -105,7 +146,8 @@ export class Room extends EventTarget {
   }
 
   async #enter(rpc) {
-    const params = { user: this.user, room: this.name, dataChannels: false };
+    this.#unknown.clear(); // it may be another server
+    const params = { user: this.user, room: this.name, dataChannels: false, speakers: true };
     const { value = [], sessionId } = await rpc.call('joinRoom', params);
     if (this.state === 'left') {
       return;
@@ -225,6 +267,15 @@ export class Room extends EventTarget {
       case 'subscribedLayers':
         this.peers.get(this.user)?.activate(params.layers);
         break;
+      case 'videoPaused':
+        this.#emit('paused', { user: userOf(params.sender), text: params.text ?? '' });
+        break;
+      case 'videoResumed':
+        this.#emit('resumed', { user: userOf(params.sender) });
+        break;
+      case 'speakersChanged':
+        this.#emit('speakers', { dominant: params.dominant, speakers: params.speakers.map(({ id }) => id) });
+        break;
       case 'sendMessage':
         this.#emit('message', { user: params.user, text: params.message });
         break;
@@ -305,9 +356,10 @@ export class Room extends EventTarget {
   }
 
   async #subscribe(user) {
+    this.#emit('receiving', { user });
     const peer = this.#open(user, {
       method: 'receiveVideoFrom',
-      params: { sender: `${user}_${STREAM}` },
+      params: { sender: sender(user) },
       again: () => this.#subscribe(user),
     });
     try {
@@ -362,6 +414,10 @@ export class Room extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
+
+const sender = (user) => `${user}_${STREAM}`;
+
+const userOf = (stream) => (stream.endsWith(`_${STREAM}`) ? stream.slice(0, -STREAM.length - 1) : stream);
 
 // Whether to stop trying to come back, after `spent` ms of trying.
 function isFinal(error, spent) {

@@ -1,33 +1,35 @@
-// The grid: a tile for each person, as large as the window allows.
+// The grid: a tile for each person, as large as the window allows, or one large and the others in a strip.
 
-import { LayerWish } from './layers.js';
-import { fit } from './layout.js';
+import { fit, spotlight } from './layout.js';
+import { priorityOf } from './preference.js';
+import { judge } from './quality.js';
+import { Speaking } from './speaking.js';
+import { Tile } from './tile.js';
 
 const GAP = 12;
 const RATIO = 16 / 9;
 const PORTRAIT_RATIO = 1; // a phone held upright has more use of the height
-const SPEAKING_LEVEL = 0.02; // of 1; about -34 dB, above room noise
 const SPEAKING_INTERVAL = 250; // ms
 
 export class Tiles {
+  /** The user whose picture is large, or null. */
+  pinned = null;
+
   #list;
   #tiles = new Map(); // user -> Tile
+  #page;
+  #speaking = new Speaking();
 
   /**
-   * `blocked()` runs when the browser refuses to play sound; `levelOf(user)` tells how loud somebody is;
-   * `ask(user, layer)` asks for a size of their picture.
+   * `page` has: `blocked()`, run when the browser refuses to play sound; `levelOf(user)`, how loud somebody is;
+   * `prefer(user, preference)` and `preferLayer(user, layer)`, which ask the server for a picture, see PictureWish.
    */
-  constructor(list, { blocked, levelOf, ask }) {
+  constructor(list, page) {
     this.#list = list;
-    this.blocked = blocked;
-    this.ask = ask;
-    document.addEventListener('visibilitychange', () => this.review());
+    this.#page = page;
+    document.addEventListener('visibilitychange', () => this.review(0));
     new ResizeObserver(() => this.#arrange()).observe(list);
-    setInterval(() => {
-      for (const [user, tile] of this.#tiles) {
-        tile.element.classList.toggle('speaking', !tile.own && levelOf(user) > SPEAKING_LEVEL);
-      }
-    }, SPEAKING_INTERVAL);
+    setInterval(() => this.#showSpeakers(), SPEAKING_INTERVAL);
   }
 
   get(user) {
@@ -38,10 +40,16 @@ export class Tiles {
   add(user, own = false) {
     let tile = this.#tiles.get(user);
     if (!tile) {
-      tile = new Tile(user, own, { blocked: this.blocked, ask: (layer) => this.ask(user, layer) });
+      tile = new Tile(user, own, {
+        blocked: this.#page.blocked,
+        pin: () => this.pin(this.pinned === user ? null : user),
+        prefer: (preference) => this.#page.prefer(user, preference),
+        preferLayer: (layer) => this.#page.preferLayer(user, layer),
+      });
       this.#tiles.set(user, tile);
       own ? this.#list.prepend(tile.element) : this.#list.append(tile.element);
       this.#arrange();
+      this.#weigh();
     }
     return tile;
   }
@@ -49,6 +57,9 @@ export class Tiles {
   remove(user) {
     this.#tiles.get(user)?.dispose();
     this.#tiles.delete(user);
+    if (this.pinned === user) {
+      this.pin(null);
+    }
     this.#arrange();
   }
 
@@ -56,6 +67,7 @@ export class Tiles {
     for (const user of [...this.#tiles.keys()]) {
       this.remove(user);
     }
+    this.forgetSpeakers();
   }
 
   /** Tries again to play, after a click. */
@@ -65,132 +77,75 @@ export class Tiles {
     }
   }
 
-  /** Looks again which size of each picture is wanted. */
-  review() {
+  /** Looks again, after `delay` ms, what is wanted of each picture. */
+  review(delay) {
     for (const tile of this.#tiles.values()) {
-      tile.wish?.review();
+      tile.wish?.review(delay);
+    }
+  }
+
+  /** Shows one person large; null shows all alike. */
+  pin(user) {
+    this.pinned = user;
+    for (const [name, tile] of this.#tiles) {
+      tile.pinned = name === user;
+    }
+    this.#arrange();
+    this.#weigh();
+  }
+
+  /** The server says who speaks: the dominant speaker, who may be absent, and all users who do. */
+  heard(dominant, speakers) {
+    this.#speaking.told(dominant, speakers);
+    this.#showSpeakers();
+    this.#weigh();
+  }
+
+  /** Another server, or another session, which has said nothing yet. */
+  forgetSpeakers() {
+    this.#speaking = new Speaking();
+    this.#weigh();
+  }
+
+  /** Marks who is received badly, by a Map from user to the tracks of getQuality. */
+  judge(qualities) {
+    for (const [user, tile] of this.#tiles) {
+      tile.mark(judge(user, qualities.get(user) ?? [], tile.marked));
+    }
+  }
+
+  #showSpeakers() {
+    for (const [user, tile] of this.#tiles) {
+      const level = tile.own ? 0 : this.#page.levelOf(user);
+      tile.element.classList.toggle('speaking', this.#speaking.speaks(user, level));
+    }
+  }
+
+  #weigh() {
+    for (const [user, { wish }] of this.#tiles) {
+      if (wish) {
+        wish.priority = priorityOf(user, { pinned: this.pinned, dominant: this.#speaking.dominant });
+      }
     }
   }
 
   #arrange() {
     const box = { width: this.#list.clientWidth, height: this.#list.clientHeight };
-    const ratio = box.height > box.width && this.#tiles.size > 1 ? PORTRAIT_RATIO : RATIO;
-    const { columns, width } = fit(this.#tiles.size, box, GAP, ratio);
-    this.#list.style.setProperty('--tile-width', `${width}px`);
-    this.#list.style.setProperty('--tile-ratio', ratio);
-    this.#list.style.setProperty('--gap', `${GAP}px`);
-    this.#list.dataset.columns = columns;
-  }
-}
-
-class Tile {
-  /** performance.now() of the first picture shown, or null. */
-  firstFrameAt = null;
-  /** The LayerWish for the picture; nobody asks for a size of their own. */
-  wish = null;
-
-  #video;
-  #status;
-  #badge;
-
-  constructor(user, own, { blocked, ask }) {
-    this.own = own;
-    this.blocked = blocked;
-    this.element = make('li', 'tile waiting');
-    this.element.dataset.user = user;
-    this.element.classList.toggle('own', own);
-    const label = own ? `${user} (you)` : user;
-    this.#video = make('video', own ? 'mirrored' : '');
-    this.#video.id = `native-video-${user}_webcam`;
-    this.#video.autoplay = this.#video.playsInline = true;
-    this.#video.muted = own;
-    this.#video.setAttribute('aria-label', `Picture of ${label}`);
-    this.#video.addEventListener('resize', () => this.#resized());
-    if (!own) {
-      this.wish = new LayerWish(this.#video, ask);
-    }
-    const avatar = make('span', 'avatar', initials(user));
-    avatar.ariaHidden = 'true';
-    avatar.dataset.colour = colour(user);
-    this.#status = make('span', 'tile-status');
-    this.#badge = document.getElementById('mutedBadge').content.firstElementChild.cloneNode(true);
-    const name = make('span', 'tile-name');
-    name.append(this.#badge, make('span', 'tile-label', label));
-    this.element.append(this.#video, avatar, this.#status, name);
-  }
-
-  /** Shows a stream; mirrored only when it is one's own camera, not when it comes back from the server. */
-  show(stream, mirrored = false) {
-    this.#video.classList.toggle('mirrored', mirrored);
-    if (this.#video.srcObject === stream) {
-      return;
-    }
-    this.#video.srcObject = stream;
-    this.wish?.begin();
-    this.#video.requestVideoFrameCallback?.((now) => {
-      this.firstFrameAt ??= now;
-      this.element.classList.remove('waiting');
-      this.status('');
-    });
-    this.play();
-  }
-
-  /** Takes the picture away and shows the initials. */
-  blank() {
-    this.#video.srcObject = null;
-    this.wish?.end();
-    this.element.classList.remove('picture');
-    this.element.classList.add('waiting');
-  }
-
-  play() {
-    if (this.#video.srcObject) {
-      this.#video.play().catch((error) => error.name === 'NotAllowedError' && this.blocked());
+    const count = this.#tiles.size;
+    const ratio = box.height > box.width && count > 1 ? PORTRAIT_RATIO : RATIO;
+    const style = this.#list.style;
+    style.setProperty('--tile-ratio', ratio);
+    style.setProperty('--gap', `${GAP}px`);
+    if (this.pinned === null) {
+      const { columns, width } = fit(count, box, GAP, ratio);
+      style.setProperty('--tile-width', `${width}px`);
+      this.#list.dataset.columns = columns;
+      delete this.#list.dataset.strip;
+    } else {
+      const { beside, large, width } = spotlight(count - 1, box, GAP, ratio);
+      style.setProperty('--tile-width', `${width}px`);
+      style.setProperty('--large-width', `${large}px`);
+      this.#list.dataset.strip = beside ? 'beside' : 'below';
     }
   }
-
-  /** A short sentence over the tile; an empty one removes it. */
-  status(text) {
-    this.#status.textContent = text;
-  }
-
-  /** One's own state: the protocol does not tell who else is muted. */
-  muted({ microphone, camera }) {
-    this.#badge.hidden = !microphone;
-    this.element.classList.toggle('camera-off', camera);
-  }
-
-  dispose() {
-    this.wish?.dispose();
-    this.#video.srcObject = null;
-    this.element.remove();
-  }
-
-  #resized() {
-    const { videoWidth: width, videoHeight: height } = this.#video;
-    this.element.classList.toggle('picture', width > 0);
-    this.element.classList.toggle('upright', height > width);
-  }
-}
-
-function make(tag, className, text = '') {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-function initials(user) {
-  const words = user.trim().split(/[\s._-]+/).filter(Boolean);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [user];
-  return letters.map((word) => [...word][0]?.toUpperCase() ?? '').join('');
-}
-
-// The same person has the same colour on every screen.
-function colour(user) {
-  let sum = 0;
-  for (const character of user) {
-    sum = (sum * 31 + character.codePointAt(0)) % 6;
-  }
-  return sum;
 }

@@ -21,7 +21,7 @@ export class FakeSignaling {
   /** Whether new sockets are accepted. */
   up = true;
   sockets = 0;
-  /** method -> (params) => result, or throws {code, message}. Never answers when it gives undefined. */
+  /** method -> (params) => result or a promise of it, or throws {code, message}. Never answers when it gives undefined. */
   handlers = {
     ping: () => ({ value: 'pong' }),
     joinRoom: () => ({ value: [], sessionId: 'session-1' }),
@@ -32,6 +32,10 @@ export class FakeSignaling {
       return {};
     },
     unpublishVideo: () => ({}),
+    setVideoPreferences: () => ({}),
+    setPreferredLayers: () => ({}),
+    reportStatistics: () => ({}),
+    getQuality: () => ({ streams: [] }),
     connect: () => {
       throw { code: 40007, message: 'reconnection error' };
     },
@@ -74,7 +78,7 @@ export class FakeSignaling {
     socket.onMessage((text) => this.#receive(socket, JSON.parse(text)));
   }
 
-  #receive(socket, request) {
+  async #receive(socket, request) {
     const { id, method, params } = request;
     if (method === 'ping') {
       this.pings.push(request);
@@ -83,7 +87,7 @@ export class FakeSignaling {
     }
     const answer = (message) => socket.send(JSON.stringify({ id, ...message, jsonrpc: '2.0' }));
     try {
-      const result = this.handlers[method]?.(params);
+      const result = await this.handlers[method]?.(params);
       if (result !== undefined) {
         answer({ result });
       }
