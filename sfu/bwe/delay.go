@@ -20,6 +20,8 @@ type delayDetector struct {
 	groups   arrivalGroups
 	trending trendline
 	overuse  overuseDetector
+	queue    standingQueue
+	stands   bool // a queue does
 }
 
 func newDelayDetector() delayDetector { return delayDetector{overuse: newOveruseDetector()} }
@@ -44,7 +46,16 @@ func (d *delayDetector) add(results []Result, now time.Time) usage {
 // state returns what the delay said last: overuse, underuse or normal. It does not
 // know time, so that it stays as it is while there is no feedback: who joins the
 // states of several flows must not count one that is silent.
-func (d *delayDetector) state() usage { return d.overuse.state }
+func (d *delayDetector) state() usage {
+	switch state := d.overuse.state; {
+	case state == overuse && d.queue.level() < realQueue:
+		return normal
+	case state == normal && d.stands:
+		return overuse
+	default:
+		return state
+	}
+}
 
 // trend returns the slope of the delay and the threshold of the same measure, for
 // statistics.
@@ -58,6 +69,7 @@ func (d *delayDetector) addOne(r Result, now time.Time) {
 		*d = newDelayDetector()
 	}
 	d.heard = now
+	d.stands = d.queue.add(r.Sent, r.Arrived)
 	delta, ok := d.groups.add(r, now)
 	if !ok {
 		return

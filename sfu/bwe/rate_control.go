@@ -32,6 +32,8 @@ const (
 	ackedHeadroomAtRest = 10 * Kbps
 
 	defaultRoundTrip = 200 * time.Millisecond
+	// probeTruce is how long beyond a round trip overuse is taken for a probe's.
+	probeTruce = 250 * time.Millisecond
 	// overuseDelay is about how long it takes to find overuse.
 	overuseDelay = 100 * time.Millisecond
 	// learningTime is how long arrivals are watched before they are the first
@@ -75,6 +77,7 @@ type rateControl struct {
 	changed         time.Time // when increases were last accounted for
 	decreased       time.Time // the last decrease, or probe
 	firstAcked      time.Time // zero before there was any
+	truce           time.Time // no overuse counts until then
 	ready           bool      // current is an estimate
 	state           rateState
 }
@@ -117,6 +120,11 @@ func (c *rateControl) setProbe(rate Bitrate, now time.Time) {
 	}
 }
 
+// probing says that a probe goes out: a queue that grows in the next round trip is
+// likely its own. A sender that sends little would fall far below what it had, to
+// what arrives of it.
+func (c *rateControl) probing(now time.Time) { c.truce = now.Add(c.roundTrip + probeTruce) }
+
 // setRoundTrip sets the round-trip time, 200 ms until then.
 func (c *rateControl) setRoundTrip(d time.Duration) { c.roundTrip = max(d, 0) }
 
@@ -134,6 +142,9 @@ func (c *rateControl) target() Bitrate { return c.current }
 // share the estimate, increases for one would so put off the decrease for
 // another forever.
 func (c *rateControl) timeToReduceFurther(now time.Time, acked Bitrate) bool {
+	if now.Before(c.truce) {
+		return false
+	}
 	interval := min(max(c.roundTrip, minDecreaseInterval), maxDecreaseInterval)
 	return now.Sub(c.decreased) >= interval || c.ready && acked < c.current/2
 }
