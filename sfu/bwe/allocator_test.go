@@ -423,3 +423,19 @@ func BenchmarkAllocate(b *testing.B) {
 		})
 	}
 }
+
+// What is only guessed is no peak: otherwise the guess would count for half a minute
+// after the level turned out to be cheaper, and all levels of a rung would cost the
+// same, so that the lower ones were never chosen.
+func TestAGuessCountsUntilTheLevelIsMeasured(t *testing.T) {
+	guesses := encodings(120 * Kbps)
+	for i := range guesses {
+		guesses[i].Bitrate, guesses[i].Guess = 120*Kbps, true
+	}
+	s := newStage(t, video(PriorityNormal, guesses), video(PriorityNormal, guesses))
+	s.want(s.after(0, 170*Kbps), "0.2 -")
+	for _, v := range s.videos {
+		v.Levels = encodings(100 * Kbps) // 40 kbit/s with one temporal layer
+	}
+	s.want(s.after(10*time.Second, 170*Kbps), "0.2 0.1")
+}

@@ -11,11 +11,14 @@ type Level struct {
 	// included and repair not. It is 0 while unknown, and should stay so for the
 	// first second of an encoding: its beginning says little about the rest.
 	Bitrate Bitrate
+	// Guess says that Bitrate is one: it counts until something was measured, and is
+	// no peak.
+	Guess bool
 }
 
 // name returns the level without what changes from moment to moment.
 func (l Level) name() Level {
-	l.Bitrate = 0
+	l.Bitrate, l.Guess = 0, false
 	return l
 }
 

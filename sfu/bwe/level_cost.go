@@ -57,8 +57,12 @@ func (c *levelCosts) update(levels []Level, now time.Time) {
 			rung, below = i, rung
 		}
 		at := &c.of[i]
-		at.measure(levels[i].Bitrate, turn)
-		at.cost = max(at.peak, at.before)
+		if !levels[i].Guess {
+			at.measure(levels[i].Bitrate, turn)
+		}
+		if at.cost = max(at.peak, at.before); at.cost == 0 && levels[i].Guess {
+			at.cost = min(max(levels[i].Bitrate, 0), maxBitrate)
+		}
 		if at.cost == 0 {
 			at.cost = c.guess(i, rung, below)
 		}

@@ -166,9 +166,10 @@ func (f *feed) levelsAt(now time.Time) []bwe.Level {
 		}
 		top := f.rates.temporalLayers(size.Layer) - 1
 		for temporal := range top + 1 {
+			rate, measured := f.cost(size, temporal)
 			f.levels = append(f.levels, bwe.Level{
 				Spatial: uint8(i), Temporal: temporal, //nolint:gosec // few
-				Width: size.Width, Height: size.Height, Bitrate: f.cost(size, temporal),
+				Width: size.Width, Height: size.Height, Bitrate: rate, Guess: !measured,
 			})
 		}
 	}
@@ -187,9 +188,9 @@ func (f *feed) failed(layer simulcast.Layer, now time.Time) bool {
 
 // cost returns the bitrate of a rung with the temporal layers up to one: measured,
 // or guessed while it is new.
-func (f *feed) cost(size simulcast.RungSize, temporal uint8) bwe.Bitrate {
+func (f *feed) cost(size simulcast.RungSize, temporal uint8) (rate bwe.Bitrate, measured bool) {
 	if rate := f.rates.of(size.Rung, temporal); rate > 0 {
-		return rate
+		return rate, true
 	}
-	return bwe.Bitrate(float64(size.Width) * float64(size.Height) * guess)
+	return bwe.Bitrate(float64(size.Width) * float64(size.Height) * guess), false
 }
