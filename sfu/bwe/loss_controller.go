@@ -83,13 +83,18 @@ func (l *lossController) setEstimate(rate Bitrate) {
 }
 
 // setProbe takes the rate that a probe found. It was carried just now, so that the
-// estimate may be as high; but not in a hold, when it is of a time before the loss.
+// estimate may be as high; but not while there is loss, when it may be of a time
+// before that. Once the loss has subsided the probe ends the hold: nothing else
+// would, where no more is sent than the estimate allows.
 // (In libwebrtc only the estimate by delay hears of probes, and the one by loss
 // follows in steps of 30 % if its limits allow it.)
 func (l *lossController) setProbe(rate Bitrate) {
 	found := l.within(float64(rate))
-	if l.limits == decreasing || l.channel.bandwidth <= 0 || found <= l.channel.bandwidth {
+	if l.limits == decreasing && !l.subsided() || l.channel.bandwidth <= 0 || found <= l.channel.bandwidth {
 		return
+	}
+	if l.limits == decreasing {
+		l.free()
 	}
 	l.channel.bandwidth = found
 	l.result = max(l.result, found)

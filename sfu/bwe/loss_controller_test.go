@@ -336,17 +336,22 @@ func TestHoldsGetLonger(t *testing.T) {
 	}
 }
 
-func TestAProbeRaisesTheEstimateExceptInAHold(t *testing.T) {
+func TestAProbeRaisesTheEstimateExceptDuringLoss(t *testing.T) {
 	l := newLossController(Mbps)
 	newLossyLink(20*Mbps, time.Second, 0).fill(l, Mbps, time.Second, func(time.Duration, Bitrate) {})
 	l.setProbe(3 * Mbps)
 	if got := l.update(3*Mbps, Mbps, true, true, sentAt(1000)); got != 3*Mbps {
 		t.Errorf("%v after a probe of 3 Mbit/s", got)
 	}
-	l.limits = decreasing
+	l.limits, l.averageLoss = decreasing, 0.1
 	l.setProbe(5 * Mbps)
 	if got := l.update(5*Mbps, Mbps, true, true, sentAt(1000)); got != 3*Mbps {
-		t.Errorf("%v after a probe in a hold", got)
+		t.Errorf("%v after a probe with 10 %% of loss", got)
+	}
+	l.averageLoss, l.hold = 0.01, lossHold{rate: 3e6, until: sentAt(60000)}
+	l.setProbe(5 * Mbps)
+	if got := l.update(5*Mbps, Mbps, true, true, sentAt(1000)); got != 5*Mbps {
+		t.Errorf("%v after a probe in a hold, when the loss has subsided", got)
 	}
 }
 
