@@ -76,7 +76,9 @@ func (l *downlink) carrier() *Stream {
 }
 
 // sendProbe sends what of the cluster is due: one packet at first, then as many
-// octets as its rate carries in the time since.
+// octets as its rate carries in the time since. Media may bring all the octets in a
+// few packets: those that are missing follow at the end, since a cluster that waits
+// for more media measures the bitrate of that.
 func (l *downlink) sendProbe(now time.Time) {
 	p := &l.probe
 	if !p.active() {
@@ -84,10 +86,11 @@ func (l *downlink) sendProbe(now time.Time) {
 	}
 	elapsed := now.Sub(p.began)
 	due := min(p.cluster.Rate.Octets(elapsed), p.cluster.MinOctets)
-	for p.packets == 0 || p.octets < due {
+	over := elapsed >= p.cluster.MinDuration
+	for p.packets == 0 || p.octets < due || over && p.packets < p.cluster.MinPackets {
 		p.stream.pad(min(maxProbePadding, max(due-p.octets, 64)), now)
 	}
-	if p.octets >= p.cluster.MinOctets && p.packets >= p.cluster.MinPackets && elapsed >= p.cluster.MinDuration {
+	if over {
 		*p = probe{}
 	}
 }
