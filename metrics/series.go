@@ -8,6 +8,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/quality"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 	"github.com/atrium-rtc/atrium/signaling"
 )
@@ -45,6 +46,23 @@ func counter[S any](name, help string, value func(*S) uint64) series[S] {
 
 func single[S any](name, help string, kind prometheus.ValueType, value func(*S) float64) series[S] {
 	return series[S]{name, help, kind, nil, func(s *S) []sample { return []sample{{value: value(s)}} }}
+}
+
+func seconds(name, help string, value func(*snapshot) float64) series[snapshot] {
+	return single(name, help, prometheus.CounterValue, value)
+}
+
+// troubled are the streams that are received badly, by cause.
+func troubled() series[snapshot] {
+	s := split("atrium_media_troubled_streams", "Tracks that are received badly at present, by cause.", "cause", func(s *snapshot) map[string]uint64 {
+		list := map[string]uint64{}
+		for cause := quality.Downlink; cause <= quality.Overload; cause++ {
+			list[cause.String()] = uint64(max(0, s.media.Egress.Troubled[cause])) //nolint:gosec // not negative
+		}
+		return list
+	})
+	s.kind = prometheus.GaugeValue
+	return s
 }
 
 // split is a counter with one label, whose values are known beforehand or few.
@@ -144,6 +162,13 @@ func ofMedia() []series[snapshot] {
 		gauge("atrium_media_paused_videos", "Videos that are not sent because their receiver's link has nothing left for them.",
 			func(s *snapshot) int { return s.media.Egress.Paused }),
 		counter("atrium_media_pauses_total", "Times that a video was paused for that.", func(s *snapshot) uint64 { return s.media.Egress.Pauses }),
+		counter("atrium_media_freezes_total", "Times that a picture stood still for a receiver, as far as the server knows or was told.",
+			func(s *snapshot) uint64 { return s.media.Egress.Freezes }),
+		seconds("atrium_media_frozen_seconds_total", "For how long, in all.", func(s *snapshot) float64 { return s.media.Egress.Frozen.Seconds() }),
+		counter("atrium_media_first_frames_total", "Pictures that began for a receiver.", func(s *snapshot) uint64 { return s.media.Egress.FirstFrames }),
+		seconds("atrium_media_first_frame_seconds_total", "From the connections to their first pictures, in all.",
+			func(s *snapshot) float64 { return s.media.Egress.FirstFrameWait.Seconds() }),
+		troubled(),
 		counter("atrium_media_probes_total", "Probes of what a receiver's link carries.", func(s *snapshot) uint64 { return s.media.Egress.Probes }),
 		counter("atrium_media_padding_octets_total", "Octets of padding sent for them.", func(s *snapshot) uint64 { return s.media.Egress.Padding }),
 		counter("atrium_media_abandoned_packets_total", "Packets of video that waited too long for their turn on a narrow link.",

@@ -5,6 +5,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/quality"
 )
 
 // Priority says how important a video is to its subscriber, when the connection
@@ -112,8 +113,49 @@ type TrackQuality struct {
 }
 
 // Quality returns the quality of each track of the subscription, the sound
-// first.
-func (s *Subscription) Quality() []TrackQuality { return nil }
+// first, as it was judged in the last second.
+func (s *Subscription) Quality() []TrackQuality {
+	var list []TrackQuality
+	for _, kind := range []Kind{Audio, Video} {
+		for _, snd := range s.senders {
+			if st := snd.stream.Load(); st != nil && snd.track.kind == kind {
+				list = append(list, trackQuality(kind, st.Quality()))
+			}
+		}
+	}
+	return list
+}
+
+func trackQuality(kind Kind, q egress.Quality) TrackQuality {
+	t := TrackQuality{
+		Kind: kind, FirstFrame: q.FirstFrame, Freezes: uint64(q.Freezes), Frozen: q.Frozen, Paused: q.Paused,
+		Layer: LayerIndex{-1, -1}, Wanted: LayerIndex{-1, -1},
+		Loss: q.Lost, RoundTrip: q.RTT, Score: float64(q.Score), Cause: causeOf(q.Cause),
+	}
+	if kind == Video && q.Current >= 0 {
+		t.Layer = LayerIndex{int(q.Current), int(q.Temporal)}
+	}
+	if kind == Video && q.Wanted >= 0 {
+		t.Wanted = LayerIndex{int(q.Wanted), int(q.Highest)}
+	}
+	return t
+}
+
+// causeOf names a cause for the outside.
+func causeOf(c quality.Cause) QualityCause {
+	switch c {
+	case quality.Downlink:
+		return CauseDownlink
+	case quality.Uplink:
+		return CauseUplink
+	case quality.Publisher:
+		return CausePublisherLayer
+	case quality.Overload:
+		return CauseOverload
+	case quality.None:
+	}
+	return CauseNone
+}
 
 // ReceiverStatistics is what a client measured of a subscription by itself, with
 // the meanings of W3C's webrtc-stats (RTCInboundRtpStreamStats), counted from the
@@ -129,4 +171,14 @@ type ReceiverStatistics struct {
 }
 
 // Reported takes what the client measured by itself.
-func (s *Subscription) Reported(ReceiverStatistics) {}
+func (s *Subscription) Reported(r ReceiverStatistics) {
+	client := quality.Client{
+		FreezeCount: r.Freezes, Frozen: r.Frozen, FramesDecoded: r.FramesDecoded,
+		ConcealedSamples: r.Concealed, TotalSamples: r.Samples, PacketsLost: r.PacketsLost,
+	}
+	for _, snd := range s.senders {
+		if st := snd.stream.Load(); st != nil {
+			st.Client(client)
+		}
+	}
+}

@@ -87,6 +87,9 @@ func (g *gate) WriteRTCP([]rtcp.Packet) error { return nil }
 // AddSink implements egress.Source.
 func (g *gate) AddSink(s packet.Sink) { g.sink = s }
 
+// Reception implements egress.Source.
+func (g *gate) Reception() egress.Reception { return egress.Reception{} }
+
 // Room implements egress.Source.
 func (g *gate) Room() string { return "" }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pion/rtcp"
 
+	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/simulcast"
@@ -58,6 +59,12 @@ func newTrack(t *ingress.Track, p *Publication, kind Kind, c chosen) *Track {
 		track.rest = simulcast.NewRest(t.Encodings())
 	}
 	return track
+}
+
+// Reception implements egress.Source.
+func (t *Track) Reception() egress.Reception {
+	st := t.Stats()
+	return egress.Reception{Packets: st.Packets, Nacked: st.Nacked, Unrepaired: st.Unrepaired, RTT: t.RTT()}
 }
 
 // Room implements egress.Source.

@@ -31,6 +31,7 @@ type downlink struct {
 	// What every packet touches.
 	pacer     bwe.Pacer
 	estimator *bwe.Estimator // nil while no stream is measured
+	silent    bool           // nothing comes back
 	waiting   []*Stream      // that have packets which wait for the pacer
 
 	shard      *Shard
@@ -74,8 +75,13 @@ func (s *Shard) downlinkTo(session string, remote netip.Addr) *downlink {
 		return &downlink{shard: s}
 	}
 	for _, l := range s.downlinks[session] {
-		if l.leadsTo(remote) || !l.address(remote).IsValid() {
-			*l.address(remote) = remote
+		if l.leadsTo(remote) {
+			return l
+		}
+	}
+	for _, l := range s.downlinks[session] {
+		if at := l.address(remote); !at.IsValid() {
+			*at = remote
 			return l
 		}
 	}
@@ -165,6 +171,41 @@ func (l *downlink) follow(now time.Time) {
 	}
 }
 
+// watch stops all video while nothing comes back from the receiver, and lets it go
+// on with a keyframe when something does: what is sent meanwhile fills queues that
+// are no use when they drain. Sound goes on, so that it is seen when the link is
+// back.
+func (l *downlink) watch(now time.Time) {
+	silent := l.estimator.Silent(now)
+	if silent == l.silent {
+		return
+	}
+	l.silent = silent
+	for _, sub := range l.subs {
+		for _, st := range sub.streams {
+			switch {
+			case st.video == nil:
+			case silent:
+				st.dropWaiting()
+				st.selector.Interrupt()
+			default:
+				st.askForKeyframe(now)
+			}
+		}
+	}
+}
+
+// leads reports whether the downlink is looked at with this subscriber: the first
+// whose connection is up.
+func (l *downlink) leads(s *Subscriber) bool {
+	for _, sub := range l.subs {
+		if sub.started {
+			return sub == s
+		}
+	}
+	return false
+}
+
 // readFeedback takes one RTCP packet about what arrived.
 func (s *Subscriber) readFeedback(b []byte, now time.Time) {
 	if s.flow == nil {
@@ -185,6 +226,7 @@ func (s *Subscriber) readFeedback(b []byte, now time.Time) {
 
 // heard follows the estimate after feedback.
 func (l *downlink) heard(now time.Time) {
+	l.watch(now)
 	l.follow(now)
 	target := l.estimator.Target()
 	change := float64(target-l.used) / float64(max(l.used, 1))
@@ -201,6 +243,7 @@ func (l *downlink) tick(now time.Time) (soon bool) {
 		return false
 	}
 	l.estimator.Tick(now)
+	l.watch(now)
 	l.follow(now)
 	l.allocateEvery(now)
 	l.startProbe(now)

@@ -59,6 +59,7 @@ type Extensions struct {
 // while the packet stays within maxPacket. payload is its size in octets.
 func (st *Stream) setExtensions(h *rtp.Header, p *packet.Packet, frameNumber uint16, payload int, now time.Time) {
 	x := &st.cfg.Extensions
+	st.sub.transport.numbered = false
 	h.Extension, h.ExtensionProfile, h.Extensions = false, 0, h.Extensions[:0]
 	left := (maxMeasured - fixedHeader - extensionHeader - payload) &^ 3 // whole words (RFC 3550 section 5.3.1)
 	if x.Dependency.To != 0 {

@@ -28,6 +28,8 @@ type Source interface {
 	// RequestKeyframe asks the publisher for a keyframe of an encoding, or of any
 	// with simulcast.None; it is rate limited there.
 	RequestKeyframe(packet.Layer)
+	// Reception tells what the track's packets went through on the way here.
+	Reception() Reception
 	// Room names the room that it is published in; tracks of one room share the
 	// ears of its people. Empty is a room of its own.
 	Room() string
@@ -60,6 +62,7 @@ type feed struct {
 	heard     packet.ExtSeq    // newest packet of sound that was forwarded
 	spare     []*packet.Packet // reused
 	rates     rates
+	way       uplink
 	levels    []bwe.Level // see levelsAt
 	leveled   time.Time
 	seen      uint32 // version of the ladder that the streams have followed

@@ -78,6 +78,7 @@ func (r *reception) take() (block rtcp.ReceptionReport, at time.Time, ok bool) {
 // over all subscribers.
 func (st *Stream) keyframeRequested() {
 	if st.started && !st.selector.Paused() && st.cfg.Codec.IsVideo() {
+		st.judged.meter.Broken(time.Now())
 		st.feed.source.RequestKeyframe(st.selector.Current().Layer)
 	}
 }

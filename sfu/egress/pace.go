@@ -97,12 +97,13 @@ func (l *downlink) drain(now time.Time) {
 		l.first().sendWaiting(now)
 		l.forgetDone()
 	}
-	for _, st := range l.waiting {
-		if st.overdue(now) {
-			st.abandon(now)
+	for i := 0; i < len(l.waiting); {
+		if st := l.waiting[i]; st.overdue(now) {
+			st.abandon(now) // which takes it off the list
+		} else {
+			i++
 		}
 	}
-	l.forgetDone()
 }
 
 // first returns the stream whose packet has waited longest.

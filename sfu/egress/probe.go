@@ -59,20 +59,24 @@ func (l *downlink) startProbe(now time.Time) {
 	l.pace()
 }
 
-// carrier returns a video that has a repair stream to pad, and has begun: before,
-// the receiver knows nothing of it.
-func (l *downlink) carrier() *Stream {
+// carrier returns a video that has a repair stream to pad, one that has begun if
+// there is any.
+func (l *downlink) carrier() (found *Stream) {
 	for _, sub := range l.subs {
 		if sub.flow == nil {
 			continue
 		}
 		for _, st := range sub.streams {
-			if st.begun && st.cfg.RTXPayloadType != 0 && st.video != nil {
+			switch {
+			case !st.started || st.cfg.RTXPayloadType == 0 || st.video == nil:
+			case st.begun:
 				return st
+			case found == nil:
+				found = st
 			}
 		}
 	}
-	return nil
+	return found
 }
 
 // sendProbe sends what of the cluster is due: one packet at first, then as many

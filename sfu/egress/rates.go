@@ -37,6 +37,8 @@ type encodingRate struct {
 	began    time.Time   // of the slot
 	last     time.Time   // of the packets
 	keyframe uint32      // timestamp of the last one
+	begun    uint32      // frames, in this slot
+	fps      float32     // frames a second
 	temporal uint8       // highest layer that was seen
 }
 
@@ -48,7 +50,7 @@ func (r *rates) observe(p *packet.Packet) {
 	e := &r[p.Layer]
 	switch {
 	case e.last.IsZero() || p.Arrival.Sub(e.last) > rateGap:
-		e.octets, e.began = [16]uint32{}, p.Arrival
+		e.octets, e.begun, e.began = [16]uint32{}, 0, p.Arrival
 	case p.Arrival.Sub(e.began) >= rateSlot:
 		e.close(p.Arrival)
 	}
@@ -57,6 +59,9 @@ func (r *rates) observe(p *packet.Packet) {
 	size := uint32(len(p.Payload()) + headerOctets) //nolint:gosec // a packet is small
 	if p.Width != 0 && p.Keyframe {                 // not of sound, where every packet is one
 		e.keyframe = p.Timestamp
+	}
+	if p.FrameStart && p.Spatial == 0 {
+		e.begun++
 	}
 	if p.Timestamp == e.keyframe && e.keyframe != 0 {
 		size /= keyframeShare
@@ -77,8 +82,16 @@ func (e *encodingRate) close(now time.Time) {
 			e.rate[i] += rateWeight * (sample - e.rate[i])
 		}
 	}
-	e.octets, e.began = [16]uint32{}, now
+	if e.fps == 0 {
+		e.fps = float32(e.begun) / seconds
+	} else {
+		e.fps += rateWeight * (float32(e.begun)/seconds - e.fps)
+	}
+	e.octets, e.begun, e.began = [16]uint32{}, 0, now
 }
+
+// frames returns how many pictures a second an encoding has.
+func (r *rates) frames(layer simulcast.Layer) float64 { return float64(r[layer].fps) }
 
 // of returns what a target of an encoding costs, 0 while unknown.
 func (r *rates) of(at simulcast.Rung, temporal uint8) bwe.Bitrate {

@@ -40,6 +40,8 @@ type Shard struct {
 	inbox     inbox
 	reports   []feedbackItem // reused, see readFeedback
 	reported  []byte
+	judged    judgements
+	lag       lag
 
 	stop bool
 	sent sent
@@ -124,6 +126,7 @@ func (s *Shard) runBatch(now time.Time) {
 // forward sends the batch's packets.
 func (s *Shard) forward(now time.Time) {
 	for _, f := range s.touched {
+		s.lag.observe(now.Sub(f.pending[0].Arrival), now)
 		f.prepare(now)
 	}
 	alone := len(s.touched) == 1 // usual while there is little to do; saves a look at each subscriber
@@ -172,6 +175,7 @@ func (s *Shard) tick(now time.Time) {
 		}
 	}
 	s.visitAll(now)
+	s.stats.judge(s.judged)
 	s.tellUse()
 	s.stats.publish(s.sent)
 }

@@ -58,6 +58,8 @@ func (f *fakeSource) Use(_ packet.Sink, encodings uint8) {
 	f.used = encodings
 }
 
+func (f *fakeSource) Reception() Reception { return Reception{} }
+
 func (f *fakeSource) Room() string { return f.room }
 
 func (f *fakeSource) Sizes(time.Time) []simulcast.RungSize { return nil }

@@ -1,11 +1,13 @@
 package egress
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/packet"
+	"github.com/atrium-rtc/atrium/sfu/quality"
 )
 
 // Stats counts what all shards did since the start.
@@ -19,11 +21,18 @@ type Stats struct {
 	Redundant                      uint64 // packets of sound that repeat earlier ones
 	MailboxDrops                   uint64 // packets and requests lost because a shard was behind
 	FeedbackDrops                  uint64 // messages about what arrived, lost because too many waited
-	Abandoned                      uint64 // packets of video that waited too long for their turn
-	Pauses                         uint64 // of videos for which a link had nothing left
-	Paused                         int    // such videos at present
-	Unheard                        uint64 // packets of sound that were not among the loudest of their room
-	Probes, Padding                uint64 // clusters sent, and the octets of padding in them
+	// Freezes of all pictures and how long they lasted, first pictures of streams and
+	// how long they were waited for, and streams that are received badly at present, by
+	// quality.Cause.
+	Freezes, FirstFrames   uint64
+	Frozen, FirstFrameWait time.Duration
+	Troubled               [causes]int64
+
+	Abandoned       uint64 // packets of video that waited too long for their turn
+	Pauses          uint64 // of videos for which a link had nothing left
+	Paused          int    // such videos at present
+	Unheard         uint64 // packets of sound that were not among the loudest of their room
+	Probes, Padding uint64 // clusters sent, and the octets of padding in them
 }
 
 // StreamStats counts what one stream did since its start.
@@ -51,7 +60,17 @@ type StreamStats struct {
 type sent struct{ packets, octets, retransmitted, switches, redundant, probes, padding, unheard, abandoned, pauses, paused uint64 }
 
 type shardCounters struct {
+	mu     sync.Mutex
+	judged judgements
+
 	batches, packets, octets, retransmitted, switches, redundant, probes, padding, unheard, abandoned, pauses, paused atomic.Uint64
+}
+
+// judge publishes how the shard's streams are received.
+func (c *shardCounters) judge(j judgements) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.judged = j
 }
 
 func (c *shardCounters) publish(s sent) {
@@ -69,6 +88,16 @@ func (c *shardCounters) publish(s sent) {
 }
 
 func (c *shardCounters) addTo(s *Stats) {
+	c.mu.Lock()
+	j := c.judged
+	c.mu.Unlock()
+	s.Freezes += j.freezes
+	s.Frozen += j.frozen
+	s.FirstFrames += j.firstFrames
+	s.FirstFrameWait += j.waited
+	for cause := quality.Downlink; int(cause) < causes; cause++ {
+		s.Troubled[cause] += j.troubled[cause]
+	}
 	s.Batches += c.batches.Load()
 	s.Packets += c.packets.Load()
 	s.Octets += c.octets.Load()

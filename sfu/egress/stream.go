@@ -96,6 +96,7 @@ type Stream struct {
 	givenUp   uint16    // newest, when the budget did not suffice last
 	report    senderReport
 	reception reception
+	judged    judgement
 	red       redundancy
 
 	preferred layers                                // what the client wants at most
@@ -129,6 +130,7 @@ func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 		preferred: layers{AllLayers, AllLayers}, allowed: layers{AllLayers, AllLayers},
 		muted: cfg.Muted,
 	}
+	st.judged.meter = newMeter(cfg.Codec.IsVideo())
 	if cfg.Codec.IsVideo() {
 		st.selector = *simulcast.NewVideoSelector()
 		st.video = &bwe.Video{}
@@ -149,6 +151,10 @@ func (st *Stream) SetSealer(s Sealer) { st.sub.shard.command(func() { st.cfg.Sea
 func (st *Stream) start() {
 	now := time.Now()
 	st.started = true
+	st.judged.meter.Start(now)
+	if st.muted {
+		st.judged.meter.Pause(now)
+	}
 	st.sub.link.allocate(now)
 	st.retarget()
 	if st.cfg.Codec.IsVideo() {
@@ -165,6 +171,9 @@ func (st *Stream) forwardPending(now time.Time) {
 		return
 	}
 	paced := st.sub.link.estimator != nil && st.video != nil
+	if paced && st.sub.link.silent {
+		return
+	}
 	var next packet.ExtSeq // of layer; what comes before it, catchUp has sent
 	layer := simulcast.None
 	for i, p := range st.feed.pending {
@@ -260,6 +269,7 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 	}
 	if p.Keyframe {
 		st.keyframe = out.Seq
+		st.judged.key, st.judged.hasKey = out.Timestamp, true
 	}
 	payload, payloadType := st.payload(p, out)
 	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = marker, out.Seq, out.Timestamp
@@ -271,6 +281,9 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 		return
 	}
 	st.account(st.class(), &st.header, len(payload), now)
+	if marker && st.video != nil {
+		st.pictureSent(out.Timestamp, now)
+	}
 	st.sub.budget.Media(len(payload), now)
 	st.report.sent(len(payload))
 	st.stats.packets.Add(1)
@@ -367,8 +380,10 @@ func (st *Stream) pauseOrResume(now time.Time) {
 	case pause:
 		st.dropWaiting()
 		st.selector.Pause()
+		st.judged.meter.Pause(now)
 	default:
 		st.selector.Resume()
+		st.judged.meter.Resume(now)
 		st.askForKeyframe(now)
 	}
 	if st.feed != nil {
@@ -457,7 +472,7 @@ func (st *Stream) uses() (encodings uint8) {
 // askForKeyframe asks while a keyframe is what the stream waits for.
 func (st *Stream) askForKeyframe(now time.Time) {
 	layer, waiting := st.selector.NeedsKeyframe()
-	if !waiting || !st.started {
+	if !waiting || !st.started || st.sub.link.silent {
 		return
 	}
 	st.lastAsked = now
@@ -473,4 +488,5 @@ func (st *Stream) tick(now time.Time) {
 	st.hear()
 	st.answerPostponed(now)
 	st.forgive(now)
+	st.judge(now)
 }

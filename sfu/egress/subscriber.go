@@ -114,6 +114,9 @@ func (s *Subscriber) Start() {
 			return
 		}
 		s.started = true
+		if len(s.link.subs) == 1 {
+			s.link.began = time.Now() // what came before was the handshake
+		}
 		for _, st := range s.streams {
 			st.start()
 		}
@@ -162,6 +165,7 @@ func (s *Subscriber) remove() {
 	s.removed = true
 	s.leave()
 	for _, st := range s.streams {
+		s.shard.judged.forget(st.judged.told)
 		if st.told {
 			s.shard.sent.paused--
 		}
@@ -181,7 +185,7 @@ func (s *Subscriber) tick(now time.Time) time.Duration {
 	}
 	s.sendReports(now)
 	s.publish(now)
-	if s.link.subs[0] == s && s.link.tick(now) {
+	if s.link.leads(s) && s.link.tick(now) {
 		return 0
 	}
 	if slices.ContainsFunc(s.streams, (*Stream).urgent) {

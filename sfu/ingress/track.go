@@ -81,6 +81,9 @@ func (t *Track) Keyframes(layer packet.Layer) uint64 {
 // repeated NACKs.
 func (t *Track) SetRTT(rtt time.Duration) { t.rtt.Store(int64(rtt)) }
 
+// RTT returns the round trip time that SetRTT was told, 0 before.
+func (t *Track) RTT() time.Duration { return time.Duration(t.rtt.Load()) }
+
 // AddSink adds a receiver of the track's packets; from its return on, each new
 // packet is pushed once.
 func (t *Track) AddSink(s packet.Sink) { t.sinks.add(s) }
