@@ -56,6 +56,10 @@ type planePublisher struct {
 	probes     bool    // padding now and then
 	// keyframeOfAll says that a request for one encoding brings a keyframe of all.
 	keyframeOfAll bool
+	keyframe      int // how many times as large as another picture it is
+	// level is how loud the next packet of sound is, in -dBov (RFC 6464); nil tells
+	// nothing.
+	level func() uint8
 
 	captures map[pictureKey]capture
 	sounds   []time.Time     // when each packet of sound was made
@@ -84,7 +88,7 @@ func newPlanePublisher(p *plane) *planePublisher {
 	return &planePublisher{
 		plane: p, random: rand.New(rand.NewPCG(p.seed, 2)),
 		up: link.New(p.up, p.seed, "up"), back: link.New(p.up, p.seed, "back"),
-		active: p.format.rungs(), captures: map[pictureKey]capture{},
+		active: p.format.rungs(), keyframe: 4, captures: map[pictureKey]capture{},
 		counts: map[uint32]*sentCount{},
 	}
 }
@@ -205,7 +209,7 @@ func (u *planePublisher) picture(now time.Time) {
 		}
 		o := rtptest.FrameOptions{Keyframe: e.key || !e.begun || e.paused, Octets: int(scale * float64(u.octets(i)))}
 		if o.Keyframe {
-			o.Octets *= 4
+			o.Octets *= u.keyframe
 		}
 		e.key, e.paused, e.begun = false, false, true
 		e.lastTS = e.Timestamp()
@@ -215,6 +219,9 @@ func (u *planePublisher) picture(now time.Time) {
 
 // octets of a delta frame of an encoding.
 func (u *planePublisher) octets(i int) int {
+	if rates := u.plane.bitrates; rates != nil {
+		return rates[i] / 8 / 30
+	}
 	if u.plane.format.simulcast() {
 		return 600 << i
 	}
@@ -278,9 +285,24 @@ func (u *planePublisher) sound() {
 	}
 	for _, p := range u.mic.Frame(rtptest.FrameOptions{}) {
 		u.sounds = append(u.sounds, time.Now())
+		u.tellLevel(p)
 		u.send(p)
 	}
 	u.plane.at(u.nextSound(), u.sound)
+}
+
+// tellLevel says how loud a packet of sound is.
+func (u *planePublisher) tellLevel(p *rtp.Packet) {
+	if u.level == nil {
+		return
+	}
+	level := u.level()
+	if level < 127 {
+		level |= 0x80 // a voice
+	}
+	if err := p.SetExtension(upLevel, []byte{level}); err != nil {
+		u.plane.t.Errorf("audio level: %v", err)
+	}
 }
 
 func (u *planePublisher) nextSound() time.Time {

@@ -55,7 +55,7 @@ func (s *sentLog) add(o *outgoing, arrives bool) {
 		n.resent = o.payload - 2
 		s.resentPackets++
 		s.again(binary.BigEndian.Uint16(o.b[len(o.b)-o.payload:]), now)
-	case 'c':
+	case 'c', 'p':
 		return
 	case 'v':
 		if o.payload == 0 {

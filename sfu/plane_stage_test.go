@@ -29,6 +29,7 @@ import (
 // What the publisher negotiated: header extensions and payload types.
 const (
 	upMID, upRID, upRepairedRID, upDescriptor = 4, 10, 11, 12
+	upLevel                                   = 5
 	upVideo, upVideoRTX                       = 96, 97
 	upAudio, upRED                            = 111, 63
 )
@@ -43,6 +44,9 @@ type planeConfig struct {
 	up       link.Link     // from and to the publisher
 	red      bool          // sound is redundant, from the publisher and to the viewers
 	anchored bool          // every shard knows the tracks from the start
+	bitrates []int         // of the encodings, in bits per second; nil is a small picture's
+	egress   egress.Config // but for the shards
+	room     string        // of the sound, see egress.Config.Loudest
 }
 
 // plane is the stage of one simulation. It belongs to the goroutine of its loop.
@@ -58,8 +62,11 @@ type plane struct {
 	audio     *planeTrack
 	publisher *planePublisher
 	viewers   []*planeViewer
-	gates     []*gate // one for each shard, with batches
-	anchors   []*gate // likewise
+	root      *plane   // the first of the publishers that share an engine; itself with one
+	others    []*plane // the others, at the root
+	paced     bool     // some viewer is measured, so that packets wait for a pacer
+	gates     []*gate  // one for each shard, with batches
+	anchors   []*gate  // likewise
 
 	arrived  []func()    // packets of a batch that has not been given to the receiver
 	vanishes []time.Time // when a rung was sent no more
@@ -73,8 +80,10 @@ func simulatePlane(t *testing.T, cfg planeConfig, fn func(p *plane)) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPlane(t, cfg)
 		fn(p)
-		for _, v := range p.viewers {
-			v.sub.Close()
+		for _, q := range p.all() {
+			for _, v := range q.viewers {
+				v.sub.Close()
+			}
 		}
 		p.closeGates()
 		p.engine.Close()
@@ -85,12 +94,46 @@ func simulatePlane(t *testing.T, cfg planeConfig, fn func(p *plane)) {
 }
 
 func newPlane(t *testing.T, cfg planeConfig) *plane {
+	cfg.egress.Shards = cfg.shards
 	p := &plane{
 		loop: newLoop(), planeConfig: cfg, t: t, pool: packet.NewPool(),
 		random: rand.New(rand.NewPCG(cfg.seed, 1)),
-		engine: egress.NewEngine(egress.Config{Shards: cfg.shards}),
+		engine: egress.NewEngine(cfg.egress),
 	}
-	p.trace = newTrace(p)
+	p.root, p.trace = p, newTrace(p)
+	p.publish()
+	if cfg.batch > 0 {
+		for range cfg.shards {
+			p.gates = append(p.gates, newGate(p))
+		}
+	}
+	// The shards look at what is due every 50 ms, and at what waits for a pacer every
+	// 5 ms; what they send then is carried on right behind it.
+	if cfg.anchored {
+		for range cfg.shards {
+			p.anchor()
+		}
+	}
+	p.tickWithShards()
+	return p
+}
+
+// another adds a publisher, with a plane of its own but for the engine.
+func (p *plane) another(cfg planeConfig) *plane {
+	q := &plane{
+		loop: p.loop, planeConfig: cfg, t: p.t, pool: p.pool, random: p.random, engine: p.engine, trace: p.trace, root: p,
+	}
+	p.others = append(p.others, q)
+	q.publish()
+	return q
+}
+
+// all returns the planes of all publishers.
+func (p *plane) all() []*plane { return append([]*plane{p.root}, p.root.others...) }
+
+// publish makes the publisher, and what receives from it.
+func (p *plane) publish() {
+	cfg := p.planeConfig
 	p.publisher = newPlanePublisher(p)
 	p.receiver = ingress.NewReceiver(ingress.Config{
 		Tracks: []ingress.TrackConfig{
@@ -105,7 +148,7 @@ func newPlane(t *testing.T, cfg planeConfig) *plane {
 		},
 		Pool: p.pool, Feedback: p, SSRC: 0x0a,
 		MIDExtension: upMID, RIDExtension: upRID, RepairedRIDExtension: upRepairedRID,
-		DependencyExtension: cfg.format.descriptor,
+		DependencyExtension: cfg.format.descriptor, AudioLevelExtension: upLevel,
 	})
 	p.audio = newPlaneTrack(p, p.receiver.Tracks()[0])
 	p.video = newPlaneTrack(p, p.receiver.Tracks()[1])
@@ -113,20 +156,6 @@ func newPlane(t *testing.T, cfg planeConfig) *plane {
 		p.audio.SetRTT(2 * cfg.up.Delay)
 		p.video.SetRTT(2 * cfg.up.Delay)
 	})
-	if cfg.batch > 0 {
-		for range cfg.shards {
-			p.gates = append(p.gates, newGate(p))
-		}
-	}
-	// The shards look at what is due every 50 ms; what they send then is carried on
-	// right behind it.
-	if cfg.anchored {
-		for range cfg.shards {
-			p.anchor()
-		}
-	}
-	p.tickWithShards()
-	return p
 }
 
 // anchor adds a subscriber without media to the shard that has fewest. A shard
@@ -145,7 +174,11 @@ func (p *plane) anchor() {
 }
 
 func (p *plane) tickWithShards() {
-	p.at(p.start.Add(p.since().Truncate(50*time.Millisecond)+50*time.Millisecond), func() {
+	interval := 50 * time.Millisecond
+	if p.paced {
+		interval = 5 * time.Millisecond
+	}
+	p.at(p.start.Add(p.since().Truncate(interval)+interval), func() {
 		p.touch()
 		p.tickWithShards()
 	})
@@ -156,6 +189,13 @@ func (p *plane) play(d time.Duration) { p.run(d, p.settle) }
 
 // settle takes over what the shards have done.
 func (p *plane) settle() {
+	p.settleOne()
+	for _, q := range p.others {
+		q.settleOne()
+	}
+}
+
+func (p *plane) settleOne() {
 	if p.video.wanted.Load() != 0 || p.rests {
 		p.video.tick(time.Now())
 	}
@@ -183,14 +223,20 @@ func (p *plane) KeyframeNeeded(t *ingress.Track, layer packet.Layer) {
 	}
 }
 
-// carry sends octets over a path and reports whether they arrive.
-func (p *plane) carry(path *link.Path, b []byte, arrive func([]byte)) bool {
-	at, outcome := path.Carry(b, netip.Addr{}, time.Now())
+// carry sends octets over a path.
+func (p *plane) carry(path *link.Path, b []byte, arrive func([]byte)) {
+	p.carryAt(time.Now(), path, b, arrive)
+}
+
+// carryAt is for octets that a shard has sent a moment ago. It returns when they
+// arrive, if they do.
+func (p *plane) carryAt(sent time.Time, path *link.Path, b []byte, arrive func([]byte)) (at time.Time, arrives bool) {
+	at, outcome := path.Carry(b, netip.Addr{}, sent)
 	if outcome != link.Passed {
-		return false
+		return time.Time{}, false
 	}
 	p.at(at, func() { arrive(b) })
-	return true
+	return at, true
 }
 
 // arrive gives the receiver a packet, or lets it wait for the rest of its batch.

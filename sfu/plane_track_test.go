@@ -143,5 +143,8 @@ func (t *planeTrack) lowest() packet.Layer {
 	}).Layer
 }
 
+// Reception implements egress.Source.
+func (t *planeTrack) Reception() egress.Reception { return egress.Reception{} }
+
 // Room implements egress.Source.
-func (t *planeTrack) Room() string { return "" }
+func (t *planeTrack) Room() string { return t.plane.room }

@@ -94,6 +94,9 @@ func (l *viewLog) shown(p *screenPicture) {
 	stamp := p.frames[0].stamp
 	capture := l.viewer.plane.publisher.captures[pictureKey{stamp.Encoding, stamp.Frame}]
 	l.pictures++
+	if l.viewer.record != nil {
+		l.viewer.shows = append(l.viewer.shows, show{l.viewer.plane.since(), stamp.Encoding, stamp.Temporal})
+	}
 	delete(l.missing, capture.index)
 	if !l.begun {
 		l.begun, l.first = true, now.Sub(l.from)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -49,6 +50,13 @@ type viewerConfig struct {
 	jitter            time.Duration // what arrivals may vary by
 	settle            time.Duration // until it must have the layers that it asked for
 	measured          bool          // it tells when packets arrive, so that its link is estimated
+	soundless         bool
+	over              *planeViewer // whose link, and connection, it shares
+	apart             bool         // it has a connection of its own all the same
+	session           string
+	remote            netip.Addr // unknown where it is not valid
+	watched           bool       // a record is kept of its link and its pictures
+	preference        *egress.VideoPreference
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -63,9 +71,7 @@ type planeViewer struct {
 	ssrc         struct{ video, rtx, audio uint32 }
 	down, up     *link.Path
 
-	mu     sync.Mutex
-	outbox []outgoing // written by the shard, taken when that rests
-	spare  []outgoing
+	outbox *outbox
 
 	judge    *rtptest.Conformance
 	screen   *screen
@@ -85,17 +91,39 @@ type planeViewer struct {
 	muted bool
 	left  bool
 
-	arrivals   *twcc.Recorder    // nil unless measured
-	deliveries []egress.Delivery // written by the shard, read while it rests
+	arrivals   *twcc.Recorder  // nil unless measured
+	mum        bool            // it does not tell when packets arrive
+	deliveries []delivery      // written by the shard, read while it rests
+	record     *linkRecord     // nil unless watched
+	shows      []show          // likewise
+	soundsAt   []time.Duration // likewise: when sound came
+	tiles      []*planeViewer  // that share the connection, itself included
+	numbered   uint16          // the last transport-wide number that came
+	kept       [][]byte        // feedback of before, see lies
 
 	slowest       uint8 // temporal layer asked for in the second before changedLayers
 	changedLayers time.Time
 }
 
+// delivery is what a viewer was told of a video, and when.
+type delivery struct {
+	egress.Delivery
+	at time.Duration // since the start
+}
+
+// outbox is what the shard has written to the viewers of one link.
+type outbox struct {
+	mu    sync.Mutex
+	list  []outgoing // taken when the shard rests
+	spare []outgoing
+}
+
 // outgoing is a packet that the Writer was given.
 type outgoing struct {
+	viewer  *planeViewer
+	at      time.Time
 	b       []byte
-	kind    byte // v, r (retransmission), a, c (RTCP)
+	kind    byte // v, r (retransmission), p (padding of a probe), a, c (RTCP)
 	payload int
 	header  rtp.Header
 	report  *rtcp.SenderReport
@@ -106,29 +134,24 @@ func (p *plane) join(cfg viewerConfig) *planeViewer {
 	n := len(p.viewers)
 	v := &planeViewer{
 		viewerConfig: cfg, plane: p, random: rand.New(rand.NewPCG(p.seed, 100+uint64(n))),
-		down: link.New(cfg.link, p.seed, fmt.Sprintf("down %d", n)), up: link.New(cfg.link, p.seed, fmt.Sprintf("up %d", n)),
 		detector: nack.NewDetector(),
 	}
-	base := uint32(0x10000 * (n + 1))
+	v.connect(n)
+	base := uint32(0x10000*(n+1) + 0x10*p.number())
 	v.ssrc.video, v.ssrc.rtx, v.ssrc.audio = base+1, base+2, base+3
 	v.screen = newScreen(v.shown, v.view.report)
 	v.sync.viewer, v.sent.viewer, v.view.viewer = v, v, v
 	v.judge = rtptest.NewConformance(v.expectations())
 	v.judge.Pair(v.ssrc.rtx, v.ssrc.video)
-	v.sub = p.engine.NewSubscriber("", writer{v, 'c'})
 	v.video = v.sub.Add(p.video, v.videoConfig())
-	v.audio = v.sub.Add(p.audio, egress.StreamConfig{
-		Codec: codec.Opus, PayloadType: downAudio, REDPayloadType: v.red(), SSRC: v.ssrc.audio, Encodings: 1,
-		FirstSequence: uint16(0xfff0 + v.random.IntN(32)), FirstTimestamp: v.random.Uint32(),
-		Extensions: v.measuring(egress.Extensions{AbsSendTime: downSendTime}),
-		Sealer:     writer{v, 'a'},
-	})
+	if audio := v.audioConfig(); !cfg.soundless {
+		v.audio = v.sub.Add(p.audio, audio)
+	}
+	if cfg.preference != nil {
+		v.video.SetPreference(*cfg.preference)
+	}
 	if cfg.spatial != egress.AllLayers || cfg.temporal != egress.AllLayers {
 		v.video.SetPreferredLayers(cfg.spatial, cfg.temporal)
-	}
-	if cfg.measured {
-		v.arrivals = twcc.NewRecorder(1)
-		p.every(feedbackInterval, v.tellArrivals)
 	}
 	v.sub.Start()
 	v.changed()
@@ -138,6 +161,44 @@ func (p *plane) join(cfg viewerConfig) *planeViewer {
 	p.every(watchInterval, v.watch)
 	p.touch()
 	return v
+}
+
+// connect gives the viewer its link and its connection.
+func (v *planeViewer) connect(n int) {
+	p, first := v.plane, v.over
+	if first == nil {
+		first = v
+		v.down, v.up = link.New(v.link, p.seed, fmt.Sprintf("down %d", n)), link.New(v.link, p.seed, fmt.Sprintf("up %d", n))
+		v.outbox = &outbox{}
+		if v.watched {
+			v.record = &linkRecord{}
+		}
+	}
+	v.link, v.down, v.up, v.outbox, v.record = first.link, first.down, first.up, first.outbox, first.record
+	if v.over != nil && !v.apart {
+		v.sub, v.arrivals = first.sub, first.arrivals
+		first.tiles = append(first.tiles, v)
+		return // nobody but the first has to find the others
+	}
+	v.tiles = []*planeViewer{v}
+	v.sub = p.engine.NewSubscriber(v.session, writer{v, 'c'})
+	if v.remote.IsValid() {
+		v.sub.SetRemote(v.remote)
+	}
+	if v.measured {
+		p.root.paced = true
+		v.arrivals = twcc.NewRecorder(1)
+		p.every(feedbackInterval, v.tellArrivals)
+	}
+}
+
+func (v *planeViewer) audioConfig() egress.StreamConfig {
+	return egress.StreamConfig{
+		Codec: codec.Opus, PayloadType: downAudio, REDPayloadType: v.red(), SSRC: v.ssrc.audio, Encodings: 1,
+		FirstSequence: uint16(0xfff0 + v.random.IntN(32)), FirstTimestamp: v.random.Uint32(),
+		Extensions: v.measuring(egress.Extensions{AbsSendTime: downSendTime}),
+		Sealer:     writer{v, 'a'},
+	}
 }
 
 func (v *planeViewer) videoConfig() egress.StreamConfig {
@@ -150,7 +211,7 @@ func (v *planeViewer) videoConfig() egress.StreamConfig {
 			Passed:  []egress.ExtensionMapping{{From: upMID, To: downMID}},
 			TwoByte: true, AbsSendTime: downSendTime,
 		}),
-		Delivery: func(d egress.Delivery) { v.deliveries = append(v.deliveries, d) },
+		Delivery: func(d egress.Delivery) { v.deliveries = append(v.deliveries, delivery{d, v.plane.since()}) },
 		Sealer:   writer{v, 'v'},
 	}
 	if v.describes() {
@@ -222,7 +283,9 @@ func (v *planeViewer) mute(muted bool) {
 	}
 	v.muted = muted
 	v.video.SetMuted(muted)
-	v.audio.SetMuted(muted)
+	if v.audio != nil {
+		v.audio.SetMuted(muted)
+	}
 	v.changed()
 	if muted {
 		v.view.cuts++
@@ -248,6 +311,9 @@ func (w writer) WriteRTP(h *rtp.Header, payload []byte) error {
 	kind := w.kind
 	if h.SSRC == w.ssrc.rtx {
 		kind = 'r'
+		if len(payload) == 0 {
+			kind = 'p'
+		}
 	}
 	header := *h
 	header.Extensions = nil
@@ -273,26 +339,49 @@ func (w writer) WriteRTCP(pkts []rtcp.Packet) error {
 }
 
 func (v *planeViewer) put(o outgoing) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.outbox = append(v.outbox, o)
+	o.viewer, o.at = v, time.Now()
+	v.outbox.mu.Lock()
+	defer v.outbox.mu.Unlock()
+	v.outbox.list = append(v.outbox.list, o)
 }
 
 // flush puts on the downlink what the shard has written.
 func (v *planeViewer) flush() {
-	v.mu.Lock()
-	list := v.outbox
-	v.outbox = v.spare[:0]
-	v.mu.Unlock()
+	box := v.outbox
+	box.mu.Lock()
+	list := box.list
+	box.list = box.spare[:0]
+	box.mu.Unlock()
 	for i := range list {
 		o := &list[i]
-		arrives := v.plane.carry(v.down, o.b, v.receive)
-		v.sent.add(o, arrives)
-		v.sync.add(o)
-		v.plane.trace.sent(v, o)
+		o.viewer.dispatch(o)
 		*o = outgoing{}
 	}
-	v.spare = list
+	box.spare = list
+}
+
+// dispatch puts one packet on the downlink.
+func (v *planeViewer) dispatch(o *outgoing) {
+	if o.report != nil {
+		v = v.of(o.report.SSRC)
+	}
+	at, arrives := v.plane.carryAt(o.at, v.down, o.b, v.receive)
+	if v.record != nil {
+		v.record.sent(v, o, at, arrives)
+	}
+	v.sent.add(o, arrives)
+	v.sync.add(o)
+	v.plane.trace.sent(v, o)
+}
+
+// of returns who of those that share the connection has a stream.
+func (v *planeViewer) of(ssrc uint32) *planeViewer {
+	for _, tile := range v.tiles {
+		if tile.ssrc.video == ssrc || tile.ssrc.audio == ssrc {
+			return tile
+		}
+	}
+	return v
 }
 
 // receive takes what comes out of the downlink.
@@ -314,6 +403,7 @@ func (v *planeViewer) receive(b []byte) {
 	}
 	v.judge.PacketAt(&p, now)
 	if number := p.GetExtension(downSequence); v.arrivals != nil && len(number) == 2 {
+		v.numbered = binary.BigEndian.Uint16(number)
 		v.arrivals.Record(p.SSRC, binary.BigEndian.Uint16(number), v.plane.since().Microseconds())
 	}
 	switch p.PayloadType {
@@ -325,6 +415,7 @@ func (v *planeViewer) receive(b []byte) {
 		}
 	default:
 		v.sound.received(p.SequenceNumber, true)
+		v.heardSound(p.Payload, now)
 		v.view.sound(&p)
 	}
 }
@@ -333,6 +424,9 @@ func (v *planeViewer) receive(b []byte) {
 func (v *planeViewer) tellArrivals() (again bool) {
 	if v.left || v.plane.publisher.stopped {
 		return false
+	}
+	if v.mum { // it lies
+		return true
 	}
 	for _, pkt := range v.arrivals.BuildFeedbackPacket() {
 		b, err := pkt.Marshal()
