@@ -100,6 +100,11 @@ func scenarios() []scenario {
 			limits:  lossless().downLoss(2*time.Second, 0.20, 0.97, 0.03).upLoss(2*time.Second, 0.20, 0.02).late(5 * time.Second),
 			excused: excuse(pictureID, unsent, layersLeft, owed, noStructure, restarted),
 		},
+		{
+			name: "measured", up: broadband, measured: true, act: switching,
+			down:   link.Link{Delay: 50 * ms, RateBitsPerSecond: 4_000_000, QueueBytes: 100_000, Loss: 0.02},
+			limits: lossless().downLoss(750*ms, 0.03, 0.99, 0.04),
+		},
 	}
 }
 
@@ -120,6 +125,9 @@ func (sc scenario) cast(p *plane) {
 	} {
 		cfg.mayLose = sc.up.Loss > 0 || cfg.link.Loss > 0
 		cfg.settle, cfg.jitter = sc.limits.settle, sc.limits.jitter
+		if cfg.measured = sc.measured && cfg.name != "control"; cfg.measured {
+			cfg.settle = 2 * minute // what it gets is up to the estimate
+		}
 		p.after(time.Duration(p.random.Int64N(int64(time.Second))), func() { p.join(cfg) })
 	}
 }
