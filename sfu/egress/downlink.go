@@ -238,6 +238,7 @@ func (l *downlink) heard(now time.Time) {
 
 // tick does what is due without a packet and reports whether to look again soon.
 func (l *downlink) tick(now time.Time) (soon bool) {
+	defer l.publish()
 	if l.estimator == nil {
 		l.allocateEvery(now)
 		return false

@@ -184,7 +184,6 @@ func (s *Subscriber) tick(now time.Time) time.Duration {
 		st.tick(now)
 	}
 	s.sendReports(now)
-	s.publish(now)
 	if s.link.leads(s) && s.link.tick(now) {
 		return 0
 	}

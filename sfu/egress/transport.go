@@ -91,7 +91,13 @@ func (s *Subscriber) estimated(p *rtcp.ReceiverEstimatedMaximumBitrate) {
 }
 
 // publish lets others see how the link is.
-func (s *Subscriber) publish(now time.Time) {
+func (l *downlink) publish() {
+	for _, sub := range l.subs {
+		sub.publish()
+	}
+}
+
+func (s *Subscriber) publish() {
 	t, l := &s.transport, s.link
 	if s.flow != nil {
 		var received, lost uint64
