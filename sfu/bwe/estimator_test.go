@@ -15,14 +15,14 @@ func report(tb testing.TB, base uint16, arrivals []time.Duration) []byte {
 	cc := &rtcp.TransportLayerCC{BaseSequenceNumber: base, PacketStatusCount: uint16(len(arrivals))}
 	last := time.Duration(-1)
 	for _, at := range arrivals {
-		symbol := uint16(rtcp.TypeTCCPacketNotReceived)
+		symbol := rtcp.TypeTCCPacketNotReceived
 		if at >= 0 {
 			if last < 0 {
 				cc.ReferenceTime = uint32(at / referenceUnit)
 				last = time.Duration(cc.ReferenceTime) * referenceUnit
 			}
 			symbol = rtcp.TypeTCCPacketReceivedLargeDelta
-			delta := (at - last) / deltaUnit * deltaUnit
+			delta := (at - last).Truncate(deltaUnit)
 			last += delta
 			cc.RecvDeltas = append(cc.RecvDeltas, &rtcp.RecvDelta{Type: symbol, Delta: delta.Microseconds()})
 		}

@@ -1,0 +1,202 @@
+// A viewer whose link becomes narrow and wide again (R5): what it sees, and what one on a wide link in the same room
+// sees meanwhile. The server, the publisher and the control viewer are in one network namespace, the viewer in another,
+// with an emulated link between them. Needs root; TUNEM names the emulator. See README.md.
+//
+//   node narrow.js [--kbps 400] [--wide 8000] [--narrow-seconds 30] [--queue-ms 500] [--delay-ms 20] [--out samples.json]
+
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import puppeteer from 'puppeteer-core';
+import { OUT } from '../harness/browser.js';
+import { ARGUMENTS, EXECUTABLE } from '../harness/chromium.js';
+import { binary } from '../harness/server.js';
+
+const { values } = parseArgs({
+  options: {
+    kbps: { type: 'string', default: '400' },
+    wide: { type: 'string', default: '8000' },
+    'narrow-seconds': { type: 'string', default: '30' },
+    'queue-ms': { type: 'string', default: '500' },
+    'delay-ms': { type: 'string', default: '20' },
+    'wide-seconds': { type: 'string', default: '20' },
+    size: { type: 'string', default: '1280x720' },
+    out: { type: 'string' },
+  },
+});
+const SAMPLE = 250; // ms
+const HERE = 'relA';
+const THERE = 'relB';
+const SERVER = 'http://10.88.0.1:8080';
+const cleanup = [];
+
+const run = (...command) => execFileSync(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'ignore'] });
+const inside = (space, ...command) => ['ip', 'netns', 'exec', space, ...command];
+
+function quietly(...command) {
+  try {
+    run(...command);
+  } catch {
+    // it was not there
+  }
+}
+
+/** Two namespaces and the link between them. */
+async function network() {
+  for (const space of [HERE, THERE]) {
+    quietly('ip', 'netns', 'del', space);
+    run('ip', 'netns', 'add', space);
+    run('ip', '-n', space, 'link', 'set', 'lo', 'up');
+    cleanup.push(() => quietly('ip', 'netns', 'del', space));
+  }
+  const emulator = spawn(process.env.TUNEM, ['-a', HERE, '-b', THERE, '-p', JSON.stringify(link(values.wide))], { stdio: 'inherit' });
+  cleanup.push(() => emulator.kill());
+  await pause(1500);
+  await fetch(`http://127.0.0.1:8099/set?dir=ba&p=${encodeURIComponent(JSON.stringify({ DelayMs: Number(values['delay-ms']) }))}`);
+}
+
+const link = (kbps) => ({ RateKbps: Number(kbps), DelayMs: Number(values['delay-ms']), QueueMs: Number(values['queue-ms']) });
+
+const setLink = (kbps) => fetch(`http://127.0.0.1:8099/set?dir=ab&p=${encodeURIComponent(JSON.stringify(link(kbps)))}`);
+
+async function server() {
+  const child = spawn('ip', inside(HERE, binary(), 'serve').slice(1), {
+    env: { ...process.env, ATRIUM_HTTP_LISTEN: '0.0.0.0:8080', ATRIUM_SHUTDOWN_DRAIN: '0s', ATRIUM_LOG_FORMAT: 'text' },
+    stdio: ['ignore', 'ignore', process.env.SERVER_LOG ? 'inherit' : 'ignore'],
+  });
+  cleanup.push(() => child.kill());
+  for (let tries = 0; tries < 100; tries++) {
+    try {
+      run(...inside(HERE, 'curl', '-sf', 'http://127.0.0.1:8081/readyz'));
+      return;
+    } catch {
+      await pause(100);
+    }
+  }
+  throw new Error('the server does not become ready');
+}
+
+const metrics = () =>
+  Object.fromEntries(
+    String(run(...inside(HERE, 'curl', '-s', 'http://127.0.0.1:8081/metrics')))
+      .split('\n')
+      .filter((line) => line && !line.startsWith('#'))
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
+
+/** A browser in a namespace; puppeteer talks to it by a pipe, which needs no network. */
+async function browser(space) {
+  mkdirSync(OUT, { recursive: true });
+  const wrapper = `${OUT}chromium-${space}`;
+  writeFileSync(wrapper, `#!/bin/sh\nexec ip netns exec ${space} ${EXECUTABLE} "$@"\n`);
+  chmodSync(wrapper, 0o755);
+  const b = await puppeteer.launch({
+    executablePath: wrapper,
+    pipe: true,
+    args: [...ARGUMENTS, `--unsafely-treat-insecure-origin-as-secure=${SERVER}`, `--user-data-dir=${OUT}profile-${space}`],
+  });
+  cleanup.push(() => b.close());
+  return b;
+}
+
+async function join(from, name, query = '') {
+  const page = await (await from.createBrowserContext()).newPage();
+  await page.setViewport({ width: 1280, height: 800 });
+  await page.evaluateOnNewDocument(() => {
+    const Original = globalThis.RTCPeerConnection;
+    globalThis.connections = [];
+    globalThis.RTCPeerConnection = class extends Original {
+      constructor(...options) {
+        super(...options);
+        globalThis.connections.push(this);
+      }
+    };
+  });
+  await page.goto(`${SERVER}/?room=narrow&name=${name}&size=${values.size}${query}`);
+  await page.waitForFunction(() => document.getElementById('preview').videoWidth > 0);
+  await page.click('#joinBtn');
+  await page.waitForFunction(() => globalThis.atrium.state === 'joined');
+  return page;
+}
+
+/** What a page gets of ann's picture. */
+const sample = (page) =>
+  page.evaluate(async () => {
+    const element = document.getElementById('native-video-ann_webcam');
+    for (const pc of globalThis.connections) {
+      if (pc.connectionState !== 'connected') {
+        continue;
+      }
+      const video = [...(await pc.getStats()).values()].find((s) => s.type === 'inbound-rtp' && s.kind === 'video');
+      if (!video || element?.srcObject?.getVideoTracks()[0]?.id !== video.trackIdentifier) {
+        continue;
+      }
+      return {
+        height: video.frameHeight ?? 0, frames: video.framesDecoded, octets: video.bytesReceived,
+        freezes: video.freezeCount, frozen: video.totalFreezesDuration, paused: document.querySelector('[data-user=ann] .tile-status')?.textContent,
+      };
+    }
+    return null;
+  });
+
+try {
+  await network();
+  await server();
+  const [home, away] = [await browser(HERE), await browser(THERE)];
+  await join(home, 'ann');
+  const control = await join(home, 'carl');
+  const viewer = await join(away, 'bob');
+  await Promise.all([control, viewer].map((page) => page.click('#camera'))); // one picture is enough for two processors
+  const began = Date.now();
+  const rows = [];
+  const watch = async (seconds) => {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await pause(SAMPLE)) {
+      const [v, c] = await Promise.all([sample(viewer), sample(control)]);
+      rows.push({ at: (Date.now() - began) / 1000, viewer: v, control: c });
+    }
+  };
+  const now = () => (Date.now() - began) / 1000;
+  await watch(Number(values['wide-seconds']));
+  const fell = now();
+  await setLink(values.kbps);
+  await watch(Number(values['narrow-seconds']));
+  await viewer.screenshot({ path: `${OUT}narrow.png` });
+  const healed = now();
+  await setLink(values.wide);
+  await watch(Number(values['wide-seconds']));
+  report(rows, fell, healed);
+  const m = metrics();
+  console.log(Object.entries(m).filter(([name]) => /pause|probe|padding|estimat|abandon|retransmitted/.test(name)));
+  if (values.out) {
+    writeFileSync(values.out, JSON.stringify({ rows, fell, healed }));
+  }
+} finally {
+  for (const end of cleanup.reverse()) {
+    await end();
+  }
+}
+
+/** When the layer went down and up again, and how long the picture stood still. */
+function report(rows, fell, healed) {
+  const before = rows.filter((r) => r.at < fell).at(-1).viewer;
+  const at = (when) => rows.find((r) => r.at >= when);
+  const lower = rows.find((r) => r.at > fell && r.viewer && r.viewer.height < before.height && r.viewer.height > 0);
+  const back = rows.find((r) => r.at > healed && r.viewer && r.viewer.height >= before.height);
+  const last = rows.filter((r) => r.at < healed).at(-1);
+  const frozen = (who, from, to) => (to[who].frozen - from[who].frozen).toFixed(2);
+  const freezes = (who, from, to) => to[who].freezes - from[who].freezes;
+  const end = rows.at(-1);
+  console.log(`before: ${before.height} lines, ${before.freezes} freezes of ${before.frozen.toFixed(2)} s`);
+  console.log(`lower layer ${lower ? `(${lower.viewer.height} lines) after ${(lower.at - fell).toFixed(2)} s` : 'never'}`);
+  console.log(`narrow: ${freezes('viewer', at(fell), last)} freezes, ${frozen('viewer', at(fell), last)} s frozen; ${last.viewer.height} lines at its end`);
+  console.log(`back ${back ? `after ${(back.at - healed).toFixed(2)} s` : 'never'}; ${freezes('viewer', last, end)} freezes, ${frozen('viewer', last, end)} s frozen since`);
+  console.log(`control: ${end.control.freezes - (at(5).control?.freezes ?? 0)} freezes, ${end.control.height} lines`);
+  for (let t = 0; t < end.at; t += 2) {
+    const [a, b] = [at(t), at(t + 2)];
+    if (a?.viewer && b?.viewer) {
+      const rate = ((b.viewer.octets - a.viewer.octets) * 8) / 1000 / (b.at - a.at);
+      console.log(`${t} s: ${b.viewer.height} lines, ${rate.toFixed(0)} kbit/s, ${((b.viewer.frames - a.viewer.frames) / (b.at - a.at)).toFixed(0)} fps, ${b.viewer.paused ?? ''}`);
+    }
+  }
+}
