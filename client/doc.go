@@ -6,8 +6,10 @@
 //	web/index.html --- app.js ---+--- room.js  --- rpc.js  === websocket /room
 //	                             +--- peer.js  === RTCPeerConnection, one per direction and person
 //	                             |     +--- encodings.js, which sizes the camera is sent in
-//	                             +--- tiles.js, chat.js, messages.js
-//	                                   +--- layers.js, which size of a picture to ask for
+//	                             +--- tiles.js, tile.js, chat.js, messages.js
+//	                                   +--- preference.js, wish.js, how a picture is shown and how much it matters;
+//	                                   |    layers.js where the server knows sizes by number only
+//	                                   +--- speaking.js, quality.js, who speaks, and whose picture suffers from what
 //
 // The page speaks the same Kurento Room protocol as every other application; it has no private way in. End-to-end
 // tests that drive it in a real browser live in e2e/.

@@ -52,7 +52,7 @@ type Estimator struct {
 }
 
 // NewEstimator returns an Estimator without flows.
-func NewEstimator(cfg Config, now time.Time) *Estimator {
+func NewEstimator(cfg Config, _ time.Time) *Estimator {
 	lowest, highest, start := cfg.Min, cfg.Max, cfg.Start
 	if lowest == 0 {
 		lowest = defaultMin

@@ -40,9 +40,7 @@ func TestAQueueThatStandsIsFound(t *testing.T) {
 // Bursts, pictures say, and jitter leave the path empty in between.
 func TestBurstsAreNoStandingQueue(t *testing.T) {
 	var q standingQueue
-	bursts := func(at time.Duration) time.Duration {
-		return 200 * time.Millisecond * (at % (40 * time.Millisecond)) / (40 * time.Millisecond)
-	}
+	bursts := func(at time.Duration) time.Duration { return 5 * (at % (40 * time.Millisecond)) }
 	if stood := queueing(&q, 0, 20*time.Second, bursts); stood != 0 {
 		t.Errorf("one is found after %v", stood)
 	}
