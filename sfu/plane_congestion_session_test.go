@@ -269,7 +269,7 @@ func (v *planeViewer) judgeLies(samples []sample, begin time.Duration) {
 			lowest, highest = min(lowest, s.Estimate), max(highest, s.Estimate)
 		}
 	}
-	if lowest < 0 || highest > 50*bwe.Mbps {
+	if lowest < 30*bwe.Kbps || highest > 50*bwe.Mbps {
 		t.Errorf("estimates from %v to %v", lowest, highest)
 	}
 	sent, made, rate := 0, len(v.plane.publisher.sounds), v.record.rate(begin, v.plane.since())

@@ -192,6 +192,7 @@ func (e *Estimator) settle(now time.Time) {
 	target := e.timeout.limit(e.estimate, now)
 	e.late = target < e.estimate
 	if limit, ok := e.remb.limit(now); ok {
+		limit = e.rate.limited(limit)
 		target = min(target, limit)
 		if len(e.flows) == 0 {
 			target = limit

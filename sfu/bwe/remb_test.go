@@ -122,3 +122,19 @@ func BenchmarkReadREMB(b *testing.B) {
 		}
 	}
 }
+
+func TestAReceiversEstimateIsWithinTheBounds(t *testing.T) {
+	for _, flows := range []int{0, 1} {
+		now := sentAt(0)
+		e := NewEstimator(Config{Min: 30 * Kbps, Max: 5 * Mbps}, now)
+		for range flows {
+			e.NewFlow(now)
+		}
+		for _, c := range []struct{ rate, least, most Bitrate }{{1, 30 * Kbps, 30 * Kbps}, {maxBitrate, 30 * Kbps, 5 * Mbps}} {
+			e.REMB(c.rate, now)
+			if got := e.Target(); got < c.least || got > c.most {
+				t.Errorf("%d flows: %v after %v, want %v to %v", flows, got, c.rate, c.least, c.most)
+			}
+		}
+	}
+}
