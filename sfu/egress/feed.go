@@ -63,6 +63,7 @@ type feed struct {
 	spare     []*packet.Packet // reused
 	rates     rates
 	way       uplink
+	still     stillness
 	levels    []bwe.Level // see levelsAt
 	leveled   time.Time
 	seen      uint32 // version of the ladder that the streams have followed
@@ -118,6 +119,7 @@ func (f *feed) prepare(now time.Time) {
 	if f.closed {
 		return
 	}
+	f.stir(now)
 	f.look()
 	if f.audioRoom != nil {
 		f.keepLoudest()

@@ -20,6 +20,7 @@ type simulcaster struct {
 	seq   [2]packet.ExtSeq
 	keys  [2]bool // of the next frame
 	ended [2]bool
+	extra int // octets of the large encoding's pictures
 }
 
 func newSimulcaster(src *fakeSource) *simulcaster {
@@ -48,7 +49,7 @@ func (s *simulcaster) play(d time.Duration) {
 func (s *simulcaster) frame(layer packet.Layer, keyframe bool) {
 	pkt := &rtp.Packet{
 		Header:  rtp.Header{Version: 2, SequenceNumber: s.seq[layer].Seq(), Timestamp: uint32(s.seq[layer]) * 3000, Marker: true},
-		Payload: []byte{1, 2, 3, byte(layer)},
+		Payload: append(make([]byte, s.extra*int(layer)), 1, 2, 3, byte(layer)),
 	}
 	s.src.pushAs(pkt, s.seq[layer], func(p *packet.Packet) {
 		p.Layer, p.Keyframe, p.FrameStart, p.Needed = layer, keyframe, true, packet.AllTargets

@@ -34,19 +34,22 @@ type Quality struct {
 
 // judgement is the state of judging one stream.
 type judgement struct {
-	meter    *quality.Meter
-	at       time.Time // the last time
-	key      uint32    // timestamp of the last keyframe that went out
-	hasKey   bool
-	lost     uint64 // of the connection, so far
-	repaired uint64
-	sent     uint64 // packets of the stream
-	drops    uint64 // of the shard
-	told     quality.Report
+	meter   *quality.Meter
+	at      time.Time // the last time
+	key     uint32    // timestamp of the last keyframe that went out
+	hasKey  bool
+	flow    *bwe.Flow // of which counted is
+	counted delivered
+	drops   uint64 // of the shard, so far
+	told    quality.Report
 
 	mu   sync.Mutex
 	last Quality
 }
+
+// delivered is how many packets of the stream's kind the receiver said that it got, or
+// lost, and how many repairs of all streams it got, since the flow began.
+type delivered struct{ received, lost, repaired uint64 }
 
 // newMeter returns that of a stream.
 func newMeter(video bool) *quality.Meter {
@@ -68,6 +71,17 @@ func (st *Stream) Client(c quality.Client) {
 	st.sub.request(func() { st.judged.meter.Client(c, time.Now()) })
 }
 
+// startJudging begins with the connection: what was before it does not count.
+func (st *Stream) startJudging(now time.Time) {
+	j := &st.judged
+	j.at, j.drops = now, st.sub.shard.box.drops.Load()
+	st.feed.uplink(now)
+	j.meter.Start(now)
+	if st.muted {
+		j.meter.Pause(now)
+	}
+}
+
 // pictureSent takes note of the last packet of a picture.
 func (st *Stream) pictureSent(timestamp uint32, now time.Time) {
 	if j := &st.judged; j.hasKey && j.key == timestamp {
@@ -80,9 +94,10 @@ func (st *Stream) pictureSent(timestamp uint32, now time.Time) {
 // judge finds how the stream is received, about once a second.
 func (st *Stream) judge(now time.Time) {
 	j := &st.judged
-	if now.Sub(j.at) < judgeInterval {
+	if now.Sub(j.at) < judgeInterval || st.video != nil && st.feed.still.undecided(now) {
 		return
 	}
+	st.rest(now)
 	sample := st.sample(now)
 	j.at = now
 	j.meter.Update(sample, now)
@@ -97,11 +112,18 @@ func (st *Stream) publishQuality(report quality.Report, sample quality.Sample) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last = Quality{
-		Report: report, Current: sample.Current, Wanted: sample.Wanted, Paused: st.starved, RTT: st.rtt,
-		Temporal: st.selector.Current().Temporal,
+		Report: report, Current: sample.Current, Wanted: sample.Wanted, RTT: st.rtt,
 	}
-	if st.video != nil && st.selector.Current().Layer != simulcast.None {
-		j.last.Highest = st.feed.rates.temporalLayers(st.selector.Current().Layer) - 1
+	if st.video == nil {
+		return
+	}
+	if current := st.selector.Current(); current.Layer != simulcast.None {
+		j.last.Temporal = min(current.Temporal, st.feed.rates.temporalLayers(current.Layer)-1)
+	}
+	j.last.Paused = st.starved && st.video.Priority > bwe.PriorityHidden
+	if sample.Wanted >= 0 {
+		wanted := st.feed.ladder.At(int(sample.Wanted))
+		j.last.Highest = min(st.preferred.Temporal, st.feed.rates.temporalLayers(wanted.Layer)-1)
 	}
 }
 
@@ -111,7 +133,7 @@ func (st *Stream) sample(now time.Time) quality.Sample {
 	s := quality.Sample{
 		Conditions: quality.Conditions{
 			Muted: st.muted, UplinkLost: up.lost, UplinkUnrepaired: up.unrepaired,
-			DownlinkLost: st.downlinkLost(), Lag: st.sub.shard.lag.worst(), Drops: st.newDrops(),
+			DownlinkLost: st.downlinkLost(), Lag: st.sub.shard.lag.worst(now), Drops: st.newDrops(),
 		},
 		RTT: st.rtt, UplinkRTT: up.rtt, Redundant: st.red.on,
 	}
@@ -139,7 +161,7 @@ func (st *Stream) samplePicture(s *quality.Sample) {
 	if st.video.Priority <= bwe.PriorityHidden {
 		wanted = -1
 	}
-	s.Limited = st.starved || reason == bwe.ReasonBandwidth
+	s.Limited = st.starved || reason == bwe.ReasonBandwidth || st.sub.link.silent
 	s.Wanted, s.Alive, s.Current = int8(wanted), -1, -1 //nolint:gosec // few
 	for i := wanted; i >= 0; i-- {
 		if !ladder.At(i).Silent {
@@ -164,25 +186,39 @@ func pixels(r simulcast.RungSize) float64 { return float64(r.Width) * float64(r.
 // since the last time: of its whole connection where it says what arrives, else of
 // the stream, before repair.
 func (st *Stream) downlinkLost() float64 {
-	sub, j := st.sub, &st.judged
-	if sub.flow == nil {
-		return float64(st.stats.fractionLost.Load()) / 256
+	j := &st.judged
+	if j.flow != st.sub.flow {
+		j.flow, j.counted = st.sub.flow, delivered{} // the receiver has moved
 	}
-	received, lost := sub.flow.Counts(bwe.ClassVideo)
-	if st.video == nil {
-		received, lost = sub.flow.Counts(bwe.ClassAudio)
+	if j.flow == nil {
+		return st.reportedLost()
 	}
-	repaired, _ := sub.flow.Counts(bwe.ClassRepair)
-	if st.video == nil {
-		repaired = 0
+	var now delivered
+	now.received, now.lost = j.flow.Counts(st.class())
+	if st.video != nil {
+		now.repaired, _ = j.flow.Counts(bwe.ClassRepair)
 	}
-	newLost, newRepaired := float64(lost-j.lost), float64(repaired-j.repaired)
-	all := float64(received + lost - j.sent)
-	j.lost, j.repaired, j.sent = lost, repaired, received+lost
-	if all <= 0 || newLost <= newRepaired {
+	if now.received+now.lost == 0 {
+		return st.reportedLost()
+	}
+	before := j.counted
+	j.counted = now
+	return now.missing(before)
+}
+
+// reportedLost is of the last receiver report.
+func (st *Stream) reportedLost() float64 { return float64(st.stats.fractionLost.Load()) / 256 }
+
+// missing returns the share of packets since before that was lost and not repaired.
+// What was counted as lost and comes late is counted as received then, so that there
+// may be less lost than before.
+func (d delivered) missing(before delivered) float64 {
+	all := float64(d.received+d.lost) - float64(before.received+before.lost)
+	missing := float64(d.lost) - float64(before.lost) - (float64(d.repaired) - float64(before.repaired))
+	if all <= 0 {
 		return 0
 	}
-	return min((newLost-newRepaired)/all, 1)
+	return min(max(missing/all, 0), 1)
 }
 
 // newDrops returns how much the shard has dropped since the last time.
@@ -208,9 +244,12 @@ func (f *feed) uplink(now time.Time) *uplink {
 	if now.Sub(u.at) < judgeInterval*9/10 {
 		return u
 	}
-	r := f.source.Reception()
+	r, first := f.source.Reception(), u.at.IsZero()
+	if first {
+		u.before = r // what was lost before anybody watched here does not count
+	}
 	packets := float64(r.Packets - u.before.Packets)
-	u.alive = packets > 0
+	u.alive = packets > 0 || first && r.Packets > 0
 	u.lost, u.unrepaired = 0, 0
 	if packets > 0 {
 		u.lost = min(float64(r.Nacked-u.before.Nacked)/packets, 1)
@@ -233,7 +272,12 @@ func (l *lag) observe(late time.Duration, now time.Time) {
 	l.most = max(l.most, late)
 }
 
-func (l *lag) worst() time.Duration { return max(l.most, l.before) }
+func (l *lag) worst(now time.Time) time.Duration {
+	if now.Sub(l.since) >= 2*judgeInterval {
+		return 0 // nothing has come since
+	}
+	return max(l.most, l.before)
+}
 
 // causes are as many as there are, None included.
 const causes = int(quality.Overload) + 1

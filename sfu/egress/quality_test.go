@@ -5,8 +5,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/quality"
 )
@@ -104,5 +106,221 @@ func TestTwoStreamsThatWaitTooLongAreBothGivenUp(t *testing.T) {
 	l.pass(maxWait + 20*time.Millisecond)
 	if n := len(l.sub.link.waiting); n != 0 {
 		t.Errorf("%d streams wait still", n)
+	}
+}
+
+// show publishes one picture that is made now, of one packet.
+func show(src *fakeSource, seq *packet.ExtSeq, keyframe bool) {
+	p := &rtp.Packet{
+		Header: rtp.Header{
+			Version: 2, PayloadType: 96, SequenceNumber: seq.Seq(), Marker: true,
+			Timestamp: uint32(time.Now().UnixMilli()) * 90, //nolint:gosec // wraps
+		},
+		Payload: make([]byte, 1000),
+	}
+	src.pushPacket(p, *seq, keyframe)
+	*seq++
+}
+
+// scroll publishes 30 pictures a second for a time.
+func scroll(src *fakeSource, seq *packet.ExtSeq, d time.Duration) {
+	for i := range int(d / (time.Second / 30)) {
+		show(src, seq, i == 0)
+		time.Sleep(time.Second / 30)
+	}
+	synctest.Wait()
+}
+
+func TestAScreenOnWhichNothingMovesIsNotFrozen(t *testing.T) {
+	for name, still := range map[string]func(src *fakeSource, seq *packet.ExtSeq){
+		"for a short time": func(*fakeSource, *packet.ExtSeq) { time.Sleep(1300 * time.Millisecond) },
+		"for a long time":  func(*fakeSource, *packet.ExtSeq) { time.Sleep(time.Minute) },
+		"but for a picture a second": func(src *fakeSource, seq *packet.ExtSeq) {
+			for range 20 {
+				time.Sleep(time.Second)
+				show(src, seq, false)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+				_, _, st := started(e, src)
+				seq := packet.ExtSeq(1 << 16)
+				for range 3 {
+					scroll(src, &seq, 4*time.Second)
+					still(src, &seq)
+					if q := st.Quality(); q.Freezes != 0 || q.Frozen != 0 || q.Cause != quality.None || q.Score < 4 {
+						t.Fatalf("%+v while nothing moves", q)
+					}
+				}
+				scroll(src, &seq, 4*time.Second)
+				if q := st.Quality(); q.Freezes != 0 || q.Frozen != 0 || q.Score < 4 {
+					t.Errorf("%+v after nothing moved", q)
+				}
+			})
+		})
+	}
+}
+
+func TestAPublisherWithoutAConnectionIsAFreeze(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		_, _, st := started(e, src)
+		seq := packet.ExtSeq(1 << 16)
+		src.rtp, src.wall = 1, time.Now() // its only report
+		scroll(src, &seq, 4*time.Second)
+		time.Sleep(5 * time.Second)
+		if q := st.Quality(); q.Freezes != 1 || q.Frozen < 3*time.Second || q.Cause == quality.None {
+			t.Errorf("%+v, five seconds after the last packet and report", q)
+		}
+	})
+}
+
+func TestARequestForAKeyframeBeginsAFreeze(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		_, _, st := started(e, src)
+		seq := packet.ExtSeq(1 << 16)
+		scroll(src, &seq, 2*time.Second)
+		for range 60 {
+			if (seq-1<<16)%15 == 0 {
+				st.HandleRTCP(&rtcp.PictureLossIndication{})
+			}
+			show(src, &seq, false)
+			time.Sleep(time.Second / 30)
+		}
+		scroll(src, &seq, 2*time.Second)
+		if q := st.Quality(); q.Freezes != 1 || q.Frozen < 1900*time.Millisecond || q.Frozen > 2100*time.Millisecond {
+			t.Errorf("%d freezes of %v, want one of the two seconds in which frames could not be decoded", q.Freezes, q.Frozen)
+		}
+	})
+}
+
+func TestANarrowLinkIsTheCauseOfASmallPicture(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		_, st := simulcastStream(e, src)
+		s := newSimulcaster(src)
+		s.extra = 1000
+		s.play(3 * time.Second)
+		best := st.Quality()
+		if best.Current != 1 || best.Wanted != 1 || best.Cause != quality.None {
+			t.Fatalf("%+v on a wide link", best)
+		}
+		st.sub.shard.command(func() { // the encodings cost 8 and 250 kbit/s
+			const carries = 50 * bwe.Kbps
+			st.sub.link.estimator = bwe.NewEstimator(bwe.Config{Start: carries, Min: carries, Max: carries}, time.Now())
+		})
+		for range 10 { // no feedback comes, and without it no link counts as measured for long
+			st.sub.shard.command(func() { st.sub.link.began = time.Now() })
+			s.play(300 * time.Millisecond)
+		}
+		if q := st.Quality(); q.Current != 0 || q.Wanted != 1 || q.Cause != quality.Downlink || q.Score >= best.Score {
+			t.Errorf("%+v, want the small picture, with a lower score, because of the downlink", q)
+		}
+		if got := e.Stats().Troubled; got != [causes]int64{quality.Downlink: 1} {
+			t.Errorf("streams in trouble by cause: %v", got)
+		}
+		st.sub.Close()
+		time.Sleep(2 * tickInterval)
+		if got := e.Stats().Troubled; got != [causes]int64{} {
+			t.Errorf("streams in trouble by cause, when none is left: %v", got)
+		}
+	})
+}
+
+func TestOnlyWhatIsNeitherReceivedNorRepairedIsMissing(t *testing.T) {
+	for name, c := range map[string]struct {
+		before, now delivered
+		want        float64
+	}{
+		"nothing sent":       {delivered{10, 2, 1}, delivered{10, 2, 1}, 0},
+		"all received":       {delivered{10, 2, 0}, delivered{110, 2, 0}, 0},
+		"a tenth lost":       {delivered{10, 2, 0}, delivered{100, 12, 0}, 0.1},
+		"most of it mended":  {delivered{10, 2, 5}, delivered{100, 12, 14}, 0.01},
+		"more came than was": {delivered{10, 2, 5}, delivered{100, 12, 25}, 0},
+		"lost ones came":     {delivered{10, 2, 0}, delivered{111, 1, 0}, 0},
+		"all lost":           {delivered{10, 2, 0}, delivered{10, 102, 0}, 1},
+	} {
+		if got := c.now.missing(c.before); got < c.want-1e-9 || got > c.want+1e-9 {
+			t.Errorf("%s: %v is missing, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestAReceiverThatMovesIsCountedAnew(t *testing.T) {
+	l := newSlowLink(t)
+	l.st.judged.flow, l.st.judged.counted = l.sub.flow, delivered{received: 1000, lost: 50}
+	l.sub.flow = l.sub.link.estimator.NewFlow(l.now)
+	if lost := l.st.downlinkLost(); lost != 0 || l.st.judged.counted != (delivered{}) {
+		t.Errorf("%v lost before anything was sent", lost)
+	}
+}
+
+func TestAShardThatIsBehindIsTheCause(t *testing.T) {
+	bubble(t, func(t *testing.T, e *Engine, src *fakeSource) {
+		e.shards[0].box.drops.Add(7) // long before
+		_, _, st := started(e, src)
+		seq := packet.ExtSeq(1 << 16)
+		film30(src, &seq, 2*time.Second)
+		if q := st.Quality(); q.Cause != quality.None {
+			t.Errorf("%v because of what was dropped before the stream began", q.Cause)
+		}
+		e.shards[0].command(func() { time.Sleep(150 * time.Millisecond) })
+		film30(src, &seq, 2*time.Second)
+		if q := st.Quality(); q.Trouble.Cause != quality.Overload {
+			t.Errorf("%+v after a batch that was 150 ms late, want overload", q.Trouble)
+		}
+		film30(src, &seq, 4*time.Second)
+		if q := st.Quality(); q.Cause != quality.None {
+			t.Errorf("%v, long after", q.Cause)
+		}
+	})
+}
+
+func TestLagIsThatOfTheLastTwoSeconds(t *testing.T) {
+	var l lag
+	now := time.Now()
+	l.observe(200*time.Millisecond, now)
+	for _, c := range []struct{ after, want time.Duration }{
+		{time.Second, 200 * time.Millisecond}, {3 * time.Second, 0}, {time.Hour, 0},
+	} {
+		if got := l.worst(now.Add(c.after)); got != c.want {
+			t.Errorf("%v later %v, want %v", c.after, got, c.want)
+		}
+	}
+}
+
+func TestJudgingDoesNotAllocate(t *testing.T) {
+	l := newSlowLink(t)
+	l.picture(5, true)
+	l.pass(100 * time.Millisecond)
+	if n := testing.AllocsPerRun(100, func() {
+		l.now = l.now.Add(judgeInterval + stillLimit)
+		l.st.judge(l.now)
+	}); n != 0 {
+		t.Errorf("%v allocations for each judgement", n)
+	}
+}
+
+func BenchmarkJudge(b *testing.B) {
+	l := newSlowLink(b)
+	l.picture(5, true)
+	l.pass(100 * time.Millisecond)
+	b.ReportAllocs()
+	for b.Loop() {
+		l.now = l.now.Add(judgeInterval + stillLimit)
+		l.st.judge(l.now)
+	}
+}
+
+func TestALinkOnWhichNothingComesBackIsTheCause(t *testing.T) {
+	l := newSlowLink(t)
+	l.picture(5, true)
+	l.pass(100 * time.Millisecond)
+	if s := l.st.sample(l.now); s.Current != 0 || s.Limited {
+		t.Errorf("%+v of a picture that goes out", s)
+	}
+	l.sub.link.silent = true
+	l.st.selector.Interrupt() // as watch does
+	if s := l.st.sample(l.now); s.Cause() != quality.Downlink {
+		t.Errorf("%v of %+v, want the downlink", s.Cause(), s)
 	}
 }

@@ -168,6 +168,7 @@ func (s *Shard) sort(f *feed, p *packet.Packet) {
 func (s *Shard) tick(now time.Time) {
 	s.readFeedback(now)
 	for _, f := range s.feeds {
+		f.rest(now)
 		if f.expire(now) {
 			for _, st := range f.streams {
 				st.askForKeyframe(now)

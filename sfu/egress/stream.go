@@ -151,15 +151,13 @@ func (st *Stream) SetSealer(s Sealer) { st.sub.shard.command(func() { st.cfg.Sea
 func (st *Stream) start() {
 	now := time.Now()
 	st.started = true
-	st.judged.meter.Start(now)
-	if st.muted {
-		st.judged.meter.Pause(now)
-	}
+	st.startJudging(now)
 	st.sub.link.allocate(now)
 	st.retarget()
 	if st.cfg.Codec.IsVideo() {
 		st.replay(now)
 	}
+	st.rest(now)
 	st.askForKeyframe(now)
 	st.feed.tellUse()
 }
@@ -269,7 +267,9 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 	}
 	if p.Keyframe {
 		st.keyframe = out.Seq
-		st.judged.key, st.judged.hasKey = out.Timestamp, true
+		if st.video != nil {
+			st.judged.key, st.judged.hasKey = out.Timestamp, true
+		}
 	}
 	payload, payloadType := st.payload(p, out)
 	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = marker, out.Seq, out.Timestamp
