@@ -170,15 +170,19 @@ type ReceiverStatistics struct {
 	PacketsLost   int64  // negative after duplicates, RFC 3550 A.3
 }
 
-// Reported takes what the client measured by itself.
+// Reported takes what the client measured by itself. What is of one kind goes to that
+// track: sound has no freezes, and the share of it that was concealed says nothing of
+// the picture. What was not measured is 0: without a frame there was no freeze, and
+// without samples nothing was concealed.
 func (s *Subscription) Reported(r ReceiverStatistics) {
-	client := quality.Client{
-		FreezeCount: r.Freezes, Frozen: r.Frozen, FramesDecoded: r.FramesDecoded,
-		ConcealedSamples: r.Concealed, TotalSamples: r.Samples, PacketsLost: r.PacketsLost,
-	}
 	for _, snd := range s.senders {
-		if st := snd.stream.Load(); st != nil {
-			st.Client(client)
+		st := snd.stream.Load()
+		switch {
+		case st == nil:
+		case snd.track.kind == Video && r.FramesDecoded > 0:
+			st.Client(quality.Client{FreezeCount: r.Freezes, Frozen: r.Frozen, FramesDecoded: r.FramesDecoded, PacketsLost: r.PacketsLost})
+		case snd.track.kind == Audio && r.Samples > 0:
+			st.Client(quality.Client{ConcealedSamples: r.Concealed, TotalSamples: r.Samples, PacketsLost: r.PacketsLost})
 		}
 	}
 }
