@@ -31,15 +31,16 @@ func (s *Sender) nextProbe() {
 }
 
 // pad sends what of the probe is due: a packet at first, then as much as its rate
-// carries in the time since.
+// carries in the time since, and at the end the packets that are missing.
 func (s *Sender) pad() {
 	p := &s.probe
 	elapsed := s.net.now - p.began
 	due := min(p.Rate.Octets(elapsed), p.MinOctets)
-	for p.packets == 0 || p.octets < due {
+	over := elapsed >= p.MinDuration
+	for p.packets == 0 || p.octets < due || over && p.packets < p.MinPackets {
 		s.transmit(bwe.ClassPadding, headerOctets+min(maxPadding, max(due-p.octets, 64)))
 	}
-	if p.octets >= p.MinOctets && p.packets >= p.MinPackets && elapsed >= p.MinDuration {
+	if over {
 		*p = probe{}
 		return
 	}
