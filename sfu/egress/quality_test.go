@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"github.com/atrium-rtc/atrium/internal/invariant"
 	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/quality"
@@ -322,5 +324,56 @@ func TestALinkOnWhichNothingComesBackIsTheCause(t *testing.T) {
 	l.st.selector.Interrupt() // as watch does
 	if s := l.st.sample(l.now); s.Cause() != quality.Downlink {
 		t.Errorf("%v of %+v, want the downlink", s.Cause(), s)
+	}
+}
+
+// pictures returns what publishes one whole picture, of four packets, and runs the
+// batch with it, for n subscribers.
+func pictures(n int) (s *Shard, next func()) {
+	s, src := forwardingShard(n)
+	now := time.Now()
+	cam := &camera{pool: src.pool}
+	return s, func() {
+		for i, p := range cam.capture(4) {
+			p.Marker, p.FrameStart, p.Timestamp, p.Arrival = i == 3, i == 0, uint32(cam.next/4)*3000, now
+			src.sinks[0].Push(p)
+		}
+		now = now.Add(33 * time.Millisecond)
+		s.runBatch(now)
+	}
+}
+
+func TestPicturesAreJudgedWithoutAllocating(t *testing.T) {
+	const subscribers = 50
+	s, next := pictures(subscribers)
+	for range videoRing { // the rings and the pool fill up
+		next()
+	}
+	if n := testing.AllocsPerRun(200, next); n > 0 && !invariant.Enabled {
+		t.Errorf("%v allocations for each picture to %d subscribers, want 0", n, subscribers)
+	}
+	for _, f := range s.feeds {
+		for _, st := range f.streams {
+			if rate := st.judged.meter.Report().Rate; rate != 0 {
+				t.Fatalf("judged before its time: %v", rate)
+			}
+			st.judge(time.Now().Add(time.Hour))
+			if rate := st.judged.meter.Report().Rate; rate == 0 {
+				t.Fatal("the pictures were not noticed")
+			}
+		}
+	}
+}
+
+func BenchmarkForwardPictures(b *testing.B) {
+	for _, n := range []int{1, 100, 500} {
+		b.Run(fmt.Sprintf("subscribers=%d", n), func(b *testing.B) {
+			_, next := pictures(n)
+			b.ReportAllocs()
+			for b.Loop() {
+				next()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(4*n), "ns/forwarded")
+		})
 	}
 }
