@@ -97,7 +97,6 @@ func (st *Stream) judge(now time.Time) {
 	if now.Sub(j.at) < judgeInterval || st.video != nil && st.feed.still.undecided(now) {
 		return
 	}
-	st.rest(now)
 	sample := st.sample(now)
 	j.at = now
 	j.meter.Update(sample, now)

@@ -72,7 +72,7 @@ func (f *feed) madeJustNow(silence time.Duration) bool {
 }
 
 // rest notices that the publisher has made no pictures for a while. It is called with
-// every tick.
+// every tick. Who waits for a first picture, or for one after a pause, waits on.
 func (f *feed) rest(now time.Time) {
 	s := &f.still
 	if s.lasting || s.heard.IsZero() || now.Sub(s.heard) < stillLimit || !f.reports() {
@@ -80,7 +80,9 @@ func (f *feed) rest(now time.Time) {
 	}
 	s.lasting = true
 	for _, st := range f.streams {
-		st.rest(s.heard)
+		if st.begun && st.shows() {
+			st.judged.meter.Pause(s.heard)
+		}
 	}
 }
 
@@ -99,13 +101,6 @@ func (f *feed) reports() bool {
 		known = known || ref.Known()
 	}
 	return !known
-}
-
-// rest stops to expect pictures while none are made, once there was one.
-func (st *Stream) rest(now time.Time) {
-	if st.feed.still.lasting && st.begun && st.shows() {
-		st.judged.meter.Pause(now)
-	}
 }
 
 // shows reports whether the stream is a video that nobody has stopped.

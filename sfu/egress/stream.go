@@ -157,7 +157,6 @@ func (st *Stream) start() {
 	if st.cfg.Codec.IsVideo() {
 		st.replay(now)
 	}
-	st.rest(now)
 	st.askForKeyframe(now)
 	st.feed.tellUse()
 }
