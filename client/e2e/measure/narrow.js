@@ -178,7 +178,8 @@ try {
 }
 
 /** When the layer went down and up again, and how long the picture stood still. */
-function report(rows, fell, healed) {
+function report(all, fell, healed) {
+  const rows = all.filter((r) => r.viewer && r.control);
   const before = rows.filter((r) => r.at < fell).at(-1).viewer;
   const at = (when) => rows.find((r) => r.at >= when);
   const lower = rows.find((r) => r.at > fell && r.viewer && r.viewer.height < before.height && r.viewer.height > 0);
