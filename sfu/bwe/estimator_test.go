@@ -192,3 +192,41 @@ func FuzzEstimator(f *testing.F) {
 		}
 	})
 }
+
+func TestAProbeThatFilledThePathMustFindMuchMore(t *testing.T) {
+	e := NewEstimator(Config{Start: Mbps}, sentAt(0))
+	for _, c := range []struct {
+		probed Bitrate
+		filled bool
+		want   bool
+	}{
+		{Mbps, false, false}, {1010 * Kbps, false, true},
+		{1100 * Kbps, true, false}, {1130 * Kbps, true, true}, {0, false, false},
+	} {
+		if got := e.believes(c.probed, c.filled); got != c.want {
+			t.Errorf("%v of a probe, which filled the path: %v; believed: %v", c.probed, c.filled, got)
+		}
+	}
+}
+
+func TestWhatIsSentLeavesRoomForAQueueToDrain(t *testing.T) {
+	const ms = time.Millisecond
+	for queue, want := range map[time.Duration]Bitrate{
+		0: Mbps, 50 * ms: 900 * Kbps, 200 * ms: 600 * Kbps, 250 * ms: 500 * Kbps, time.Hour: 500 * Kbps,
+	} {
+		if got := drain(Mbps, queue); got != want {
+			t.Errorf("a queue of %v: %v, want %v", queue, got, want)
+		}
+	}
+	now := sentAt(0)
+	e := NewEstimator(Config{Start: Mbps}, now)
+	f := e.NewFlow(now)
+	f.heard, f.delay.stands = now, true
+	f.delay.queue = standingQueue{least: 120 * ms, packets: standingPackets, base: 20 * ms, before: 20 * ms}
+	if e.settle(now); e.Target() != 800*Kbps || e.estimate != Mbps {
+		t.Errorf("target %v of %v with a queue of 100 ms", e.Target(), e.estimate)
+	}
+	if e.settle(now.Add(2 * flowMemory)); e.Target() != Mbps {
+		t.Errorf("target %v, though nobody was heard of the queue for long", e.Target())
+	}
+}
