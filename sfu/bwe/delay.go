@@ -57,14 +57,6 @@ func (d *delayDetector) state() usage {
 	}
 }
 
-// standing returns how long the queue is that stands, 0 when none does.
-func (d *delayDetector) standing() time.Duration {
-	if !d.stands {
-		return 0
-	}
-	return d.queue.level()
-}
-
 // trend returns the slope of the delay and the threshold of the same measure, for
 // statistics.
 func (d *delayDetector) trend() (slope, threshold float64) {

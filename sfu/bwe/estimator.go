@@ -22,13 +22,6 @@ const fewFlows = 4
 // flowMemory is how long what the delay of one flow said counts for all.
 const flowMemory = time.Second
 
-// drainTime is in what time a queue that stands shall drain, and leastWhileDraining
-// the share of the estimate that may be sent meanwhile in any case.
-const (
-	drainTime          = 500 * time.Millisecond
-	leastWhileDraining = 0.5
-)
-
 // Config bounds an Estimator. What is 0 has a default: it starts at 1 Mbit/s and
 // moves between 30 kbit/s and 50 Mbit/s.
 type Config struct {
@@ -146,7 +139,7 @@ func (e *Estimator) feedback(f *Flow, now time.Time) {
 	}
 	f.acked.feedback(now)
 	_, limited := e.limited.since()
-	probed, cluster := Bitrate(0), ProbeID(0)
+	probed, found := Bitrate(0), false
 	for i := range f.results {
 		r := &f.results[i]
 		if r.Received {
@@ -154,7 +147,7 @@ func (e *Estimator) feedback(f *Flow, now time.Time) {
 		}
 		if r.Probe != 0 {
 			if rate, ok := e.probed.add(*r); ok {
-				probed, cluster = rate, r.Probe
+				probed, found = rate, true
 			}
 		}
 	}
@@ -163,29 +156,15 @@ func (e *Estimator) feedback(f *Flow, now time.Time) {
 		e.expectFastChange()
 	}
 	e.loss.add(f.results, now)
-	found := e.believes(probed, e.probed.filled(cluster))
-	if found {
+	// Less than the estimate says nothing: a probe is short, and a receiver that is
+	// busy for some milliseconds, or a radio that sends in bursts, spoils it.
+	if found = found && probed > e.estimate; found {
 		e.rate.setProbe(probed, now)
 		e.loss.setProbe(probed)
 	}
 	e.update(found, limited, now)
 	e.probes.setEstimate(e.target, e.cause(now), now)
 	e.probes.tick(&e.limited, now)
-}
-
-// believes reports whether what a probe found makes the estimate higher. Less than
-// the estimate says nothing: a probe is short, and a receiver that is busy for some
-// milliseconds, or a radio that sends in bursts, spoils it.
-//
-// A probe that filled the path must have found so much more that overuse, there,
-// would leave more than there is now. Near the capacity there are many such probes,
-// each a little wrong, and those above it were believed: the queue's 95th percentile
-// was 137 ms with 1 % of loss, and is 34 ms. (libwebrtc believes any.)
-func (e *Estimator) believes(probed Bitrate, filled bool) bool {
-	if filled {
-		probed = probed.Scale(decreaseFactor / saturatedUtilization)
-	}
-	return probed > e.estimate
 }
 
 // expectFastChange lets what arrives now weigh more: while a queue grows, that is
@@ -212,7 +191,6 @@ func (e *Estimator) update(probed, limited bool, now time.Time) {
 func (e *Estimator) settle(now time.Time) {
 	target := e.timeout.limit(e.estimate, now)
 	e.late = target < e.estimate
-	target = min(target, e.rate.limited(drain(target, e.standing(now))))
 	if limit, ok := e.remb.limit(now); ok {
 		limit = e.rate.limited(limit)
 		target = min(target, limit)
@@ -222,30 +200,6 @@ func (e *Estimator) settle(now time.Time) {
 	}
 	e.target = target
 	e.limited.setEstimate(target)
-}
-
-// drain returns what of a target leaves room for a queue that stands to drain within
-// drainTime, but not less than half.
-//
-// It passes with the queue, which the estimate would take seconds to drain, as
-// senders follow it slowly: the 95th percentile of the queue was 88 ms with a round
-// trip of 50 ms, and is 67, and 143 with jitter, now 107. (libwebrtc has a
-// congestion window for that, which its senders mostly do not use.)
-func drain(target Bitrate, standing time.Duration) Bitrate {
-	share := 1 - standing.Seconds()/drainTime.Seconds()
-	return target.Scale(max(share, leastWhileDraining))
-}
-
-// standing returns how long a queue stands: the longest that any flow knows of
-// that was heard lately.
-func (e *Estimator) standing(now time.Time) time.Duration {
-	longest := time.Duration(0)
-	for _, f := range e.flows {
-		if now.Sub(f.heard) <= flowMemory {
-			longest = max(longest, f.delay.standing())
-		}
-	}
-	return longest
 }
 
 // cause returns what limits the target.
