@@ -163,6 +163,25 @@ func TestAckedBitrateOfFeedbackOutOfOrder(t *testing.T) {
 	}
 }
 
+// TestAckedBitrateIsThatOfFeedbackThatCame: every other feedback, of 100 ms, is
+// lost, or comes after the one that was sent behind it.
+func TestAckedBitrateIsThatOfFeedbackThatCame(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		var a ackedBitrate
+		arrivals(&a, 0, Mbps, 500, time.Second)
+		for at := time.Second; at < 10*time.Second; at += 200 * time.Millisecond {
+			a.missed()
+			arrivals(&a, at+100*time.Millisecond, Mbps, 500, 100*time.Millisecond)
+			if late {
+				arrivals(&a, at, Mbps, 500, 100*time.Millisecond)
+			}
+			if rate, _ := a.rate(); !around(rate, Mbps, 0.1) {
+				t.Fatalf("%v at %v, want 1 Mbit/s (late feedback: %v)", rate, at, late)
+			}
+		}
+	}
+}
+
 func TestAckedBitrateSurvivesClockJumps(t *testing.T) {
 	for _, jump := range []time.Duration{time.Hour, -time.Hour, time.Minute, -time.Second} {
 		var a ackedBitrate

@@ -47,8 +47,12 @@ func (f *Flow) SentAs(ssrc uint32, rtp, seq uint16) {
 // error means that the packet is malformed and had no effect.
 func (f *Flow) ReadTransportFeedback(b []byte, now time.Time) error {
 	f.results = f.results[:0]
+	missed := f.arrivals.missed
 	if err := readTransportFeedback(b, &f.arrivals, f.note); err != nil {
 		return err
+	}
+	if f.arrivals.missed > missed {
+		f.acked.missed()
 	}
 	f.estimator.feedback(f, now)
 	return nil
