@@ -307,6 +307,24 @@ func TestPathLossIsLearnedFromAReduction(t *testing.T) {
 	}
 }
 
+func TestALittleMoreThanThePathsLossIsChance(t *testing.T) {
+	p := defaultLossParameters()
+	var l lossController
+	if got := l.chance(&p); got != 0 {
+		t.Errorf("%v of nothing", got)
+	}
+	l.observations = *lossOf([2]float64{5e6, 0.1}, [2]float64{5e6, 0.1}, [2]float64{5e6, 0.1})
+	if got := l.chance(&p); got != 0 {
+		t.Errorf("%v, though no loss is the path's", got)
+	}
+	l.pathLoss = 0.1
+	few := l.chance(&p)
+	l.observations = *lossOf([2]float64{5e7, 0.1}, [2]float64{5e7, 0.1}, [2]float64{5e7, 0.1})
+	if many := l.chance(&p); few < 0.01 || few > 0.05 || math.Abs(many*math.Sqrt(10)-few) > 1e-9 {
+		t.Errorf("%.4f of 5 Mbit/s and %.4f of ten times that", few, many)
+	}
+}
+
 func TestHoldsGetLonger(t *testing.T) {
 	p := defaultLossParameters()
 	l := newLossController(2 * Mbps)
