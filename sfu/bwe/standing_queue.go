@@ -19,8 +19,9 @@ const (
 	realQueue = 10 * time.Millisecond
 	// standingPatience is how long a queue may take to drain once less is sent. When
 	// it does not, it is not ours: somebody else keeps it full, and it is let be for
-	// standingTruce, or they would get all of the path.
-	standingPatience = 1500 * time.Millisecond
+	// standingTruce, or they would get all of the path. Encoders take a second or two
+	// to follow: after 1.5 s, queues that were still draining were let be.
+	standingPatience = 2500 * time.Millisecond
 	standingTruce    = 30 * time.Second
 )
 
