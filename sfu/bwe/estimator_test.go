@@ -192,3 +192,22 @@ func FuzzEstimator(f *testing.F) {
 		}
 	})
 }
+
+func TestAProbeThatFilledThePathMustFindMuchMore(t *testing.T) {
+	e := NewEstimator(Config{Start: Mbps}, sentAt(0))
+	for _, c := range []struct {
+		probed Bitrate
+		filled bool
+		want   bool
+	}{
+		{Mbps, false, false},
+		{1010 * Kbps, false, true},
+		{1100 * Kbps, true, false},
+		{1130 * Kbps, true, true},
+		{0, false, false},
+	} {
+		if got := e.believes(c.probed, c.filled); got != c.want {
+			t.Errorf("%v of a probe that filled the path (%v) is believed: %v", c.probed, c.filled, got)
+		}
+	}
+}

@@ -44,6 +44,8 @@ type probeRecord struct {
 	firstArrived, lastArrived time.Duration
 	lastSentSize              int
 	firstArrivedSize          int
+
+	filled bool // the path, by the last result
 }
 
 // started takes note that a cluster is being sent. The oldest of eight gives way.
@@ -79,6 +81,12 @@ func (p *probeEstimator) add(r Result) (Bitrate, bool) {
 		return 0, false
 	}
 	return record.rate()
+}
+
+// filled reports whether the cluster, of which there is a result, filled the path.
+func (p *probeEstimator) filled(id ProbeID) bool {
+	record := p.find(id)
+	return record != nil && record.filled
 }
 
 func (p *probeEstimator) find(id ProbeID) *probeRecord {
@@ -125,7 +133,7 @@ func (c *probeRecord) rate() (Bitrate, bool) {
 	if sent <= 0 || arrived <= 0 || float64(arrived) > maxProbeRatio*float64(sent) {
 		return 0, false
 	}
-	if float64(arrived) < saturatedRatio*float64(sent) {
+	if c.filled = float64(arrived) < saturatedRatio*float64(sent); c.filled {
 		return arrived.Scale(saturatedUtilization), true
 	}
 	return min(sent, arrived), true

@@ -57,6 +57,21 @@ func TestProbeFindsWhatThePathCarries(t *testing.T) {
 	}
 }
 
+func TestAProbeThatFillsThePathIsKnown(t *testing.T) {
+	const ms = time.Millisecond
+	for arrived, want := range map[time.Duration]bool{4 * ms: false, 8 * ms: true} {
+		var p probeEstimator
+		p.started(newCluster(1, 2*Mbps))
+		if found(&p, resultsOf(1, 5, 4*ms, arrived)); p.filled(1) != want {
+			t.Errorf("sent %v apart, arrived %v: filled the path: %v", 4*ms, arrived, !want)
+		}
+	}
+	var p probeEstimator
+	if p.filled(0) || p.filled(3) {
+		t.Error("a cluster that there was not filled the path")
+	}
+}
+
 func TestProbeIgnoresTheFirstToArriveAndTheLastSent(t *testing.T) {
 	var p probeEstimator
 	p.started(Cluster{ID: 1, MinPackets: 5, MinOctets: 1000})
