@@ -75,6 +75,12 @@ func (c *collector[S]) Describe(out chan<- *prometheus.Desc) {
 func (c *collector[S]) Collect(out chan<- prometheus.Metric) {
 	now := c.read()
 	for i, s := range c.series {
+		if s.distributions != nil {
+			for _, d := range s.distributions(now) {
+				out <- newDistributionMetric(c.descs[i], s.labels, d)
+			}
+			continue
+		}
 		for _, sample := range s.samples(now) {
 			out <- prometheus.MustNewConstMetric(c.descs[i], s.kind, sample.value, sample.labels...)
 		}

@@ -151,6 +151,9 @@ func tableOf[S any](list []series[S]) string {
 	var b strings.Builder
 	for _, s := range list {
 		kind := map[prometheus.ValueType]string{prometheus.GaugeValue: "gauge", prometheus.CounterValue: "counter"}[s.kind]
+		if s.distributions != nil {
+			kind = "histogram"
+		}
 		labels := "none"
 		if len(s.labels) > 0 {
 			labels = "`" + strings.Join(s.labels, "`, `") + "`"

@@ -47,9 +47,8 @@ func ofLoad() []series[LoadStatus] {
 			return 0
 		}),
 		{
-			"atrium_load_latency_seconds", "One-way latency of media in the last second, by percentile.", prometheus.GaugeValue,
-			[]string{"percentile"},
-			latencySamples,
+			name: "atrium_load_latency_seconds", help: "One-way latency of media in the last second, by percentile.",
+			kind: prometheus.GaugeValue, labels: []string{"percentile"}, samples: latencySamples,
 		},
 		total("atrium_load_join_failures_total", "Joins, publications and subscriptions that failed.", func(s *result.Summary) float64 { return float64(s.JoinFailures) }),
 		total("atrium_load_packets_sent_total", "RTP packets sent by publishers, without retransmissions.", func(s *result.Summary) float64 { return float64(s.PacketsSent) }),

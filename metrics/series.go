@@ -21,6 +21,8 @@ type series[S any] struct {
 	kind    prometheus.ValueType
 	labels  []string
 	samples func(*S) []sample
+	// distributions, instead of kind and samples, make it a histogram.
+	distributions func(*S) []distribution
 }
 
 // sample is one value; labels are in the order of the series' own.
@@ -45,7 +47,7 @@ func counter[S any](name, help string, value func(*S) uint64) series[S] {
 }
 
 func single[S any](name, help string, kind prometheus.ValueType, value func(*S) float64) series[S] {
-	return series[S]{name, help, kind, nil, func(s *S) []sample { return []sample{{value: value(s)}} }}
+	return series[S]{name: name, help: help, kind: kind, samples: func(s *S) []sample { return []sample{{value: value(s)}} }}
 }
 
 func seconds(name, help string, value func(*snapshot) float64) series[snapshot] {
@@ -67,13 +69,14 @@ func troubled() series[snapshot] {
 
 // split is a counter with one label, whose values are known beforehand or few.
 func split(name, help, label string, values func(*snapshot) map[string]uint64) series[snapshot] {
-	return series[snapshot]{name, help, prometheus.CounterValue, []string{label}, func(s *snapshot) []sample {
+	samples := func(s *snapshot) []sample {
 		var list []sample
 		for value, count := range values(s) {
 			list = append(list, sample{float64(count), []string{value}})
 		}
 		return list
-	}}
+	}
+	return series[snapshot]{name: name, help: help, kind: prometheus.CounterValue, labels: []string{label}, samples: samples}
 }
 
 // all lists every series of our own.
@@ -125,10 +128,8 @@ func ofSignaling() []series[snapshot] {
 		counter("atrium_session_takeovers_total", "Sessions that went on over another websocket.", func(s *snapshot) uint64 { return s.sessions.Takeovers }),
 		counter("atrium_slow_consumers_total", "Websockets closed because the client did not read.", func(s *snapshot) uint64 { return s.sessions.SlowConsumers }),
 		{
-			"atrium_requests_total", "Requests of clients, by method and error code (docs/protocol.md); 0 is success.",
-			prometheus.CounterValue,
-			[]string{"method", "code"},
-			requestSamples,
+			name: "atrium_requests_total", help: "Requests of clients, by method and error code (docs/protocol.md); 0 is success.",
+			kind: prometheus.CounterValue, labels: []string{"method", "code"}, samples: requestSamples,
 		},
 		counter("atrium_repeated_requests_total", "Requests that were answered a second time from memory.", func(s *snapshot) uint64 { return s.sessions.Repeats }),
 		counter("atrium_notifications_total", "Notifications sent to clients.", func(s *snapshot) uint64 { return s.sessions.Notifications }),
@@ -257,10 +258,9 @@ func ofQueues() []series[snapshot] {
 		counter("atrium_media_queue_fallbacks_total", "Receivers whose route refused segmentation; they get single datagrams.",
 			queue(func(q *udp.QueueStats) uint64 { return q.Fallbacks })),
 		{
-			"atrium_media_send_mode", "1 for the way in which media is given to the kernel (media.send in docs/configuration.md).",
-			prometheus.GaugeValue,
-			[]string{"mode"},
-			func(s *snapshot) []sample { return []sample{{1, []string{s.media.SendMode.String()}}} },
+			name: "atrium_media_send_mode", help: "1 for the way in which media is given to the kernel (media.send in docs/configuration.md).",
+			kind: prometheus.GaugeValue, labels: []string{"mode"},
+			samples: func(s *snapshot) []sample { return []sample{{1, []string{s.media.SendMode.String()}}} },
 		},
 		counter("atrium_udp_sealed_refusals_total", "RTP that somebody else than the shard which holds the keys tried to send. Above 0 is a bug.",
 			func(s *snapshot) uint64 { return s.media.Network.Sealed }),

@@ -18,6 +18,7 @@ func levels() map[string]level {
 		"internal/demux":     ground,
 		"internal/link":      ground,
 		"internal/spelling":  ground,
+		"internal/histogram": ground,
 		"sfu/packet":         ground + 1,
 
 		"sfu/codec":     zero,
