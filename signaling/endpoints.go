@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
@@ -32,11 +33,8 @@ func (s *Server) serveClose(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "use POST or GET", http.StatusMethodNotAllowed)
 		return
 	}
-	if status := s.authorizeAdmin(r); status != http.StatusOK {
-		if status == http.StatusUnauthorized {
-			w.Header().Set("WWW-Authenticate", `Bearer realm="atrium"`)
-		}
-		http.Error(w, "closing rooms is for administrators", status)
+	if err := (auth.Admin{Token: s.opts.AdminToken}).Check(r); err != nil {
+		http.Error(w, "closing rooms is for administrators", auth.Refuse(w.Header(), err))
 		return
 	}
 	name := r.URL.Query().Get("room")

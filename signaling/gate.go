@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
@@ -90,17 +91,11 @@ func (g *gate) close() []*rpc.Conn {
 // networkOf returns what one client is taken to be: an IPv4 address, or the
 // IPv6 /64 network of which a single subscriber has all addresses.
 func networkOf(r *http.Request) netip.Prefix {
-	addr := callerOf(r)
+	addr := auth.Caller(r)
 	bits := addr.BitLen()
 	if addr.Is6() {
 		bits = 64
 	}
 	network, _ := addr.Prefix(bits) // the zero Prefix for an address that is none
 	return network
-}
-
-// callerOf returns the address at the other end of the request's connection.
-func callerOf(r *http.Request) netip.Addr {
-	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	return at.Addr().Unmap().WithZone("")
 }

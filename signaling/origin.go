@@ -2,8 +2,8 @@ package signaling
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
+
+	"github.com/atrium-rtc/atrium/internal/auth"
 )
 
 // origins is the allow-list of pages; empty allows all.
@@ -12,7 +12,7 @@ type origins map[string]bool
 func newOrigins(list []string) origins {
 	o := make(origins, len(list))
 	for _, entry := range list {
-		if origin, ok := canonicalOrigin(entry); ok {
+		if origin, ok := auth.CanonicalOrigin(entry); ok {
 			o[origin] = true
 		} else {
 			o[entry] = false // matches nothing, and keeps the list from being empty
@@ -29,21 +29,6 @@ func (o origins) allow(r *http.Request) bool {
 	if len(o) == 0 || len(sent) == 0 {
 		return true
 	}
-	origin, ok := canonicalOrigin(sent[0])
+	origin, ok := auth.CanonicalOrigin(sent[0])
 	return ok && len(sent) == 1 && o[origin]
-}
-
-// canonicalOrigin returns scheme://host[:port] in lower case without the
-// scheme's own port, as browsers write it. Anything with more to it, and
-// "null", is no origin.
-func canonicalOrigin(s string) (string, bool) {
-	u, err := url.Parse(strings.ToLower(s))
-	if err != nil || u.Scheme == "" || u.Hostname() == "" || u.Scheme+"://"+u.Host != strings.ToLower(s) {
-		return "", false
-	}
-	host := u.Host
-	if port := u.Port(); (u.Scheme == "http" && port == "80") || (u.Scheme == "https" && port == "443") {
-		host = strings.TrimSuffix(host, ":"+port)
-	}
-	return u.Scheme + "://" + host, true
 }
