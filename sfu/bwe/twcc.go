@@ -47,7 +47,8 @@ type arrivalClock struct {
 
 // note takes note of a feedback packet by its count, modulo 256, before its time is
 // unwrapped. One that was overtaken is missed no longer. A repeated one looks like
-// that when it is not the last: missed is a figure for people, not for decisions.
+// that when it is not the last, so missed is not exact. Growth of it decides only which
+// time is left out of the acknowledged bitrate.
 func (c *arrivalClock) note(count uint8) {
 	ahead := count - c.count
 	switch {

@@ -12,24 +12,19 @@ import (
 var seeds = flag.Int("seeds", 3, "how many `seeds` of each scenario")
 
 // notYet are the goals that the estimator does not reach, and how far it comes
-// (medians of 20 seeds). Of these the tests demand what it reaches, with a margin.
-// Who makes it better takes them out.
+// (medians of 20 seeds). Of these the tests demand what it reaches, with a margin. Some
+// are reached by the median of 20 and not by that of three. Who makes it better takes them out.
 func notYet() map[string]map[string]float64 {
 	return map[string]map[string]float64{
-		"step":         {"down": 2.0, "queue p95": 190},
-		"step-layered": {"down": 2.4},
-		"sawtooth":     {"down at 30s": 1.2, "down at 1m0s": 1.2, "down at 1m30s": 1.2, "queue p95": 265},
-		"loss-1":       {"queue p95": 102, "queue p95, steady": 100},
-		"loss-5":       {"up": 15, "utilisation": 85, "queue p95": 127, "queue p95, steady": 141},
-		"loss-10":      {"up": math.Inf(1), "utilisation": 62},
-		"rtt-50":       {"queue p95": 124, "queue p95, steady": 123},
-		"rtt-200":      {"queue p95": 143, "queue p95, steady": 140},
-		"jitter":       {"utilisation": 85, "queue p95": 136, "queue p95, steady": 121},
-		"deep":         {"queue p95": 135, "queue p95, steady": 139},
-		"shallow":      {"lost": 5.3},
-		"two":          {"largest share over smallest": 2, "queue p95": 171},
-		"fairness":     {"largest share over smallest": 8},
-		"outage":       {"queue p95": 137},
+		"step":         {"queue p95": 110},
+		"step-layered": {"down": 1.1},
+		"sawtooth":     {"queue p95": 240},
+		"loss-5":       {"up": 12, "utilisation": 85}, // met by 20 seeds, not by any few
+		"loss-10":      {"up": 15, "utilisation": 82},
+		"jitter":       {"queue p95": 114, "queue p95, steady": 118},
+		"shallow":      {"lost": 5.5},
+		"two":          {"largest share over smallest": 1.7, "queue p95": 150}, // the share is met by 20
+		"fairness":     {"largest share over smallest": 5.6},
 	}
 }
 
