@@ -22,11 +22,8 @@ type link struct {
 	over   bool
 }
 
-// send passes a frame on or stores it, and reports false when too much is
-// stored.
-func (l *link) send(frame []byte) bool { return l.sendBy(frame, time.Time{}) }
-
-// sendBy is send for a frame that may wait at the socket until the given time.
+// sendBy passes a frame on or stores it, and reports false when too much is stored.
+// The frame may wait at the socket until the given time.
 func (l *link) sendBy(frame []byte, by time.Time) bool {
 	l.mu.Lock()
 	if l.over {

@@ -76,12 +76,12 @@ func TestLinkPutsTheAnswerBeforeWhatWasHeld(t *testing.T) {
 		first, got := pipe(t)
 		l.attach(first, nil)
 		l.hold() // joinRoom begins
-		l.send([]byte("notified"))
+		l.sendBy([]byte("notified"), time.Time{})
 		if frames := got(); len(frames) != 0 {
 			t.Fatalf("not held: %q", frames)
 		}
 		l.release([]byte("answer"))
-		l.send([]byte("later"))
+		l.sendBy([]byte("later"), time.Time{})
 		if frames := strings.Join(got(), " "); frames != "answer notified later" {
 			t.Errorf("order %q", frames)
 		}
@@ -94,7 +94,7 @@ func TestLinkTakenOverDuringAJoin(t *testing.T) {
 		first, lost := pipe(t)
 		l.attach(first, nil)
 		l.hold()
-		l.send([]byte("notified"))
+		l.sendBy([]byte("notified"), time.Time{})
 		if _, ok := l.detach(first); !ok {
 			t.Fatal("not detached")
 		}
@@ -119,7 +119,7 @@ func TestLinkKeepsAJoinsAnswerWhileTheSocketIsLost(t *testing.T) {
 		first, _ := pipe(t)
 		l.attach(first, nil)
 		l.hold()
-		l.send([]byte("notified"))
+		l.sendBy([]byte("notified"), time.Time{})
 		loss, _ := l.detach(first)
 		l.release([]byte("answer"))
 		if !l.lostSince(loss) || !l.socketless() {
@@ -145,7 +145,7 @@ func TestLinkKeepsWhatWaitedAtASocketThatItLoses(t *testing.T) {
 				var l link
 				first, old := pipe(t)
 				l.attach(first, nil)
-				l.send([]byte("before"))
+				l.sendBy([]byte("before"), time.Time{})
 				old()
 				l.sendBy([]byte("waits"), time.Now().Add(time.Minute))
 				if lose {
@@ -156,7 +156,7 @@ func TestLinkKeepsWhatWaitedAtASocketThatItLoses(t *testing.T) {
 				}
 				second, got := pipe(t)
 				l.attach(second, []byte("reconnected"))
-				l.send([]byte("after"))
+				l.sendBy([]byte("after"), time.Time{})
 				want := "reconnected waits after"
 				if lose {
 					want = "reconnected waits held after"
@@ -192,7 +192,7 @@ func TestLinkHoldsUpToItsCapAndNothingAfterItsEnd(t *testing.T) {
 	var l link
 	frame := make([]byte, maxHeld/2)
 	for i, want := range []bool{true, true, false} {
-		if got := l.send(frame); got != want {
+		if got := l.sendBy(frame, time.Time{}); got != want {
 			t.Errorf("frame %d: %v", i, got)
 		}
 	}
@@ -202,7 +202,7 @@ func TestLinkHoldsUpToItsCapAndNothingAfterItsEnd(t *testing.T) {
 	if _, ok := l.finish(); ok {
 		t.Error("finish was the first twice")
 	}
-	if !l.send(frame) || len(l.held) != 0 {
+	if !l.sendBy(frame, time.Time{}) || len(l.held) != 0 {
 		t.Error("a finished link holds frames")
 	}
 	if _, ok := l.attach(nil, nil); ok {
@@ -265,7 +265,7 @@ func TestFinishSendsWhatWasHeld(t *testing.T) {
 			t.Fatal("not attached")
 		}
 		l.hold()
-		l.send([]byte("roomClosed"))
+		l.sendBy([]byte("roomClosed"), time.Time{})
 		ended, ok := l.finish()
 		if ended != conn || !ok {
 			t.Fatal("not the socket")

@@ -24,7 +24,6 @@ type applicationLimited struct {
 	left    int
 	last    time.Time
 	started time.Time // zero when not limited
-	ended   time.Time
 }
 
 // setEstimate sets the estimate.
@@ -56,13 +55,10 @@ func (a *applicationLimited) sent(size int, now time.Time) {
 	case a.started.IsZero() && level > limitedStart:
 		a.started = now
 	case !a.started.IsZero() && level < limitedStop:
-		a.started, a.ended = time.Time{}, now
+		a.started = time.Time{}
 	}
 }
 
 // since returns since when the sender is application-limited, false when it is
 // not.
 func (a *applicationLimited) since() (time.Time, bool) { return a.started, !a.started.IsZero() }
-
-// endedAt returns when it was so last, the zero time if never.
-func (a *applicationLimited) endedAt() time.Time { return a.ended }

@@ -116,7 +116,7 @@ func TestMalformedCongestionFeedbackHasNoEffect(t *testing.T) {
 		"too many reports":   {func() []byte { b := good(); b[14] = 0xff; return b }(), errTruncated},
 		"version":            {append([]byte{1<<6 | formatCongestion}, good()[1:]...), errOtherMessage},
 		"transport feedback": {append([]byte{2<<6 | formatTransport}, good()[1:]...), errOtherMessage},
-		"payload-specific":   {append([]byte{good()[0], payloadSpecificFeedback}, good()[2:]...), errOtherMessage},
+		"payload-specific":   {append([]byte{good()[0], 206}, good()[2:]...), errOtherMessage},
 		"padding of nothing": {append([]byte{good()[0] | 0x20}, congestionFeedback(0, 1, 2, 0)[1:]...), errPadding},
 	} {
 		var clock reportClock

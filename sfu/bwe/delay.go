@@ -57,13 +57,6 @@ func (d *delayDetector) state() usage {
 	}
 }
 
-// trend returns the slope of the delay and the threshold of the same measure, for
-// statistics.
-func (d *delayDetector) trend() (slope, threshold float64) {
-	slope, deltas := d.trending.slope()
-	return slope, d.overuse.threshold / (trendGain * float64(min(max(deltas, 1), fullTrend)))
-}
-
 func (d *delayDetector) addOne(r Result, now time.Time) {
 	if now.Sub(d.heard) > delayTimeout {
 		*d = newDelayDetector()

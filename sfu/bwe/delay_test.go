@@ -233,6 +233,12 @@ func TestDelayBeginsAnewAfterSilence(t *testing.T) {
 	}
 }
 
+// trend returns the slope of the delay and the threshold of the same measure.
+func (d *delayDetector) trend() (slope, threshold float64) {
+	slope, deltas := d.trending.slope()
+	return slope, d.overuse.threshold / (trendGain * float64(min(max(deltas, 1), fullTrend)))
+}
+
 func TestTrendHasTheMeasureOfTheThreshold(t *testing.T) {
 	d := newDelayDetector()
 	if slope, threshold := d.trend(); slope != 0 || threshold != firstThreshold/trendGain {

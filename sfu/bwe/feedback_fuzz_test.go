@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/pion/rtcp"
 )
 
 // sentAll is a history of the numbers up to newest.
@@ -53,8 +52,8 @@ func FuzzTransportFeedback(f *testing.F) {
 					told++
 				}
 			}
-			if told > firstSentHistory || h.inFlight() < 0 || h.inFlight() > 1000*firstSentHistory {
-				t.Fatalf("%d packets told, %d octets in flight", told, h.inFlight())
+			if told > firstSentHistory {
+				t.Fatalf("%d packets told of %d", told, firstSentHistory)
 			}
 		}
 		for _, r := range all {
@@ -121,32 +120,6 @@ func FuzzCongestionFeedback(f *testing.F) {
 		size := 4 + 4*int(binary.BigEndian.Uint16(b[2:]))
 		if want, err := pionCongestion(b[:size]); err == nil && b[0]&0x20 == 0 && !slices.Equal(want, all) {
 			t.Fatalf("reported (-Pion +got):\n%s", cmp.Diff(want, all, cmp.AllowUnexported(metric{})))
-		}
-	})
-}
-
-// FuzzREMB reads any octets as REMB: the bitrate is bounded, and Pion's if Pion
-// accepts it.
-func FuzzREMB(f *testing.F) {
-	f.Add([]byte{})
-	f.Add(rembOf(f, 2.5e6))
-	f.Add(rembOf(f, 1e11))
-	f.Add(rembOf(f, 0))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		rate, ok := ReadREMB(b)
-		if rate < 0 || rate > maxBitrate || !ok && rate != 0 {
-			t.Fatalf("%d (ok: %v)", rate, ok)
-		}
-		var p rtcp.ReceiverEstimatedMaximumBitrate
-		if err := p.Unmarshal(b); err != nil || b[2] >= 1<<6 {
-			return // or a length that overflows in Pion
-		}
-		want := bounded(float64(p.Bitrate))
-		if mantissa := binary.BigEndian.Uint32(b[16:]) & (1<<18 - 1); mantissa == 0 {
-			want = 0 // which Pion reads as a power of two
-		}
-		if !ok || rate != want {
-			t.Fatalf("%d (ok: %v), Pion's is %d", rate, ok, want)
 		}
 	})
 }

@@ -4,12 +4,10 @@ import "encoding/binary"
 
 // Payload types and formats of the RTCP packets that are read here.
 const (
-	transportLayerFeedback  = 205 // RTPFB (RFC 4585 section 6.2)
-	payloadSpecificFeedback = 206 // PSFB (section 6.3)
+	transportLayerFeedback = 205 // RTPFB (RFC 4585 section 6.2)
 
-	formatCongestion  = 11 // of 205: RFC 8888
-	formatTransport   = 15 // of 205: transport-wide feedback
-	formatApplication = 15 // of 206: application layer feedback, of which REMB is one
+	formatCongestion = 11 // of 205: RFC 8888
+	formatTransport  = 15 // of 205: transport-wide feedback
 
 	rtcpHeader  = 4
 	rtcpVersion = 2

@@ -128,10 +128,6 @@ func (c *rateControl) probing(now time.Time) { c.truce = now.Add(c.roundTrip + p
 // setRoundTrip sets the round-trip time, 200 ms until then.
 func (c *rateControl) setRoundTrip(d time.Duration) { c.roundTrip = max(d, 0) }
 
-// initialized reports whether there is an estimate: from setStart, a probe,
-// overuse, or 5 s of arrivals.
-func (c *rateControl) initialized() bool { return c.ready }
-
 // target returns the estimate; while there is none, the highest bitrate.
 func (c *rateControl) target() Bitrate { return c.current }
 

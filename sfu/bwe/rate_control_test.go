@@ -209,20 +209,20 @@ func TestAProbeSetsTheRate(t *testing.T) {
 
 func TestRateWithoutAStart(t *testing.T) {
 	c := newRateControl(30*Kbps, 30*Mbps)
-	if c.initialized() || c.target() != 30*Mbps {
-		t.Errorf("initialized %v at %v", c.initialized(), c.target())
+	if c.ready || c.target() != 30*Mbps {
+		t.Errorf("initialized %v at %v", c.ready, c.target())
 	}
 	now := steadily(&c, normal, 400*Kbps, false, sentAt(0), learningTime)
-	if c.initialized() {
+	if c.ready {
 		t.Error("initialized before 5 s of arrivals")
 	}
 	steadily(&c, normal, 400*Kbps, false, now, 100*time.Millisecond)
-	if !c.initialized() || !around(c.target(), 400*Kbps, 0.01) {
-		t.Errorf("initialized %v at %v, want 400 kbit/s", c.initialized(), c.target())
+	if !c.ready || !around(c.target(), 400*Kbps, 0.01) {
+		t.Errorf("initialized %v at %v, want 400 kbit/s", c.ready, c.target())
 	}
 	c = newRateControl(30*Kbps, 30*Mbps)
-	if got := c.update(overuse, Mbps, true, false, sentAt(0)); got != 845*Kbps || !c.initialized() {
-		t.Errorf("%v by overuse, initialized: %v", got, c.initialized())
+	if got := c.update(overuse, Mbps, true, false, sentAt(0)); got != 845*Kbps || !c.ready {
+		t.Errorf("%v by overuse, initialized: %v", got, c.ready)
 	}
 }
 
@@ -248,7 +248,7 @@ func TestRateKeepsItsBounds(t *testing.T) {
 		for range 300 {
 			now = now.Add(time.Duration(random.ExpFloat64() * float64(100*time.Millisecond)))
 			acked, limited := Bitrate(random.ExpFloat64()*1e6), random.IntN(2) == 0
-			before, ready := c.target(), c.initialized()
+			before, ready := c.target(), c.ready
 			u := usage(random.IntN(3))
 			switch random.IntN(40) {
 			case 0:

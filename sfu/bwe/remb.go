@@ -1,43 +1,11 @@
 package bwe
 
-import (
-	"encoding/binary"
-	"math"
-	"time"
-)
+import "time"
 
-// A receiver's estimated maximum bitrate (draft-alvestrand-rmcat-remb-03 section
-// 2.2). Behind the header and two SSRCs, the second of which is 0, come
-//
-//	"REMB"
-//	count of SSRCs (8) | exponent (6) | mantissa (18)
-//
-// and the SSRCs of the streams that it is about.
-const (
-	rembName  = 8 // octets before it, from the first SSRC on
-	rembCount = 12
-	rembSSRCs = 16
-)
-
-// rembLifetime is how long a receiver's estimate counts. Browsers send one a second
-// at least; when several are missing, better none than an old one.
+// rembLifetime is how long a receiver's estimate (draft-alvestrand-rmcat-remb-03)
+// counts. Browsers send one a second at least; when several are missing, better none
+// than an old one.
 const rembLifetime = 5 * time.Second
-
-// ReadREMB reads the bitrate of one RTCP packet, header included. It reports false
-// for anything else, and for what is malformed. A bitrate beyond all links is one at
-// the bound.
-func ReadREMB(b []byte) (Bitrate, bool) {
-	message, err := feedbackMessage(b, payloadSpecificFeedback, formatApplication)
-	if err != nil || len(message) < rembSSRCs || string(message[rembName:rembCount]) != "REMB" {
-		return 0, false
-	}
-	if len(message) != rembSSRCs+4*int(message[rembCount]) {
-		return 0, false
-	}
-	coded := binary.BigEndian.Uint32(message[rembCount:])
-	exponent, mantissa := int(coded>>18&(1<<6-1)), coded&(1<<18-1)
-	return bounded(math.Ldexp(float64(mantissa), exponent)), true
-}
 
 // rembLimit is the last estimate of the receiver. The zero value is ready.
 type rembLimit struct {

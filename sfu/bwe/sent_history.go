@@ -21,11 +21,9 @@ const (
 // packet is told of once as lost and once as received at most (libwebrtc:
 // TransportFeedbackAdapter).
 type sentHistory struct {
-	ring    []sentPacket // its length is a power of two
-	base    time.Time    // when the first packet was sent
-	newest  uint16       // the last number
-	settled uint16       // what was sent up to here is not in flight
-	octets  int          // in flight
+	ring   []sentPacket // its length is a power of two
+	base   time.Time    // when the first packet was sent
+	newest uint16       // the last number
 }
 
 // sentPacket is one packet of the history. There are many: 16 octets.
@@ -52,7 +50,7 @@ const (
 func (h *sentHistory) sent(seq uint16, class Class, size int, probe ProbeID, now time.Time) {
 	if h.ring == nil {
 		h.ring = make([]sentPacket, firstSentHistory)
-		h.base, h.newest, h.settled = now, seq-1, seq-1
+		h.base, h.newest = now, seq-1
 	}
 	if !above(seq, h.newest) {
 		return
@@ -63,7 +61,6 @@ func (h *sentHistory) sent(seq uint16, class Class, size int, probe ProbeID, now
 	}
 	octets := uint16(min(max(size, 0), 1<<16-1)) //nolint:gosec // bounded
 	*h.slot(seq) = sentPacket{at: at, size: octets, probe: probe, class: class, fate: unreported}
-	h.octets += int(octets)
 }
 
 // acknowledge takes what feedback says of a packet, and returns the result if there
@@ -77,7 +74,6 @@ func (h *sentHistory) acknowledge(seq uint16, received bool, arrived time.Durati
 	if !h.holds(seq) {
 		return Result{}, 0, false, false
 	}
-	h.settle(seq)
 	p := h.slot(seq)
 	switch {
 	case received && (p.fate == unreported || p.fate == reportedLost):
@@ -89,31 +85,6 @@ func (h *sentHistory) acknowledge(seq uint16, received bool, arrived time.Durati
 	}
 	r = Result{Sent: h.time(p), Arrived: arrived, Size: int(p.size), Probe: p.probe, Received: received}
 	return r, p.class, late, true
-}
-
-// inFlight returns the octets of the packets above the highest number of which
-// there was feedback. Those below it of which there was none are not on their way
-// any longer: the feedback was lost.
-func (h *sentHistory) inFlight() int { return h.octets }
-
-// lastSent returns when the last packet was sent, false before the first.
-func (h *sentHistory) lastSent() (time.Time, bool) {
-	if h.ring == nil {
-		return time.Time{}, false
-	}
-	return h.time(h.slot(h.newest)), true
-}
-
-// oldestUnacknowledged returns when the first of the packets in flight was sent,
-// false when there are none.
-func (h *sentHistory) oldestUnacknowledged() (time.Time, bool) {
-	for seq := h.settled; seq != h.newest; {
-		seq++
-		if p := h.slot(seq); p.fate == unreported {
-			return h.time(p), true
-		}
-	}
-	return time.Time{}, false
 }
 
 // holds reports whether a number is one of the last that the ring has room for.
@@ -129,9 +100,6 @@ func (h *sentHistory) advance(at int64) {
 		}
 		h.grow()
 	}
-	if int(h.newest-h.settled) == len(h.ring) {
-		h.settle(h.settled + 1)
-	}
 	*h.slot(next) = sentPacket{}
 	h.newest = next
 }
@@ -144,14 +112,6 @@ func (h *sentHistory) grow() {
 	for range old {
 		*h.slot(seq) = old[int(seq)&(len(old)-1)]
 		seq--
-	}
-}
-
-// settle takes the packets up to seq for no longer in flight.
-func (h *sentHistory) settle(seq uint16) {
-	for above(seq, h.settled) {
-		h.settled++
-		h.octets -= int(h.slot(h.settled).size)
 	}
 }
 

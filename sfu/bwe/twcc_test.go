@@ -147,7 +147,7 @@ func TestMalformedTransportFeedbackHasNoEffect(t *testing.T) {
 		"all numbers":         {transportFeedback(1, 65535, 99, 7, slices.Repeat([]uint16{0x1fff}, 9)), errTooManyPackets},
 		"version":             {append([]byte{1<<6 | formatTransport}, good()[1:]...), errOtherMessage},
 		"congestion feedback": {append([]byte{2<<6 | formatCongestion}, good()[1:]...), errOtherMessage},
-		"payload-specific":    {append([]byte{good()[0], payloadSpecificFeedback}, good()[2:]...), errOtherMessage},
+		"payload-specific":    {append([]byte{good()[0], 206}, good()[2:]...), errOtherMessage},
 		"padding of nothing":  {append(good()[:len(good())-1], 0), errPadding},
 		"too much padding":    {append(good()[:len(good())-1], 200), errPadding},
 	} {
