@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 )
 
 // ParticipantID identifies one participant in all rooms; with the signaling
@@ -86,7 +87,8 @@ type Policy interface {
 // *Error, and nothing has happened.
 type Manager struct {
 	media    Media
-	opts     Options
+	opts     Options                // but for the limits
+	limits   atomic.Pointer[limits] // of each room
 	registry *registry
 	handlers handlers
 	counters counters
@@ -98,7 +100,9 @@ type Manager struct {
 // NewManager returns a Manager without rooms.
 func NewManager(media Media, opts Options) *Manager {
 	opts = opts.withDefaults()
-	return &Manager{media: media, opts: opts, registry: newRegistry(opts.MaxRooms)}
+	m := &Manager{media: media, opts: opts, registry: newRegistry()}
+	m.SetLimits(Limits{opts.MaxRooms, opts.MaxParticipants, opts.MaxSubscriptions})
+	return m
 }
 
 // Handle adds a handler of events; several are told in the order in which they
@@ -133,11 +137,8 @@ func (m *Manager) withRoom(ctx context.Context, name string, fn func(*room)) err
 // start makes a room and its goroutine. The registry calls it under its lock.
 func (m *Manager) start(name string) *room {
 	r := &room{
-		state: newState(name, limits{
-			participants:  m.opts.MaxParticipants,
-			subscriptions: m.opts.MaxSubscriptions,
-			early:         earlyLimits{m.opts.MaxEarlyEndpoints, m.opts.MaxEarlyCandidates, m.opts.MaxNameBytes},
-		}),
+		state:    newState(name, *m.limits.Load()),
+		limits:   &m.limits,
 		registry: m.registry,
 		handlers: &m.handlers,
 		counters: &m.counters,

@@ -10,12 +10,11 @@ import (
 // takes it out, and that goroutine does not while a join is under way: so a
 // join never meets a room that has just ended.
 type registry struct {
-	maxRooms int
-
-	mu     sync.Mutex
-	rooms  map[string]*listing
-	seats  map[ParticipantID]seat
-	closed bool
+	mu       sync.Mutex
+	maxRooms int // 0 is no limit
+	rooms    map[string]*listing
+	seats    map[ParticipantID]seat
+	closed   bool
 }
 
 // listing is a room in the registry.
@@ -31,11 +30,15 @@ type seat struct {
 	user string
 }
 
-func newRegistry(maxRooms int) *registry {
-	return &registry{
-		maxRooms: maxRooms,
-		rooms:    make(map[string]*listing), seats: make(map[ParticipantID]seat),
-	}
+func newRegistry() *registry {
+	return &registry{rooms: make(map[string]*listing), seats: make(map[ParticipantID]seat)}
+}
+
+// limit changes how many rooms there may be.
+func (g *registry) limit(rooms int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.maxRooms = rooms
 }
 
 // enter finds the room for a join, or makes it with create, and reserves the

@@ -21,6 +21,7 @@ var errEnded = errors.New("room has ended")
 // order in which they happened.
 type room struct {
 	state    *state
+	limits   *atomic.Pointer[limits] // of now; the state has those of the operation
 	registry *registry
 	handlers *handlers
 	counters *counters
@@ -95,6 +96,7 @@ func (r *room) run() {
 			r.listen(now)
 		case op := <-r.mailbox:
 			if op.claim() {
+				r.state.limits = *r.limits.Load()
 				op.run()
 				over = r.over() // before the caller learns of it: its next look finds no room
 				close(op.done)

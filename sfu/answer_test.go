@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/pion/sdp/v3"
 
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/codec"
 )
 
 // fixture reads an offer recorded from a real client: Chromium 156 under
@@ -301,6 +303,21 @@ func TestOneEncodingIsNoSimulcast(t *testing.T) {
 		p := s.answered(offer, false)
 		if strings.Contains(p.Answer(), "a=rid:") || strings.Contains(p.Answer(), "a=simulcast:") {
 			t.Errorf("simulcast is answered:\n%s", p.Answer())
+		}
+	})
+}
+
+func TestCodecsThatMayBePublishedChangeForThoseWhoCome(t *testing.T) {
+	simulate(t, 1, func(t *testing.T, s *stage) {
+		before := s.answered(fixture(t, "publish-sendonly.sdp"), false)
+		s.engine.SetVideoCodecs([]codec.Codec{codec.AV1})
+		after := s.answered(fixture(t, "publish-sendonly.sdp"), false)
+		if got := outlineOf(t, after.Answer())[1].Formats; !slices.Equal(got, []string{"45", "46"}) {
+			t.Errorf("video is answered with formats %v, want those of AV1", got)
+		}
+		sub := s.answeredTo(before)
+		if got := outlineOf(t, sub.Answer())[1].Formats; !slices.Equal(got, []string{"96", "97"}) {
+			t.Errorf("who subscribes to what was published before gets formats %v, want those of VP8", got)
 		}
 	})
 }

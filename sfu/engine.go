@@ -77,7 +77,8 @@ type Engine struct {
 	log          *slog.Logger
 	ports        *Ports
 	settings     webrtc.SettingEngine
-	codecs       map[codec.Codec]bool
+	known        map[codec.Codec]bool                 // what can be forwarded
+	allowed      atomic.Pointer[map[codec.Codec]bool] // what may be published; never changed, but replaced
 	certificates certificates
 	pool         *packet.Pool
 	egress       *egress.Engine
@@ -100,16 +101,11 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{
 		log: loggerOrDiscard(cfg.Logger), ports: cfg.Ports, sealing: cfg.Sealing,
-		codecs: map[codec.Codec]bool{codec.Opus: true},
-		pool:   packet.NewPool(),
-		peers:  make(map[*Peer]bool),
+		known: codecSet(codec.All()),
+		pool:  packet.NewPool(),
+		peers: make(map[*Peer]bool),
 	}
-	if len(cfg.VideoCodecs) == 0 {
-		cfg.VideoCodecs = codec.All()
-	}
-	for _, c := range cfg.VideoCodecs {
-		e.codecs[c] = true
-	}
+	e.SetVideoCodecs(cfg.VideoCodecs)
 	if err := e.configure(cfg); err != nil {
 		return nil, err
 	}
@@ -125,6 +121,29 @@ func New(cfg Config) (*Engine, error) {
 		},
 	})
 	return e, nil
+}
+
+// SetVideoCodecs changes which codecs may be published from now on; none is all
+// that codec.All knows. What is published goes on, and can be subscribed to.
+func (e *Engine) SetVideoCodecs(list []codec.Codec) {
+	if len(list) == 0 {
+		list = codec.All()
+	}
+	allowed := codecSet(list)
+	e.allowed.Store(&allowed)
+}
+
+// SetLoudest changes how many of a room are heard at a time, at once and for the
+// rooms there are as well; 0 is all.
+func (e *Engine) SetLoudest(n int) { e.egress.SetLoudest(n) }
+
+// codecSet is the list and the codec of sound.
+func codecSet(list []codec.Codec) map[codec.Codec]bool {
+	set := map[codec.Codec]bool{codec.Opus: true}
+	for _, c := range list {
+		set[c] = true
+	}
+	return set
 }
 
 // configure prepares the settings that all connections share.

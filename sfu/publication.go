@@ -63,7 +63,7 @@ type Publication struct {
 // Publish answers a publisher's offer. The errors are ErrBadOffer, ErrNoMedia,
 // ErrClosed or the context's.
 func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication, error) {
-	o, err := parseOffer(req.Offer, e.codecs)
+	o, err := parseOffer(req.Offer, *e.allowed.Load())
 	if err != nil {
 		return nil, err
 	}

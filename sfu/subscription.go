@@ -44,7 +44,7 @@ type Subscription struct {
 // Subscribe answers a subscriber's offer with a publication's media. The errors
 // are ErrBadOffer, ErrNoMedia, ErrCodecMismatch, ErrClosed or the context's.
 func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeRequest) (*Subscription, error) {
-	o, err := parseOffer(req.Offer, e.codecs)
+	o, err := parseOffer(req.Offer, e.known)
 	if err != nil {
 		return nil, err
 	}

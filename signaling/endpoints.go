@@ -15,10 +15,10 @@ func (s *Server) endpoints() map[string]http.HandlerFunc {
 		"/room":        s.serveRoom,
 		"/getAllRooms": func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, s.manager.Rooms()) },
 		"/getUpdateSpeakerInterval": func(w http.ResponseWriter, _ *http.Request) {
-			s.writeJSON(w, s.opts.SpeakerInterval.Milliseconds())
+			s.writeJSON(w, s.opts.Load().SpeakerInterval.Milliseconds())
 		},
-		"/getThresholdSpeaker": func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, s.opts.SpeakerThreshold) },
-		"/getClientConfig":     func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, s.opts.Client) },
+		"/getThresholdSpeaker": func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, s.opts.Load().SpeakerThreshold) },
+		"/getClientConfig":     func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, s.opts.Load().Client) },
 		"/close":               s.serveClose,
 		"/":                    s.site.ServeHTTP,
 	}
@@ -33,7 +33,7 @@ func (s *Server) serveClose(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "use POST or GET", http.StatusMethodNotAllowed)
 		return
 	}
-	if err := (auth.Admin{Token: s.opts.AdminToken}).Check(r); err != nil {
+	if err := (auth.Admin{Token: s.opts.Load().AdminToken}).Check(r); err != nil {
 		http.Error(w, "closing rooms is for administrators", auth.Refuse(w.Header(), err))
 		return
 	}

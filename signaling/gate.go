@@ -20,14 +20,22 @@ var (
 
 // gate counts the open sockets, in all and by network.
 type gate struct {
+	inside sync.WaitGroup // the goroutines of open sockets
+
+	mu                   sync.Mutex
 	most, mostPerNetwork int // 0: no limit
 
-	inside    sync.WaitGroup // the goroutines of open sockets
-	mu        sync.Mutex
 	open      int
 	byNetwork map[netip.Prefix]int
 	conns     map[*rpc.Conn]struct{}
 	shut      bool
+}
+
+// limit changes how many may be open; those that are stay.
+func (g *gate) limit(most, perNetwork int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.most, g.mostPerNetwork = most, perNetwork
 }
 
 // enter takes a place for a socket from the network, before it is upgraded.

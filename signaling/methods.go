@@ -71,7 +71,7 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 		User:         string(p.User),
 		Room:         string(p.Room),
 		DataChannels: bool(p.DataChannels),
-		AutoCreate:   s.server.opts.AutoCreate,
+		AutoCreate:   s.server.opts.Load().AutoCreate,
 	})
 	if err != nil {
 		s.hears.Store(heard) // it may be in a room already, and stays there
@@ -249,7 +249,7 @@ func (s *Session) leaveRoom(ctx context.Context, r *reply) error {
 
 // customRequest asks the application.
 func (s *Session) customRequest(ctx context.Context, r *reply) error {
-	custom := s.server.opts.CustomRequest
+	custom := s.server.opts.Load().CustomRequest
 	if custom == nil {
 		return &api.Error{Code: api.CodeFault, Message: "Unsupported method"}
 	}

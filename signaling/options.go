@@ -71,3 +71,29 @@ func (o Options) withDefaults() Options {
 	o.Socket.ReadLimit = firstReadLimit
 	return o
 }
+
+// options are Options in use. They are never changed, but replaced as a whole.
+type options struct {
+	Options
+	origins origins
+}
+
+// Reconfigure replaces AllowedOrigins, ReconnectGrace, MaxSessions,
+// MaxSessionsPerAddress, SpeakerInterval, SpeakerThreshold, Client, AdminToken and
+// AutoCreate while the server runs; the other fields of opts are ignored. What has
+// begun goes on: an open socket stays, whatever the new origins and limits say. It
+// may be called from any goroutine, but not by two at a time.
+func (s *Server) Reconfigure(opts Options) {
+	next := s.opts.Load().Options
+	next.AllowedOrigins, next.ReconnectGrace = opts.AllowedOrigins, opts.ReconnectGrace
+	next.MaxSessions, next.MaxSessionsPerAddress = opts.MaxSessions, opts.MaxSessionsPerAddress
+	next.SpeakerInterval, next.SpeakerThreshold = opts.SpeakerInterval, opts.SpeakerThreshold
+	next.Client, next.AdminToken, next.AutoCreate = opts.Client, opts.AdminToken, opts.AutoCreate
+	s.adopt(next.withDefaults())
+}
+
+// adopt makes opts those in use.
+func (s *Server) adopt(opts Options) {
+	s.gate.limit(opts.MaxSessions, opts.MaxSessionsPerAddress)
+	s.opts.Store(&options{opts, newOrigins(opts.AllowedOrigins)})
+}

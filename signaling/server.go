@@ -15,11 +15,10 @@ import (
 // Server is the protocol's front: an http.Handler and the sessions behind it.
 // Its methods may be called from any goroutine.
 type Server struct {
-	opts     Options
+	opts     atomic.Pointer[options]
 	manager  *room.Manager
 	log      *slog.Logger
 	upgrader *rpc.Upgrader
-	origins  origins
 	site     *site
 
 	gate     gate
@@ -33,14 +32,12 @@ type Server struct {
 func NewServer(opts Options) *Server {
 	opts = opts.withDefaults()
 	s := &Server{
-		opts:     opts,
 		manager:  opts.Manager,
 		log:      opts.Logger,
 		upgrader: rpc.NewUpgrader(opts.Socket),
-		origins:  newOrigins(opts.AllowedOrigins),
 		site:     newSite(opts.Static, opts.Logger),
-		gate:     gate{most: opts.MaxSessions, mostPerNetwork: opts.MaxSessionsPerAddress},
 	}
+	s.adopt(opts)
 	opts.Manager.Handle(listener{server: s})
 	return s
 }

@@ -120,9 +120,10 @@ func (s *Session) lost(loss int) {
 		s.end(endLost)
 		return
 	}
-	s.log.Info("socket lost", "grace", s.server.opts.ReconnectGrace)
+	grace := s.server.opts.Load().ReconnectGrace
+	s.log.Info("socket lost", "grace", grace)
 	s.server.counters.lost.Add(1)
-	time.AfterFunc(s.server.opts.ReconnectGrace, func() {
+	time.AfterFunc(grace, func() {
 		s.server.counters.lost.Add(-1)
 		if s.link.lostSince(loss) {
 			s.end(endLost)

@@ -29,7 +29,7 @@ func TestLostStrangersAreBounded(t *testing.T) {
 				t.Errorf("ended %v, want %v", ended, tc.ended)
 			}
 		}
-		time.Sleep(s.opts.ReconnectGrace)
+		time.Sleep(s.opts.Load().ReconnectGrace)
 		s.running.Wait()
 		if n := s.counters.lost.Load(); n != maxLostStrangers-1 {
 			t.Errorf("%d counted as lost", n)

@@ -13,7 +13,7 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 		refuseWithoutUpgrade(w, r)
 		return
 	}
-	if !s.origins.allow(r) {
+	if !s.opts.Load().origins.allow(r) {
 		s.counters.refused(refusedOrigin)
 		http.Error(w, "pages from this origin may not connect", http.StatusForbidden)
 		return

@@ -8,7 +8,8 @@ import (
 // Config is the whole configuration, read only after Load. The tags of a field
 // are its documentation: koanf names the key, default its default as text, min
 // and max its range, one_of its values, check the name of a further check
-// (see checks), unit what a number counts, help what it does.
+// (see checks), unit what a number counts, reload:"yes" that a running server takes
+// a new value, help what it does.
 type Config struct {
 	HTTP      HTTP      `koanf:"http"`
 	TLS       TLS       `koanf:"tls"`
@@ -25,7 +26,7 @@ type Config struct {
 // HTTP is the public listener: the page, the websocket and the REST paths.
 type HTTP struct {
 	Listen         string   `koanf:"listen" default:"localhost:8080" check:"address" help:"Where the page and the websocket are served. localhost means both loopback addresses, an empty host (:8443) every address."`
-	AllowedOrigins []string `koanf:"allowed_origins" check:"origin" help:"Origins whose pages may open a websocket, such as https://app.example.org. Empty allows every origin, as Kurento Room did."`
+	AllowedOrigins []string `koanf:"allowed_origins" check:"origin" reload:"yes" help:"Origins whose pages may open a websocket, such as https://app.example.org. Empty allows every origin, as Kurento Room did."`
 }
 
 // TLSMode says where the certificate of the public listener comes from.
@@ -42,8 +43,8 @@ const (
 // TLS is the encryption of the public listener.
 type TLS struct {
 	Mode TLSMode `koanf:"mode" default:"off" one_of:"off files acme self-signed" help:"Where the certificate comes from: off serves plain HTTP, files reads tls.cert and tls.key, acme asks a certificate authority, self-signed makes one in memory for development."`
-	Cert string  `koanf:"cert" help:"PEM file with the certificate chain (mode files). Read again when it changes."`
-	Key  string  `koanf:"key" help:"PEM file with the private key (mode files)."`
+	Cert string  `koanf:"cert" reload:"yes" help:"PEM file with the certificate chain (mode files). Read again when it changes."`
+	Key  string  `koanf:"key" reload:"yes" help:"PEM file with the private key (mode files)."`
 	ACME ACME    `koanf:"acme"`
 }
 
@@ -69,45 +70,45 @@ type Media struct {
 	PublicAddresses []netip.Addr `koanf:"public_addresses" help:"Addresses to tell clients instead of the machine's own: behind NAT, the addresses of the NAT."`
 	ICELite         bool         `koanf:"ice_lite" default:"false" help:"Leave connectivity checks to the clients (RFC 8445, section 2.5). The server then sends nothing to an address that has not proved itself, and browsers join up to a tenth of a second later."`
 	TCP             bool         `koanf:"tcp" default:"true" help:"Accept media over TCP (RFC 6544), for networks that block UDP."`
-	VideoCodecs     []string     `koanf:"video_codecs" default:"vp8,vp9,h264,av1" one_of:"vp8 vp9 h264 av1" help:"Video codecs that may be published. The publisher's order of preference decides."`
+	VideoCodecs     []string     `koanf:"video_codecs" default:"vp8,vp9,h264,av1" one_of:"vp8 vp9 h264 av1" reload:"yes" help:"Video codecs that may be published. The publisher's order of preference decides."`
 	Shards          int          `koanf:"shards" default:"0" min:"0" max:"256" unit:"goroutines" help:"Forwarding shards; subscribers are spread over them. 0 is one per processor."`
 	Sockets         int          `koanf:"sockets" default:"0" min:"0" max:"256" unit:"sockets" help:"UDP sockets that share the port of each address (SO_REUSEPORT), with a reader each. 0 is one per processor on Linux, and one elsewhere."`
 	Send            string       `koanf:"send" default:"auto" one_of:"auto segments batches plain" help:"How media is given to the kernel: segments are runs of packets to one receiver cut apart by the kernel or the network card (UDP_SEGMENT), batches are many datagrams in one system call (sendmmsg), plain is one call a datagram. auto takes the first that the system can, and falls back for receivers whose route cannot."`
 	Sealing         string       `koanf:"sealing" default:"auto" one_of:"auto shard pion" help:"Who encrypts what receivers get (SRTP): the forwarding shard, which costs least, or Pion's session. auto is the shard wherever a connection's keys can be had; with shard, other connections are refused."`
 	Congestion      string       `koanf:"congestion" default:"on" one_of:"on unpaced off" help:"What is done about receivers' links that carry less than all: on estimates each link, gives its bitrate to the most important pictures, and spreads what goes out over time; unpaced does the last not; off sends whatever is published."`
-	Loudest         int          `koanf:"loudest" default:"0" min:"0" max:"1000" unit:"participants" help:"How many people of one room are heard at a time: the loudest, and those who spoke last. 0 is all."`
+	Loudest         int          `koanf:"loudest" default:"0" min:"0" max:"1000" unit:"participants" reload:"yes" help:"How many people of one room are heard at a time: the loudest, and those who spoke last. 0 is all."`
 	DSCP            int          `koanf:"dscp" default:"0" min:"0" max:"63" unit:"code point" help:"Mark of all media for the network (RFC 8837): 46 asks for expedited forwarding, 34 (AF41) is usual for video. 0 is none."`
 }
 
 // Rooms are the limits of rooms and who may create them. A limit of 0 is none.
 type Rooms struct {
-	AutoCreate       bool   `koanf:"auto_create" default:"true" help:"Let the first participant who joins create the room."`
-	CreatorPattern   string `koanf:"creator_pattern" default:".*" check:"pattern" help:"Regular expression (RE2) that the whole user name must match, in any case, to create a room. Others may join existing rooms."`
-	MaxRooms         int    `koanf:"max_rooms" default:"1000" min:"0" max:"1000000" unit:"rooms" help:"Rooms at a time; 0 is no limit."`
-	MaxParticipants  int    `koanf:"max_participants" default:"500" min:"0" max:"100000" unit:"participants" help:"Participants of one room; 0 is no limit."`
-	MaxSubscriptions int    `koanf:"max_subscriptions" default:"500" min:"0" max:"100000" unit:"subscriptions" help:"Streams one participant receives at a time; 0 is no limit."`
+	AutoCreate       bool   `koanf:"auto_create" default:"true" reload:"yes" help:"Let the first participant who joins create the room."`
+	CreatorPattern   string `koanf:"creator_pattern" default:".*" check:"pattern" reload:"yes" help:"Regular expression (RE2) that the whole user name must match, in any case, to create a room. Others may join existing rooms."`
+	MaxRooms         int    `koanf:"max_rooms" default:"1000" min:"0" max:"1000000" unit:"rooms" reload:"yes" help:"Rooms at a time; 0 is no limit."`
+	MaxParticipants  int    `koanf:"max_participants" default:"500" min:"0" max:"100000" unit:"participants" reload:"yes" help:"Participants of one room; 0 is no limit."`
+	MaxSubscriptions int    `koanf:"max_subscriptions" default:"500" min:"0" max:"100000" unit:"subscriptions" reload:"yes" help:"Streams one participant receives at a time; 0 is no limit."`
 }
 
 // Signaling is the websocket and its sessions. A limit of 0 is none.
 type Signaling struct {
-	ReconnectGrace        time.Duration `koanf:"reconnect_grace" default:"10s" min:"100ms" max:"10m" help:"How long a participant stays in the room after its websocket is lost."`
-	MaxSessions           int           `koanf:"max_sessions" default:"10000" min:"0" max:"10000000" unit:"sessions" help:"Websockets at a time; 0 is no limit."`
-	MaxSessionsPerAddress int           `koanf:"max_sessions_per_address" default:"0" min:"0" max:"1000000" unit:"sessions" help:"Websockets at a time from one client address; 0 is no limit. Behind a proxy all clients have the proxy's address."`
-	SpeakerInterval       time.Duration `koanf:"speaker_interval" default:"1.8s" min:"100ms" max:"1m" help:"How often clients look for the main speaker (/getUpdateSpeakerInterval)."`
-	SpeakerThreshold      int           `koanf:"speaker_threshold" default:"-50" min:"-127" max:"-1" unit:"dB" help:"Loudness from which a client counts somebody as speaking (/getThresholdSpeaker)."`
+	ReconnectGrace        time.Duration `koanf:"reconnect_grace" default:"10s" min:"100ms" max:"10m" reload:"yes" help:"How long a participant stays in the room after its websocket is lost."`
+	MaxSessions           int           `koanf:"max_sessions" default:"10000" min:"0" max:"10000000" unit:"sessions" reload:"yes" help:"Websockets at a time; 0 is no limit."`
+	MaxSessionsPerAddress int           `koanf:"max_sessions_per_address" default:"0" min:"0" max:"1000000" unit:"sessions" reload:"yes" help:"Websockets at a time from one client address; 0 is no limit. Behind a proxy all clients have the proxy's address."`
+	SpeakerInterval       time.Duration `koanf:"speaker_interval" default:"1.8s" min:"100ms" max:"1m" reload:"yes" help:"How often clients look for the main speaker (/getUpdateSpeakerInterval)."`
+	SpeakerThreshold      int           `koanf:"speaker_threshold" default:"-50" min:"-127" max:"-1" unit:"dB" reload:"yes" help:"Loudness from which a client counts somebody as speaking (/getThresholdSpeaker)."`
 }
 
 // Client is what /getClientConfig tells the page.
 type Client struct {
-	LoopbackRemote     bool   `koanf:"loopback_remote" default:"false" help:"Show participants their own picture as the server sends it back."`
-	LoopbackAndLocal   bool   `koanf:"loopback_and_local" default:"false" help:"With loopback_remote: show the camera's own picture as well."`
-	FilterRequestParam string `koanf:"filter_request_param" default:"hat" one_of:"hat marker" help:"The parameter with which the page asks for its filter in a customRequest."`
+	LoopbackRemote     bool   `koanf:"loopback_remote" default:"false" reload:"yes" help:"Show participants their own picture as the server sends it back."`
+	LoopbackAndLocal   bool   `koanf:"loopback_and_local" default:"false" reload:"yes" help:"With loopback_remote: show the camera's own picture as well."`
+	FilterRequestParam string `koanf:"filter_request_param" default:"hat" one_of:"hat marker" reload:"yes" help:"The parameter with which the page asks for its filter in a customRequest."`
 }
 
 // Admin protects what only an operator may do on the public listener.
 type Admin struct {
-	Token     Secret `koanf:"token" help:"Bearer token for /close. Without a token only loopback callers may close rooms."`
-	TokenFile string `koanf:"token_file" help:"File that holds the token, instead of admin.token; white space around it is ignored."`
+	Token     Secret `koanf:"token" reload:"yes" help:"Bearer token for /close. Without a token only loopback callers may close rooms."`
+	TokenFile string `koanf:"token_file" reload:"yes" help:"File that holds the token, instead of admin.token; white space around it is ignored."`
 }
 
 // LogFormat is how log lines look.
@@ -122,11 +123,11 @@ const (
 
 // Log is what is logged and how.
 type Log struct {
-	Level  string    `koanf:"level" default:"info" one_of:"debug info warn error" help:"The least severe lines to log."`
+	Level  string    `koanf:"level" default:"info" one_of:"debug info warn error" reload:"yes" help:"The least severe lines to log."`
 	Format LogFormat `koanf:"format" default:"auto" one_of:"auto json text" help:"auto is text on a terminal and JSON elsewhere."`
 }
 
 // Shutdown is how the server ends.
 type Shutdown struct {
-	Drain time.Duration `koanf:"drain" default:"10s" min:"0s" max:"24h" help:"How long calls may go on after SIGTERM or SIGINT. New joins are refused at once; the server ends earlier when everybody has left. A second signal ends it at once."`
+	Drain time.Duration `koanf:"drain" default:"10s" min:"0s" max:"24h" reload:"yes" help:"How long calls may go on after SIGTERM or SIGINT. New joins are refused at once; the server ends earlier when everybody has left. A second signal ends it at once."`
 }

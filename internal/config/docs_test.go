@@ -26,13 +26,17 @@ func keysTable() string {
 	for _, key := range Keys() {
 		if s := key.Name[:strings.LastIndexByte(key.Name, '.')]; s != section {
 			section = s
-			fmt.Fprintf(&b, "\n### %s\n\n| key | default | value | environment, flag | what it does |\n|---|---|---|---|---|\n", section)
+			fmt.Fprintf(&b, "\n### %s\n\n| key | default | value | change | environment, flag | what it does |\n|---|---|---|---|---|---|\n", section)
 		}
 		value := key.Type
 		if key.Range != "" {
 			value += ": " + key.Range
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | `%s` `--%s` | %s |\n", key.Name, code(key.Default), cell(value), key.Env, key.Flag, cell(key.Help))
+		change := "restart"
+		if key.Reload {
+			change = "reload"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | `%s` `--%s` | %s |\n", key.Name, code(key.Default), cell(value), change, key.Env, key.Flag, cell(key.Help))
 	}
 	return b.String() + "\n"
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -18,7 +19,9 @@ type Key struct {
 	Help    string
 	Secret  bool // must not be shown
 	Switch  bool // a bool: the flag needs no value
+	Reload  bool // a running server takes a new value; else it needs a restart
 
+	index    []int // of the field in Config
 	kind     reflect.Type
 	min, max string
 	oneOf    []string
@@ -26,17 +29,19 @@ type Key struct {
 }
 
 // Keys returns every key, in the order of Config.
-func Keys() []Key { return keysOf(reflect.TypeFor[Config](), "") }
+func Keys() []Key { return keysOf(reflect.TypeFor[Config](), "", nil) }
 
-func keysOf(section reflect.Type, prefix string) []Key {
+func keysOf(section reflect.Type, prefix string, index []int) []Key {
 	var keys []Key
 	for field := range section.Fields() {
-		name := prefix + field.Tag.Get("koanf")
+		name, at := prefix+field.Tag.Get("koanf"), slices.Concat(index, field.Index)
 		if _, leaf := field.Tag.Lookup("help"); leaf {
-			keys = append(keys, keyOf(field, name))
+			key := keyOf(field, name)
+			key.index = at
+			keys = append(keys, key)
 			continue
 		}
-		keys = append(keys, keysOf(field.Type, name+".")...)
+		keys = append(keys, keysOf(field.Type, name+".", at)...)
 	}
 	return keys
 }
@@ -50,6 +55,7 @@ func keyOf(field reflect.StructField, name string) Key {
 		Help:    field.Tag.Get("help"),
 		Secret:  field.Type == secretType,
 		Switch:  field.Type.Kind() == reflect.Bool,
+		Reload:  field.Tag.Get("reload") == "yes",
 		kind:    field.Type,
 		min:     field.Tag.Get("min"),
 		max:     field.Tag.Get("max"),

@@ -54,6 +54,7 @@ type feed struct {
 	pending   []*packet.Packet // of this batch
 	padding   []uint8          // for each of them, see equalize
 	changed   bool             // the ladder has, in this batch
+	sound     bool
 	window    int
 	rings     [simulcast.MaxEncodings]*packet.Ring
 	recent    [simulcast.MaxEncodings]recent // zero before the first keyframe
@@ -91,6 +92,17 @@ func (f *feed) ring(layer packet.Layer) *packet.Ring {
 		f.rings[layer] = packet.NewRing(f.window)
 	}
 	return f.rings[layer]
+}
+
+// newest returns the highest number of all encodings.
+func (f *feed) newest() packet.ExtSeq {
+	var newest packet.ExtSeq
+	for _, ring := range f.rings {
+		if ring != nil {
+			newest = max(newest, ring.Highest())
+		}
+	}
+	return newest
 }
 
 // reference returns what ties an encoding to the clock of all.

@@ -1,6 +1,7 @@
 package egress
 
 import (
+	"math"
 	"slices"
 
 	"github.com/atrium-rtc/atrium/sfu/packet"
@@ -13,16 +14,45 @@ type audioRoom struct {
 	feeds   int
 }
 
+// SetLoudest changes how many of a room are heard at a time, in the rooms there are
+// as well; 0 is all. It may be called from any goroutine and does not wait.
+func (e *Engine) SetLoudest(n int) {
+	for _, s := range e.shards {
+		s.command(func() { s.setLoudest(n) })
+	}
+}
+
+func (s *Shard) setLoudest(n int) {
+	s.loudest = n
+	for _, c := range s.audioRooms {
+		c.loudest.Resize(s.places())
+	}
+	for _, f := range s.feeds {
+		if f.sound && f.audioRoom == nil {
+			f.heard = f.newest() // all was forwarded until now
+			s.joinAudioRoom(f)
+		}
+	}
+}
+
+// places is how many of a room are heard.
+func (s *Shard) places() int {
+	if s.loudest == 0 {
+		return math.MaxInt
+	}
+	return s.loudest
+}
+
 // joinAudioRoom makes the feed one of its room's, if there is a limit to how many are heard
-// at a time.
+// at a time, or was when the room began.
 func (s *Shard) joinAudioRoom(f *feed) {
 	room := f.source.Room()
-	if s.loudest == 0 || room == "" {
+	c := s.audioRooms[room]
+	if room == "" || s.loudest == 0 && c == nil {
 		return
 	}
-	c := s.audioRooms[room]
 	if c == nil {
-		c = &audioRoom{loudest: speaker.NewLoudest[*feed](s.loudest)}
+		c = &audioRoom{loudest: speaker.NewLoudest[*feed](s.places())}
 		s.audioRooms[room] = c
 	}
 	c.feeds++

@@ -145,3 +145,35 @@ func TestWithoutALimitAllAreHeard(t *testing.T) {
 		}
 	})
 }
+
+func TestALimitCanComeChangeAndGoDuringACall(t *testing.T) {
+	inRoom(t, 0, func(t *testing.T, e *Engine, pool *packet.Pool) {
+		all := []*talker{newTalker(e, pool, "r"), newTalker(e, pool, "r"), newTalker(e, pool, "r")}
+		last := make([]uint16, len(all))
+		second := func() (counts [3]int) {
+			talk(time.Second, voice{all[0], speech}, voice{all[1], silence}, voice{all[2], silence})
+			for i, a := range all {
+				for _, p := range a.out.take() {
+					if last[i] != 0 && p.SequenceNumber != last[i]+1 {
+						t.Errorf("talker %d: number %d after %d", i, p.SequenceNumber, last[i])
+					}
+					last[i] = p.SequenceNumber
+					counts[i]++
+				}
+			}
+			return counts
+		}
+		for _, step := range []struct {
+			limit int
+			want  [3]int
+		}{
+			{0, [3]int{50, 50, 50}}, {1, [3]int{50, 0, 0}}, {3, [3]int{50, 50, 50}}, {1, [3]int{50, 0, 0}}, {0, [3]int{50, 50, 50}},
+		} {
+			e.SetLoudest(step.limit)
+			second() // who is in finds its place
+			if got := second(); got != step.want {
+				t.Errorf("limit %d: %v packets, want %v", step.limit, got, step.want)
+			}
+		}
+	})
+}

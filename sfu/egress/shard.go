@@ -204,7 +204,7 @@ func (s *Shard) feed(src Source, cfg StreamConfig) *feed {
 	if f == nil {
 		f = newFeed(s, src, cfg.window())
 		s.feeds[src] = f
-		if !cfg.Codec.IsVideo() {
+		if f.sound = !cfg.Codec.IsVideo(); f.sound {
 			s.joinAudioRoom(f)
 		}
 		src.AddSink(f)

@@ -96,6 +96,23 @@ func (l *Loudest[ID]) Remove(id ID) {
 	l.fill()
 }
 
+// Resize changes the number of places, at least one. Those who spoke last keep
+// theirs.
+func (l *Loudest[ID]) Resize(n int) {
+	l.n = max(n, 1)
+	for len(l.in) > l.n {
+		first := 0
+		for i, t := range l.in {
+			if t.voice < l.in[first].voice {
+				first = i
+			}
+		}
+		l.in[first].place = outside
+		l.in = slices.Delete(l.in, first, first+1)
+	}
+	l.fill()
+}
+
 // Packet takes a packet of a track and decides whether it is forwarded. opened
 // says that the one before it was not: send the last Preroll packets first. A
 // track that was not added is not forwarded.

@@ -2,6 +2,7 @@ package speaker_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -161,6 +162,21 @@ func TestPlaceOfARemovedTrackGoesToWhoSpokeLast(t *testing.T) {
 	h.Remove(3)
 	h.Remove(3)
 	want(t, "the last two", h.say(interval, nil), 2, 4)
+}
+
+func TestPlacesCanBeTakenAndGiven(t *testing.T) {
+	h := newHall(3, 4)
+	for id := range 3 {
+		h.say(time.Second, map[int]speaker.Sample{id: level(-20)})
+	}
+	h.Resize(1)
+	want(t, "one place", h.say(interval, nil), 2)
+	h.Resize(2)
+	want(t, "two places", h.say(interval, nil), 1, 2)
+	h.Resize(math.MaxInt)
+	want(t, "places for all", h.say(interval, nil), 0, 1, 2, 3)
+	h.Resize(0)
+	want(t, "one place at least", h.say(interval, nil), 2)
 }
 
 func TestUnknownTrackIsNotForwarded(t *testing.T) {
