@@ -12,6 +12,7 @@ import (
 	"github.com/pion/srtp/v3"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/atrium-rtc/atrium/sfu/inspect"
 	"github.com/atrium-rtc/atrium/sfu/seal"
 	"github.com/atrium-rtc/atrium/sfu/tcp"
 	"github.com/atrium-rtc/atrium/sfu/udp"
@@ -35,6 +36,16 @@ type peerTransport struct {
 	// moved, if not nil, is told of the address that packets go to from here on.
 	moved func(netip.Addr)
 	where atomic.Pointer[netip.Addr]
+
+	selected atomic.Pointer[inspect.Transport] // nil before there is a path
+}
+
+// inspect returns of which kind the path is. Any goroutine.
+func (t *peerTransport) inspect() inspect.Transport {
+	if at := t.selected.Load(); at != nil {
+		return *at
+	}
+	return inspect.Transport{}
 }
 
 // remote returns the address that packets go to; it is not valid before there is a
@@ -101,6 +112,7 @@ func (t *peerTransport) use(pair *webrtc.ICECandidatePair) error {
 		}
 		t.stream.Store(&tcpPath{conn, net.TCPAddrFromAddrPort(remote)})
 		t.route.Store(nil)
+		t.selected.Store(kindOf(pair, remote))
 		t.move(remote.Addr())
 		return nil
 	}
@@ -109,8 +121,21 @@ func (t *peerTransport) use(pair *webrtc.ICECandidatePair) error {
 		return fmt.Errorf("route: %w", err)
 	}
 	t.route.Store(route)
+	t.selected.Store(kindOf(pair, remote))
 	t.move(remote.Addr())
 	return nil
+}
+
+// kindOf describes a pair without its addresses.
+func kindOf(pair *webrtc.ICECandidatePair, remote netip.AddrPort) *inspect.Transport {
+	family := "ipv6"
+	if remote.Addr().Is4() {
+		family = "ipv4"
+	}
+	return &inspect.Transport{
+		Connected: true, Protocol: pair.Local.Protocol.String(), Family: family,
+		Local: pair.Local.Typ.String(), Remote: pair.Remote.Typ.String(),
+	}
 }
 
 func (t *peerTransport) move(to netip.Addr) {

@@ -29,6 +29,7 @@ func levels() map[string]level {
 		"sfu/speaker":   zero,
 		"sfu/quality":   zero,
 		"internal/auth": zero,
+		"sfu/inspect":   zero,
 
 		"sfu/ingress":   one,
 		"sfu/egress":    one,

@@ -28,9 +28,28 @@ type Quality struct {
 	// picture, -1 none, and the temporal layers.
 	Current, Wanted   int8
 	Temporal, Highest uint8
-	Paused            bool // nothing of the link is left for it
-	RTT               time.Duration
+	// The sizes of the two pictures, in pixels; 0 while unknown, and for sound.
+	Size, WantedSize Size
+	Paused           bool // nothing of the link is left for it
+	Pause            Pause
+	RTT              time.Duration
+	Rate             bwe.Bitrate // of the payload that was sent
 }
+
+// Size is that of a picture.
+type Size struct{ Width, Height uint16 }
+
+// Pause is why nothing of a stream is sent.
+type Pause uint8
+
+// The reasons. A stream that several hold for is told with the first.
+const (
+	Flowing         Pause = iota
+	PausedMuted           // by the server
+	PausedHidden          // the receiver does not look
+	PausedBandwidth       // nothing of the link is left for it
+	PausedSilent          // nothing comes back from the receiver
+)
 
 // judgement is the state of judging one stream.
 type judgement struct {
@@ -40,6 +59,7 @@ type judgement struct {
 	hasKey  bool
 	flow    *bwe.Flow // of which counted is
 	counted delivered
+	octets  uint64 // sent, so far
 	drops   uint64 // of the shard, so far
 	told    quality.Report
 
@@ -98,20 +118,22 @@ func (st *Stream) judge(now time.Time) {
 		return
 	}
 	sample := st.sample(now)
+	rate := st.newRate(now.Sub(j.at))
 	j.at = now
 	j.meter.Update(sample, now)
 	report := j.meter.Report()
 	st.sub.shard.judged.replace(j.told, report)
 	j.told = report
-	st.publishQuality(report, sample)
+	st.publishQuality(report, sample, rate)
 }
 
-func (st *Stream) publishQuality(report quality.Report, sample quality.Sample) {
+func (st *Stream) publishQuality(report quality.Report, sample quality.Sample, rate bwe.Bitrate) {
 	j := &st.judged
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.last = Quality{
 		Report: report, Current: sample.Current, Wanted: sample.Wanted, RTT: st.rtt,
+		Pause: st.pause(), Rate: rate,
 	}
 	if st.video == nil {
 		return
@@ -120,10 +142,43 @@ func (st *Stream) publishQuality(report quality.Report, sample quality.Sample) {
 		j.last.Temporal = min(current.Temporal, st.feed.rates.temporalLayers(current.Layer)-1)
 	}
 	j.last.Paused = st.starved && st.video.Priority > bwe.PriorityHidden
+	if sample.Current >= 0 {
+		current := st.feed.ladder.At(int(sample.Current))
+		j.last.Size = Size{current.Width, current.Height}
+	}
 	if sample.Wanted >= 0 {
 		wanted := st.feed.ladder.At(int(sample.Wanted))
+		j.last.WantedSize = Size{wanted.Width, wanted.Height}
 		j.last.Highest = min(st.preferred.Temporal, st.feed.rates.temporalLayers(wanted.Layer)-1)
 	}
+}
+
+// pause returns why nothing is sent.
+func (st *Stream) pause() Pause {
+	switch {
+	case st.muted:
+		return PausedMuted
+	case st.video == nil:
+	case st.starved && st.video.Priority <= bwe.PriorityHidden:
+		return PausedHidden
+	case st.starved:
+		return PausedBandwidth
+	case st.sub.link.silent:
+		return PausedSilent
+	}
+	return Flowing
+}
+
+// newRate returns the rate of the payload that was sent in the time since it was
+// asked last.
+func (st *Stream) newRate(since time.Duration) bwe.Bitrate {
+	j, octets := &st.judged, st.stats.octets.Load()
+	sent := octets - j.octets
+	j.octets = octets
+	if since <= 0 {
+		return 0
+	}
+	return bwe.Bitrate(float64(sent) * 8 / since.Seconds())
 }
 
 // sample collects what is known of the stream.

@@ -38,6 +38,7 @@ type encoding struct {
 	heard atomic.Int64                         // when the media's last packet came, as Unix nanoseconds
 	sizes [packet.MaxSpatial + 1]atomic.Uint64 // see size
 	stats encodingCounters
+	rate  rate
 }
 
 // size packs what is known of a spatial layer: that it was sent, and its width

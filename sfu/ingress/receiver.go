@@ -156,6 +156,7 @@ func (r *Receiver) report(now time.Time) {
 	rr := &rtcp.ReceiverReport{SSRC: r.cfg.SSRC}
 	for _, t := range r.tracks {
 		for _, e := range t.encodings {
+			e.rate.measure(e.stats.octets.Load(), now)
 			if block, ok := e.receptionReport(now); ok {
 				rr.Reports = append(rr.Reports, block)
 			}
