@@ -79,6 +79,7 @@ func (r *room) close() []ParticipantInfo {
 	gone := r.state.infos(nil)
 	r.release(r.state.close())
 	r.counters.left(LeftByClose, len(gone))
+	r.tally.participants.Add(-int64(len(gone)))
 	r.counters.roomsEnded.Add(1)
 	r.log.Info("room closed", "participants", len(gone))
 	event := RoomClosedEvent{Room: r.state.name, Participants: gone}

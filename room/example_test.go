@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/inspect"
 	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
@@ -27,6 +28,8 @@ func (silence) Mute(room.MediaKind)                     {}
 func (silence) SetPreferredLayers(room.Layers)          {}
 func (silence) SetVideoPreference(room.VideoPreference) {}
 func (silence) Quality() []room.TrackQuality            { return nil }
+func (silence) Published() inspect.Publication          { return inspect.Publication{} }
+func (silence) Received() inspect.Subscription          { return inspect.Subscription{} }
 func (silence) Reported(room.ReceiverStatistics)        {}
 func (silence) Speech(time.Time) (speaker.Snapshot, bool) {
 	return speaker.Snapshot{}, false

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/inspect"
 	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
@@ -129,6 +130,14 @@ func (c *fakeConnection) Quality() []room.TrackQuality {
 	c.media.mu.Lock()
 	defer c.media.mu.Unlock()
 	return c.quality
+}
+
+func (c *fakeConnection) Published() inspect.Publication {
+	return inspect.Publication{Tracks: []inspect.Track{{Kind: "audio", Codec: "codec of " + c.req.User}}}
+}
+
+func (c *fakeConnection) Received() inspect.Subscription {
+	return inspect.Subscription{Tracks: []inspect.Reception{{Kind: "audio", Cause: "media of " + c.from.req.User}}}
 }
 
 func (c *fakeConnection) Reported(s room.ReceiverStatistics) {

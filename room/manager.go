@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // ParticipantID identifies one participant in all rooms; with the signaling
@@ -143,6 +144,7 @@ func (m *Manager) start(name string) *room {
 		handlers: &m.handlers,
 		counters: &m.counters,
 		log:      m.opts.Logger.With("room", name),
+		since:    time.Now(),
 		mailbox:  make(chan *operation, mailboxSize),
 		wake:     make(chan struct{}, 1),
 		done:     make(chan struct{}),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/atrium-rtc/atrium/sfu/inspect"
 	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
@@ -56,7 +57,7 @@ type MediaRequest struct {
 
 // Publication is the published stream of one participant. Its methods may be
 // called from any goroutine, do not block on the network, and do nothing after
-// Close. All but Subscribe are called on the room's goroutine.
+// Close. All but Subscribe and Published are called on the room's goroutine.
 type Publication interface {
 	Answer() string
 	AddICECandidate(ICECandidate) error
@@ -65,6 +66,9 @@ type Publication interface {
 	// Speech returns what the sound is like at a moment; false without sound, and
 	// while it is muted for everybody. It is asked seven times a second.
 	Speech(now time.Time) (speaker.Snapshot, bool)
+	// Published returns what can be seen of the media, on the goroutines of those
+	// who ask.
+	Published() inspect.Publication
 	// Subscribe answers a subscriber's offer with this publication's media.
 	Subscribe(ctx context.Context, req MediaRequest) (Subscription, error)
 	// Close ends the publication and every subscription to it.
@@ -72,7 +76,7 @@ type Publication interface {
 }
 
 // Subscription is one participant's reception of one Publication, under the
-// same rules; Quality is called on the goroutines of those who ask.
+// same rules; Quality and Received are called on the goroutines of those who ask.
 type Subscription interface {
 	Answer() string
 	AddICECandidate(ICECandidate) error
@@ -86,6 +90,8 @@ type Subscription interface {
 	SetVideoPreference(VideoPreference)
 	// Quality returns what the subscriber feels of each track.
 	Quality() []TrackQuality
+	// Received returns what can be seen of the media.
+	Received() inspect.Subscription
 	// Reported takes what the subscriber measured by itself, which it may have
 	// made up.
 	Reported(ReceiverStatistics)

@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // JoinRequest asks to join.
@@ -103,6 +104,8 @@ func (r *room) admit(req JoinRequest) ([]ParticipantInfo, error) {
 	}
 	r.registry.admitted(r)
 	r.counters.joined()
+	r.tally.participants.Add(1)
+	who.since = time.Now()
 	event := JoinedEvent{Participant: r.state.info(who), Others: r.state.others(who)}
 	r.log.Info("joined", "user", who.user, "participants", len(event.Others)+1)
 	r.emit("OnJoined", func(h EventHandler) { h.OnJoined(event) })
@@ -139,6 +142,7 @@ func (r *room) remove(id ParticipantID, why LeaveReason) ([]ParticipantInfo, err
 	r.release(r.state.leave(m))
 	remaining := r.state.infos(nil)
 	r.counters.left(why, 1)
+	r.tally.participants.Add(-1)
 	r.log.Info("left", "user", m.user, "reason", why, "participants", len(remaining))
 	event := LeftEvent{Participant: who, Remaining: remaining, Reason: why}
 	r.emit("OnLeft", func(h EventHandler) { h.OnLeft(event) })

@@ -24,6 +24,22 @@ func (m *Manager) MutePublished(id ParticipantID, kind MediaKind) error {
 	})
 }
 
+// SetMutedPublished replaces the set of kinds that nobody gets of the participant's
+// stream; 0 is none. Otherwise it is MutePublished, with its errors.
+func (m *Manager) SetMutedPublished(ctx context.Context, id ParticipantID, kinds MediaKind) error {
+	return m.withParticipantRoom(ctx, id, func(r *room) error {
+		c, err := r.state.publicationOf(id)
+		switch {
+		case err != nil:
+			return err
+		case kinds != 0 && !kinds.valid():
+			return refuseMuteKind()
+		}
+		c.setMuted(kinds)
+		return nil
+	})
+}
+
 // UnmutePublished lifts all of MutePublished; when nothing is muted it does
 // nothing. Errors: 102, 203, 105.
 func (m *Manager) UnmutePublished(id ParticipantID) error {

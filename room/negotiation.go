@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"errors"
+	"time"
 )
 
 // exchange is one offer and answer. reserve, answered and opened run on the
@@ -83,6 +84,8 @@ func (r *room) openConnection(ctx context.Context, c *connection, made link, x e
 		replaced, early := r.state.open(c, made)
 		r.release(replaced)
 		r.counters.opened(c)
+		r.tally.of(c).Add(1)
+		c.since = time.Now()
 		for _, candidate := range early {
 			r.addCandidate(c, candidate)
 		}
@@ -168,6 +171,7 @@ func (r *room) release(gone []*connection) {
 		if c.link != nil {
 			c.link.Close()
 			r.counters.closed(c)
+			r.tally.of(c).Add(-1)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package room
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // member is one participant as the room's state sees it.
 type member struct {
@@ -9,7 +12,8 @@ type member struct {
 	publish slot
 	receive map[string]*slot // by the publisher's user name; no empty slots
 	early   earlyCandidates
-	aware   bool // knows who speaks
+	aware   bool      // knows who speaks
+	since   time.Time // it is in the room
 }
 
 func newMember(id ParticipantID, user string) *member {
@@ -71,6 +75,7 @@ type connection struct {
 	muted    MediaKind
 	paused   PauseReason // told to the owner of a subscription; empty: its video is delivered
 	link     link        // from live on
+	since    time.Time   // it is live
 	observer *observer
 	cancel   context.CancelCauseFunc
 }

@@ -75,6 +75,23 @@ func (m *Manager) peers(
 	return list, err
 }
 
+// Find returns the participant of a room by its user name. Errors: 202; 102 when
+// nobody of that name is there.
+func (m *Manager) Find(ctx context.Context, name, user string) (info ParticipantInfo, err error) {
+	var absent error
+	err = m.withRoom(ctx, name, func(r *room) {
+		if who := r.state.users[user]; who != nil {
+			info = r.state.info(who)
+		} else {
+			absent = m.counters.refused(refuseUnknownUser(user, name))
+		}
+	})
+	if err == nil {
+		err = absent
+	}
+	return info, err
+}
+
 // IsPublishing reports whether the participant publishes. Errors: 102, 203.
 func (m *Manager) IsPublishing(id ParticipantID) (bool, error) {
 	who, err := m.Participant(id)

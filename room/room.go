@@ -26,6 +26,8 @@ type room struct {
 	handlers *handlers
 	counters *counters
 	log      *slog.Logger
+	since    time.Time
+	tally    tally
 
 	mailbox chan *operation
 	reports reports       // what the media plane says; never blocks it

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/inspect"
 	"github.com/atrium-rtc/atrium/sfu/speaker"
 )
 
@@ -77,6 +78,7 @@ func (p sfuPublication) AddICECandidate(c ICECandidate) error {
 }
 func (p sfuPublication) Mute(k MediaKind)                              { p.p.Mute(sfuKinds(k)) }
 func (p sfuPublication) Speech(now time.Time) (speaker.Snapshot, bool) { return p.p.Speech(now) }
+func (p sfuPublication) Published() inspect.Publication                { return p.p.Inspect() }
 func (p sfuPublication) Close()                                        { p.p.Close() }
 
 type sfuSubscription struct{ s *sfu.Subscription }
@@ -93,9 +95,10 @@ func (s sfuSubscription) SetPreferredLayers(l Layers) {
 func (s sfuSubscription) SetVideoPreference(p VideoPreference) {
 	s.s.SetVideoPreference(sfuVideoPreference(p))
 }
-func (s sfuSubscription) Quality() []TrackQuality       { return trackQualities(s.s.Quality()) }
-func (s sfuSubscription) Reported(r ReceiverStatistics) { s.s.Reported(sfu.ReceiverStatistics(r)) }
-func (s sfuSubscription) Close()                        { s.s.Close() }
+func (s sfuSubscription) Quality() []TrackQuality        { return trackQualities(s.s.Quality()) }
+func (s sfuSubscription) Received() inspect.Subscription { return s.s.Inspect() }
+func (s sfuSubscription) Reported(r ReceiverStatistics)  { s.s.Reported(sfu.ReceiverStatistics(r)) }
+func (s sfuSubscription) Close()                         { s.s.Close() }
 
 func sfuVideoPreference(p VideoPreference) sfu.VideoPreference {
 	return sfu.VideoPreference{

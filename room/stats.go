@@ -34,7 +34,7 @@ type Stats struct {
 
 // counters are written by rooms and callers and read by Stats.
 type counters struct {
-	participants, publications, subscriptions atomic.Int64
+	tally
 
 	roomsCreated, roomsEnded, joins, messages       atomic.Uint64
 	mediaFailures, handlerPanics                    atomic.Uint64
@@ -86,14 +86,17 @@ func (c *counters) left(why LeaveReason, n int) {
 	c.leaves[why] += uint64(n)
 }
 
-func (c *counters) opened(conn *connection) { c.gauge(conn).Add(1) }
-func (c *counters) closed(conn *connection) { c.gauge(conn).Add(-1) }
+func (c *counters) opened(conn *connection) { c.tally.of(conn).Add(1) }
+func (c *counters) closed(conn *connection) { c.tally.of(conn).Add(-1) }
 
-func (c *counters) gauge(conn *connection) *atomic.Int64 {
+// tally is how much there is now, in one room or in all.
+type tally struct{ participants, publications, subscriptions atomic.Int64 }
+
+func (t *tally) of(conn *connection) *atomic.Int64 {
 	if conn.source == nil {
-		return &c.publications
+		return &t.publications
 	}
-	return &c.subscriptions
+	return &t.subscriptions
 }
 
 // refused counts an error on its way to the caller.

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/inspect"
 	"github.com/atrium-rtc/atrium/sfu/speaker"
 	"github.com/atrium-rtc/atrium/signaling"
 )
@@ -93,8 +94,10 @@ type stream struct {
 	sdp   string
 }
 
-func (s *stream) Answer() string      { return s.sdp }
-func (s *stream) Mute(room.MediaKind) {}
+func (s *stream) Answer() string                 { return s.sdp }
+func (s *stream) Mute(room.MediaKind)            {}
+func (s *stream) Published() inspect.Publication { return inspect.Publication{} }
+func (s *stream) Received() inspect.Subscription { return inspect.Subscription{} }
 
 func (s *stream) SetPreferredLayers(l room.Layers) {
 	s.media.mu.Lock()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/load/session"
 	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/inspect"
 	"github.com/atrium-rtc/atrium/sfu/speaker"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
@@ -72,6 +73,8 @@ func (s *stream) Close()                                  {}
 func (s *stream) Speech(time.Time) (speaker.Snapshot, bool) { return speaker.Snapshot{}, false }
 func (s *stream) SetVideoPreference(room.VideoPreference)   {}
 func (s *stream) Quality() []room.TrackQuality              { return nil }
+func (s *stream) Published() inspect.Publication            { return inspect.Publication{} }
+func (s *stream) Received() inspect.Subscription            { return inspect.Subscription{} }
 func (s *stream) Reported(room.ReceiverStatistics)          {}
 
 func (s *stream) SetPreferredLayers(l room.Layers) {
