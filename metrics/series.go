@@ -2,7 +2,6 @@ package metrics
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -82,66 +81,6 @@ func split(name, help, label string, values func(*snapshot) map[string]uint64) s
 // all lists every series of our own.
 func all() []series[snapshot] {
 	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofTCP(), ofQueues())
-}
-
-func ofRooms() []series[snapshot] {
-	return []series[snapshot]{
-		gauge("atrium_rooms", "Rooms that exist.", func(s *snapshot) int { return s.rooms.Rooms }),
-		gauge("atrium_participants", "Participants in all rooms.", func(s *snapshot) int { return s.rooms.Participants }),
-		gauge("atrium_publications", "Streams that are published.", func(s *snapshot) int { return s.rooms.Publications }),
-		gauge("atrium_subscriptions", "Streams that are received by participants.", func(s *snapshot) int { return s.rooms.Subscriptions }),
-		counter("atrium_rooms_created_total", "Rooms made since the start.", func(s *snapshot) uint64 { return s.rooms.RoomsCreated }),
-		counter("atrium_joins_total", "Joins that succeeded.", func(s *snapshot) uint64 { return s.rooms.Joins }),
-		split("atrium_leaves_total", "Participants who are gone, by reason.", "reason", func(s *snapshot) map[string]uint64 {
-			reasons := map[string]uint64{}
-			for reason, count := range s.rooms.Leaves {
-				reasons[string(reason)] = count
-			}
-			return reasons
-		}),
-		split("atrium_refusals_total", "Requests that rooms refused, by error code (docs/protocol.md); 0 is a caller who gave up.", "code",
-			func(s *snapshot) map[string]uint64 {
-				codes := map[string]uint64{}
-				for code, count := range s.rooms.Errors {
-					codes[strconv.Itoa(int(code))] = count
-				}
-				return codes
-			}),
-		counter("atrium_messages_total", "Chat messages accepted.", func(s *snapshot) uint64 { return s.rooms.Messages }),
-		counter("atrium_media_failures_total", "Media connections that were lost while in use.", func(s *snapshot) uint64 { return s.rooms.MediaFailures }),
-		counter("atrium_handler_panics_total", "Panics of the application's event handlers. Above 0 is a bug of the application.", func(s *snapshot) uint64 { return s.rooms.HandlerPanics }),
-		split("atrium_candidates_dropped_total", "ICE candidates dropped, by where they came from: remote ones were too many or too early, local ones faster than the room.", "from",
-			func(s *snapshot) map[string]uint64 {
-				return map[string]uint64{"remote": s.rooms.RemoteCandidatesDropped, "local": s.rooms.LocalCandidatesDropped}
-			}),
-	}
-}
-
-func ofSignaling() []series[snapshot] {
-	return []series[snapshot]{
-		gauge("atrium_websockets", "Websockets that are open.", func(s *snapshot) int { return s.sessions.Sockets }),
-		gauge("atrium_sessions", "Sessions, those that wait for a lost client to come back included.", func(s *snapshot) int { return s.sessions.Sessions }),
-		counter("atrium_websockets_opened_total", "Websockets accepted.", func(s *snapshot) uint64 { return s.sessions.SocketsOpened }),
-		split("atrium_websockets_refused_total", "Websockets refused, by reason.", "reason", func(s *snapshot) map[string]uint64 { return s.sessions.SocketsRefused }),
-		counter("atrium_sessions_started_total", "Sessions made.", func(s *snapshot) uint64 { return s.sessions.SessionsStarted }),
-		split("atrium_sessions_ended_total", "Sessions that are over, by reason.", "reason", func(s *snapshot) map[string]uint64 { return s.sessions.SessionsEnded }),
-		counter("atrium_session_takeovers_total", "Sessions that went on over another websocket.", func(s *snapshot) uint64 { return s.sessions.Takeovers }),
-		counter("atrium_slow_consumers_total", "Websockets closed because the client did not read.", func(s *snapshot) uint64 { return s.sessions.SlowConsumers }),
-		{
-			name: "atrium_requests_total", help: "Requests of clients, by method and error code (docs/protocol.md); 0 is success.",
-			kind: prometheus.CounterValue, labels: []string{"method", "code"}, samples: requestSamples,
-		},
-		counter("atrium_repeated_requests_total", "Requests that were answered a second time from memory.", func(s *snapshot) uint64 { return s.sessions.Repeats }),
-		counter("atrium_notifications_total", "Notifications sent to clients.", func(s *snapshot) uint64 { return s.sessions.Notifications }),
-	}
-}
-
-func requestSamples(s *snapshot) []sample {
-	var list []sample
-	for request, count := range s.sessions.Requests {
-		list = append(list, sample{float64(count), []string{request.Method, strconv.Itoa(int(request.Code))}})
-	}
-	return list
 }
 
 func ofMedia() []series[snapshot] {
