@@ -18,6 +18,7 @@ type Sources struct {
 	Rooms             func() room.Stats
 	Sessions          func() signaling.Stats
 	Media             func() sfu.Stats
+	Reloads           func() Reloads // nil where nothing is reloaded
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -45,7 +46,11 @@ func newRegistry(from Sources) *prometheus.Registry {
 
 // read takes a snapshot of every part.
 func (from Sources) read() *snapshot {
-	return &snapshot{rooms: from.Rooms(), sessions: from.Sessions(), media: from.Media()}
+	now := &snapshot{rooms: from.Rooms(), sessions: from.Sessions(), media: from.Media()}
+	if from.Reloads != nil {
+		now.reloads = from.Reloads()
+	}
+	return now
 }
 
 // collector turns snapshots of type S into samples. It implements

@@ -35,6 +35,7 @@ type snapshot struct {
 	rooms    room.Stats
 	sessions signaling.Stats
 	media    sfu.Stats
+	reloads  Reloads
 }
 
 func gauge[S any](name, help string, value func(*S) int) series[S] {
@@ -80,7 +81,7 @@ func split(name, help, label string, values func(*snapshot) map[string]uint64) s
 
 // all lists every series of our own.
 func all() []series[snapshot] {
-	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofTCP(), ofQueues())
+	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofTCP(), ofQueues(), ofReloads())
 }
 
 func ofMedia() []series[snapshot] {

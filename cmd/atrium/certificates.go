@@ -16,6 +16,8 @@ import (
 type certificates struct {
 	// config is nil when TLS is off.
 	config *tls.Config
+	// pair is what it reads, nil unless tls.mode is files.
+	pair *keyPair
 	// challenges answers HTTP-01 and redirects the rest; nil without ACME.
 	challenges http.Handler
 }
@@ -29,7 +31,7 @@ func newCertificates(cfg config.Config, logger *slog.Logger) (certificates, erro
 			return certificates{}, err
 		}
 		base.GetCertificate = pair.certificate
-		return certificates{config: base}, nil
+		return certificates{config: base, pair: pair}, nil
 	case config.TLSSelfSigned:
 		cert, err := selfSigned(selfSignedNames(cfg))
 		if err != nil {

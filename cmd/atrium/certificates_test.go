@@ -99,6 +99,36 @@ func TestRenewedFilesAreServedWithoutARestart(t *testing.T) {
 	serves("newest.example")
 }
 
+func TestOtherFilesAreUsedOnlyIfTheyHoldACertificate(t *testing.T) {
+	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	certFile, keyFile := writePair(t, t.TempDir(), "old.example", day)
+	otherCert, otherKey := writePair(t, t.TempDir(), "new.example", day)
+	pair, err := newKeyPair(certFile, keyFile, discardLogger())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		cert, key, serves string
+		wrong             bool
+	}{
+		{otherCert, "absent.key", "old.example", true},
+		{otherCert, keyFile, "old.example", true},
+		{otherCert, otherKey, "new.example", false},
+		{certFile, keyFile, "old.example", false},
+	} {
+		if err := pair.use(step.cert, step.key); (err != nil) != step.wrong {
+			t.Errorf("use(%s, %s): %v", step.cert, step.key, err)
+		}
+		current, err := pair.certificate(nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := current.Leaf.VerifyHostname(step.serves); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestMissingFilesAreAnErrorAtTheStart(t *testing.T) {
 	if _, err := newKeyPair("absent.pem", "absent.key", slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("newKeyPair accepts files that do not exist")

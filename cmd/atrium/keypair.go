@@ -11,12 +11,12 @@ import (
 
 // keyPair is a certificate in two files that is read again when they change.
 type keyPair struct {
-	certFile, keyFile string
-	logger            *slog.Logger
+	logger *slog.Logger
 
-	mu      sync.Mutex
-	current *tls.Certificate
-	version [2]fileVersion
+	mu                sync.Mutex
+	certFile, keyFile string
+	current           *tls.Certificate
+	version           [2]fileVersion
 }
 
 // fileVersion changes when somebody writes or replaces a file.
@@ -26,11 +26,24 @@ type fileVersion struct {
 }
 
 func newKeyPair(certFile, keyFile string, logger *slog.Logger) (*keyPair, error) {
-	pair := &keyPair{certFile: certFile, keyFile: keyFile, logger: logger}
-	if err := pair.reload(); err != nil {
+	pair := &keyPair{logger: logger}
+	if err := pair.use(certFile, keyFile); err != nil {
 		return nil, err
 	}
 	return pair, nil
+}
+
+// use reads the certificate from these files from now on, or changes nothing when
+// they do not hold one.
+func (p *keyPair) use(certFile, keyFile string) error {
+	next := &keyPair{certFile: certFile, keyFile: keyFile}
+	if err := next.reload(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.certFile, p.keyFile, p.current, p.version = next.certFile, next.keyFile, next.current, next.version
+	return nil
 }
 
 // certificate is a tls.Config.GetCertificate. While new files do not fit each
@@ -44,6 +57,7 @@ func (p *keyPair) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return p.current, nil
 }
 
+// reload wants the lock held.
 func (p *keyPair) reload() error {
 	var found [2]fileVersion
 	for i, file := range []string{p.certFile, p.keyFile} {

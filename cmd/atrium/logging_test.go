@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -19,7 +20,7 @@ func logged(t *testing.T, options config.Log) string {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	logger := newLogger(options, file)
+	logger := newLogger(options, &slog.LevelVar{}, file)
 	logger.Debug("quiet")
 	logger.Warn("loud", "user", "ann")
 	data, err := os.ReadFile(name)

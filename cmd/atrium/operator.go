@@ -13,6 +13,7 @@ import (
 //	/healthz       200 while the process can answer
 //	/readyz        200 when clients may come; 503 while starting or draining
 //	/metrics       Prometheus; 503 while starting
+//	/reload        POST: reads the configuration again, for administrators
 //	/debug/pprof/  profiles of the Go runtime
 func (s *server) operatorHandler() http.Handler {
 	mux := http.NewServeMux()
@@ -31,6 +32,7 @@ func (s *server) operatorHandler() http.Handler {
 			answer(w, http.StatusServiceUnavailable, "starting\n")
 		}
 	})
+	mux.HandleFunc("POST /reload", s.serveReload)
 	handleProfiles(mux)
 	return mux
 }
@@ -53,6 +55,7 @@ func (s *server) publishMetrics() {
 		Rooms:    s.rooms.Stats,
 		Sessions: s.signaling.Stats,
 		Media:    s.media.engine.Stats,
+		Reloads:  func() metrics.Reloads { return *s.reloading.stats.Load() },
 	})
 	s.metrics.Store(&handler)
 }

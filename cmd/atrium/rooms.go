@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 
 	"github.com/atrium-rtc/atrium/client"
 	"github.com/atrium-rtc/atrium/internal/config"
@@ -15,32 +16,40 @@ import (
 )
 
 // creators lets users create rooms whose name matches rooms.creator_pattern.
-type creators struct{ pattern *regexp.Regexp }
+type creators struct{ pattern atomic.Pointer[regexp.Regexp] }
 
-func newCreators(cfg config.Rooms) (room.Policy, error) {
+func newCreators(cfg config.Rooms) (*creators, error) {
 	pattern, err := cfg.CreatorRegexp()
 	if err != nil {
 		return nil, fmt.Errorf("rooms.creator_pattern: %w", err)
 	}
-	return creators{pattern}, nil
+	c := &creators{}
+	c.pattern.Store(pattern)
+	return c, nil
 }
 
 // AllowCreate implements room.Policy.
-func (c creators) AllowCreate(_, user string) error {
-	if !c.pattern.MatchString(user) {
+func (c *creators) AllowCreate(_, user string) error {
+	if !c.pattern.Load().MatchString(user) {
 		return fmt.Errorf("user %q does not match rooms.creator_pattern", user)
 	}
 	return nil
 }
 
-func newSignaling(cfg config.Config, rooms *room.Manager, logger *slog.Logger) (*signaling.Server, error) {
-	token, err := adminToken(cfg.Admin)
-	if err != nil {
-		return nil, err
-	}
-	return signaling.NewServer(signaling.Options{
-		Manager:               rooms,
-		Logger:                logger,
+// roomLimits are the limits of rooms.
+func roomLimits(cfg config.Rooms) room.Limits {
+	return room.Limits{MaxRooms: cfg.MaxRooms, MaxParticipants: cfg.MaxParticipants, MaxSubscriptions: cfg.MaxSubscriptions}
+}
+
+func newSignaling(cfg config.Config, token string, rooms *room.Manager, logger *slog.Logger) *signaling.Server {
+	options := signalingOptions(cfg, token)
+	options.Manager, options.Logger, options.Static = rooms, logger, client.Web()
+	return signaling.NewServer(options)
+}
+
+// signalingOptions are those that may change while the server runs.
+func signalingOptions(cfg config.Config, token string) signaling.Options {
+	return signaling.Options{
 		AllowedOrigins:        cfg.HTTP.AllowedOrigins,
 		ReconnectGrace:        cfg.Signaling.ReconnectGrace,
 		MaxSessions:           cfg.Signaling.MaxSessions,
@@ -54,8 +63,7 @@ func newSignaling(cfg config.Config, rooms *room.Manager, logger *slog.Logger) (
 		},
 		AdminToken: token,
 		AutoCreate: cfg.Rooms.AutoCreate,
-		Static:     client.Web(),
-	}), nil
+	}
 }
 
 // adminToken returns the token itself or what its file holds.

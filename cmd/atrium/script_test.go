@@ -37,6 +37,8 @@ func TestScripts(t *testing.T) {
 			"ended":  waitForProcess,
 			"get":    get,
 			"await":  await,
+			"until":  until,
+			"post":   post,
 			"join":   join,
 			"leave":  leave,
 			"refuse": refuse,
@@ -101,9 +103,9 @@ func (p *process) follow(logs io.Reader, ready chan<- map[string]any) {
 	}
 }
 
-// signalProcess: signal TERM or signal INT.
+// signalProcess: signal TERM, INT or HUP.
 func signalProcess(ts *testscript.TestScript, _ bool, args []string) {
-	ts.Check(processOf(ts).Process.Signal(map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt}[args[0]]))
+	ts.Check(processOf(ts).Process.Signal(map[string]os.Signal{"TERM": syscall.SIGTERM, "INT": os.Interrupt, "HUP": syscall.SIGHUP}[args[0]]))
 }
 
 // waitForProcess: ended CODE waits for the end, checks the exit code and leaves
@@ -139,6 +141,38 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("%s still answers %d", args[0], response.StatusCode)
 		}
 	}
+}
+
+// until: until URL REGEXP asks until the answer matches.
+func until(ts *testscript.TestScript, _ bool, args []string) {
+	again, late := time.NewTicker(10*time.Millisecond), time.After(30*time.Second)
+	defer again.Stop()
+	for {
+		response, err := http.Get(args[0])
+		ts.Check(err)
+		body, err := io.ReadAll(response.Body)
+		ts.Check(err)
+		response.Body.Close()
+		if regexp.MustCompile(args[1]).Match(body) {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-late:
+			ts.Fatalf("%s still does not match %q: %s", args[0], args[1], body)
+		}
+	}
+}
+
+// post: post URL STATUS REGEXP [HEADER...] is get with a POST, and headers.
+func post(ts *testscript.TestScript, _ bool, args []string) {
+	request, err := http.NewRequest(http.MethodPost, args[0], nil)
+	ts.Check(err)
+	for _, header := range args[3:] {
+		name, value, _ := strings.Cut(header, ": ")
+		request.Header.Set(name, value)
+	}
+	answered(ts, request, args[1:3])
 }
 
 // join: joins a room as a client does, over a websocket that stays open.
@@ -185,16 +219,23 @@ func ask(ts *testscript.TestScript, request string) {
 
 // get: get URL STATUS [REGEXP] checks the status and the body of an answer.
 func get(ts *testscript.TestScript, _ bool, args []string) {
+	request, err := http.NewRequest(http.MethodGet, args[0], nil)
+	ts.Check(err)
+	answered(ts, request, args[1:])
+}
+
+// answered asks, and checks the status and the body.
+func answered(ts *testscript.TestScript, request *http.Request, want []string) {
 	client := http.Client{Timeout: 10 * time.Second}
-	response, err := client.Get(args[0])
+	response, err := client.Do(request)
 	ts.Check(err)
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
 	ts.Check(err)
-	if got := strconv.Itoa(response.StatusCode); got != args[1] {
-		ts.Fatalf("status %s, want %s: %s", got, args[1], body)
+	if got := strconv.Itoa(response.StatusCode); got != want[0] {
+		ts.Fatalf("status %s, want %s: %s", got, want[0], body)
 	}
-	if len(args) > 2 && !regexp.MustCompile(args[2]).Match(body) {
-		ts.Fatalf("the answer does not match %q: %s", args[2], body)
+	if len(want) > 1 && !regexp.MustCompile(want[1]).Match(body) {
+		ts.Fatalf("the answer does not match %q: %s", want[1], body)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -26,7 +27,8 @@ func (c *serveCommand) Run() error {
 	if err != nil {
 		return err
 	}
-	logger := newLogger(loaded.Config.Log, os.Stderr)
+	level := &slog.LevelVar{}
+	logger := newLogger(loaded.Config.Log, level, os.Stderr)
 	for _, warning := range loaded.Warnings {
 		logger.Warn(warning)
 	}
@@ -35,11 +37,15 @@ func (c *serveCommand) Run() error {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 	defer signal.Stop(signals)
+	hangups := make(chan os.Signal, 1) // of several at a time one is enough
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 
 	s, err := start(context.Background(), loaded.Config, logger)
 	if err != nil {
 		return err
 	}
+	s.reloading.load, s.reloading.level, s.reloading.hangups = c.Settings.load, level, hangups
 	// One line for a person; the log has the same for machines.
 	fmt.Printf("Atrium is ready: %s\n", s.page)
 	return s.serveUntil(signals)
@@ -52,12 +58,17 @@ type server struct {
 	logger *slog.Logger
 	page   string // where people go
 
-	operator  *site
-	media     *mediaPlane
-	rooms     *room.Manager
-	signaling *signaling.Server
-	public    *site
-	redirect  *site // of ACME; nil without
+	certificates certificates
+	operator     *site
+	media        *mediaPlane
+	creators     *creators
+	rooms        *room.Manager
+	signaling    *signaling.Server
+	public       *site
+	redirect     *site // of ACME; nil without
+
+	reloading *reloading
+	admin     atomic.Pointer[auth.Admin] // who may do what is for administrators
 
 	ready   atomic.Bool
 	metrics atomic.Pointer[http.Handler] // nil until there is something to read
@@ -66,23 +77,27 @@ type server struct {
 
 // start makes a server that is ready for clients, or an error and nothing.
 func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *server, err error) {
-	s := &server{cfg: cfg, logger: logger, failed: make(chan error, 8)}
+	s := &server{cfg: cfg, logger: logger, reloading: newReloading(), failed: make(chan error, 8)}
 	defer func() {
 		if err != nil {
 			s.abandon()
 		}
 	}()
-	certificates, err := newCertificates(cfg, logger)
+	if s.certificates, err = newCertificates(cfg, logger); err != nil {
+		return nil, err
+	}
+	token, err := adminToken(cfg.Admin)
 	if err != nil {
 		return nil, err
 	}
+	s.admin.Store(&auth.Admin{Token: token})
 	if err := s.startOperator(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.startRooms(ctx); err != nil {
+	if err := s.startRooms(ctx, token); err != nil {
 		return nil, err
 	}
-	if err := s.startPublic(ctx, certificates); err != nil {
+	if err := s.startPublic(ctx); err != nil {
 		return nil, err
 	}
 	s.publishMetrics()
@@ -106,32 +121,32 @@ func (s *server) startOperator(ctx context.Context) error {
 }
 
 // startRooms makes what has no listener for HTTP: media, rooms and sessions.
-func (s *server) startRooms(ctx context.Context) (err error) {
+func (s *server) startRooms(ctx context.Context, token string) (err error) {
 	if s.media, err = newMedia(ctx, s.cfg.Media, s.logger); err != nil {
 		return err
 	}
-	policy, err := newCreators(s.cfg.Rooms)
-	if err != nil {
+	if s.creators, err = newCreators(s.cfg.Rooms); err != nil {
 		return err
 	}
+	limits := roomLimits(s.cfg.Rooms)
 	s.rooms = room.NewManager(s.media.rooms, room.Options{
 		Logger:           s.logger,
-		MaxRooms:         s.cfg.Rooms.MaxRooms,
-		MaxParticipants:  s.cfg.Rooms.MaxParticipants,
-		MaxSubscriptions: s.cfg.Rooms.MaxSubscriptions,
-		Policy:           policy,
+		MaxRooms:         limits.MaxRooms,
+		MaxParticipants:  limits.MaxParticipants,
+		MaxSubscriptions: limits.MaxSubscriptions,
+		Policy:           s.creators,
 	})
-	s.signaling, err = newSignaling(s.cfg, s.rooms, s.logger)
-	return err
+	s.signaling = newSignaling(s.cfg, token, s.rooms, s.logger)
+	return nil
 }
 
-func (s *server) startPublic(ctx context.Context, certificates certificates) error {
-	if address := s.cfg.TLS.ACME.HTTPListen; certificates.challenges != nil && address != "" {
+func (s *server) startPublic(ctx context.Context) error {
+	if address := s.cfg.TLS.ACME.HTTPListen; s.certificates.challenges != nil && address != "" {
 		listeners, err := listen(ctx, "tls.acme.http_listen", address)
 		if err != nil {
 			return err
 		}
-		s.redirect = newSite(publicServer(certificates.challenges, s.logger), listeners)
+		s.redirect = newSite(publicServer(s.certificates.challenges, s.logger), listeners)
 		s.redirect.serve(s.failed)
 	}
 	listeners, err := listen(ctx, "http.listen", s.cfg.HTTP.Listen)
@@ -139,7 +154,7 @@ func (s *server) startPublic(ctx context.Context, certificates certificates) err
 		return err
 	}
 	server := publicServer(s.signaling.Handler(), s.logger)
-	server.TLSConfig = certificates.config
+	server.TLSConfig = s.certificates.config
 	s.public = newSite(server, listeners)
 	s.page = pageURL(s.cfg, s.public.address())
 	s.public.serve(s.failed)

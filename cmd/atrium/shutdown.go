@@ -18,16 +18,16 @@ const (
 	farewellTime = 2 * time.Second
 )
 
-// serveUntil waits for the first signal, lets calls go on until everybody has
-// left or shutdown.drain has passed, and ends the server. Only a second signal,
-// which ends it at once, and a listener that failed are errors.
+// serveUntil reloads the configuration when it is asked to, waits for the first
+// signal, lets calls go on until everybody has left or shutdown.drain has passed,
+// and ends the server. Only a second signal, which ends it at once, and a listener
+// that failed are errors.
 func (s *server) serveUntil(signals <-chan os.Signal) error {
 	hurry, giveUp := context.WithCancelCause(context.Background())
 	defer giveUp(nil)
-	var failure error
-	select {
-	case failure = <-s.failed:
-	case received := <-signals:
+	received, failure := s.watch(signals)
+	close(s.reloading.over)
+	if received != nil {
 		s.logger.Info("draining", "signal", received.String(), "at_most", s.cfg.Shutdown.Drain.String())
 		go func() {
 			select {
@@ -48,6 +48,23 @@ func (s *server) serveUntil(signals <-chan os.Signal) error {
 		s.logger.Info("ended")
 	}
 	return failure
+}
+
+// watch serves until a signal comes or a listener fails, and reloads the
+// configuration meanwhile.
+func (s *server) watch(signals <-chan os.Signal) (received os.Signal, failure error) {
+	for {
+		select {
+		case failure = <-s.failed:
+			return nil, failure
+		case received = <-signals:
+			return received, nil
+		case <-s.reloading.hangups:
+			s.reload()
+		case told := <-s.reloading.asked:
+			told <- s.reload()
+		}
+	}
 }
 
 // drain refuses newcomers and waits. Media is not touched.
