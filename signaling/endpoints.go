@@ -20,7 +20,7 @@ func (s *Server) endpoints() map[string]http.HandlerFunc {
 		"/getThresholdSpeaker": func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, s.opts.Load().SpeakerThreshold) },
 		"/getClientConfig":     func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, s.opts.Load().Client) },
 		"/close":               s.serveClose,
-		"/":                    s.site.ServeHTTP,
+		"/":                    s.page.ServeHTTP,
 	}
 }
 
@@ -33,7 +33,7 @@ func (s *Server) serveClose(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "use POST or GET", http.StatusMethodNotAllowed)
 		return
 	}
-	if err := (auth.Admin{Token: s.opts.Load().AdminToken}).Check(r); err != nil {
+	if err := s.Administrators().Check(r); err != nil {
 		http.Error(w, "closing rooms is for administrators", auth.Refuse(w.Header(), err))
 		return
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/atrium-rtc/atrium/signaling"
 )
 
 const (
@@ -183,6 +185,49 @@ func TestDrainRefusesNewcomersOnly(t *testing.T) {
 	if got := f.server.Stats().SocketsRefused["draining"]; got != 1 {
 		t.Errorf("%d refused", got)
 	}
+}
+
+func TestResumeLetsNewcomersInAgain(t *testing.T) {
+	f := start(t)
+	f.server.Drain()
+	if !f.server.Draining() {
+		t.Error("not draining")
+	}
+	f.server.Resume()
+	if f.server.Draining() {
+		t.Error("still draining")
+	}
+	f.member("ann", `[]`)
+	if err := f.server.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.server.Resume()
+	if got := f.tryConnect(); got == 101 {
+		t.Error("a new socket after Close")
+	}
+}
+
+func TestPresenceFollowsTheSocket(t *testing.T) {
+	inBubble(t, func(t *testing.T, f *fixture) {
+		presence := func(want signaling.Presence) {
+			t.Helper()
+			synctest.Wait()
+			people, err := f.manager.Participants("r")
+			if err != nil || len(people) != 1 {
+				t.Fatalf("%v %v", people, err)
+			}
+			if got := f.server.Presence(people[0].ID); got != want {
+				t.Errorf("%q, want %q", got, want)
+			}
+		}
+		ann := f.member("ann", `[]`)
+		presence(signaling.PresenceConnected)
+		_ = ann.conn.Close()
+		presence(signaling.PresenceWaiting)
+		if got := f.server.Presence("nobody"); got != signaling.PresenceUnknown {
+			t.Errorf("%q of nobody", got)
+		}
+	})
 }
 
 func TestCloseEndsEverythingWithGoingAway(t *testing.T) {

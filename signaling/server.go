@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/atrium-rtc/atrium/internal/site"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
@@ -19,7 +20,7 @@ type Server struct {
 	manager  *room.Manager
 	log      *slog.Logger
 	upgrader *rpc.Upgrader
-	site     *site
+	page     *site.Site
 
 	gate     gate
 	sessions registry
@@ -35,7 +36,7 @@ func NewServer(opts Options) *Server {
 		manager:  opts.Manager,
 		log:      opts.Logger,
 		upgrader: rpc.NewUpgrader(opts.Socket),
-		site:     newSite(opts.Static, opts.Logger),
+		page:     newPage(opts.Static, opts.Logger),
 	}
 	s.adopt(opts)
 	opts.Manager.Handle(listener{server: s})
@@ -49,13 +50,6 @@ func (s *Server) Handler() http.Handler {
 		mux.HandleFunc(path, serve)
 	}
 	return mux
-}
-
-// Drain refuses new sockets and new joins from now on. Sessions go on.
-func (s *Server) Drain() {
-	if !s.draining.Swap(true) {
-		s.log.Info("draining: no new sockets, no new joins")
-	}
 }
 
 // Close ends all sessions, closes all sockets with 1001 and waits until the

@@ -29,6 +29,7 @@ func levels() map[string]level {
 		"sfu/speaker":   zero,
 		"sfu/quality":   zero,
 		"internal/auth": zero,
+		"internal/site": zero,
 		"sfu/inspect":   zero,
 
 		"sfu/ingress":   one,

@@ -1,22 +1,29 @@
-package signaling
+package site
 
 import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"path"
 	"strings"
 	"time"
 )
 
-// site serves the files of the page from memory. A path is a file or it is
-// nothing: there are no directory listings, and nothing outside the file
-// system can be named.
-type site struct {
-	files map[string]asset // by request path
+// Site serves the files of one page. A path is a file or it is nothing: there are
+// no directory listings, and nothing outside the file system can be named. Its
+// methods may be called from any goroutine.
+type Site struct {
+	files  map[string]asset // by request path
+	policy Policy
+}
+
+// Policy is what browsers let the page do.
+type Policy struct {
+	Content     string // Content-Security-Policy
+	Permissions string // Permissions-Policy
 }
 
 type asset struct {
@@ -25,23 +32,11 @@ type asset struct {
 	tag     string
 }
 
-// Headers of every file. The page runs its own scripts and styles and nothing
-// else, talks to its own server, and is the only one that may use the camera
-// and the microphone.
-const (
-	contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; " +
-		"img-src 'self' data: blob:; media-src 'self' blob: mediastream:; connect-src 'self' ws: wss:; " +
-		"worker-src 'self' blob:; manifest-src 'self'; " +
-		"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
-	permissionsPolicy = "camera=(self), microphone=(self), display-capture=(self), autoplay=(self), " +
-		"fullscreen=(self), speaker-selection=(self), screen-wake-lock=(self), picture-in-picture=(self), " +
-		"geolocation=(), payment=(), usb=()"
-)
-
-func newSite(files fs.FS, log *slog.Logger) *site {
-	s := &site{files: make(map[string]asset)}
+// New reads the files. nil is a site without any.
+func New(files fs.FS, policy Policy) (*Site, error) {
+	s := &Site{files: make(map[string]asset), policy: policy}
 	if files == nil {
-		return s
+		return s, nil
 	}
 	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
@@ -60,14 +55,14 @@ func newSite(files fs.FS, log *slog.Logger) *site {
 		return nil
 	})
 	if err != nil {
-		log.Error("read the page", "error", err)
+		return s, fmt.Errorf("read the page: %w", err)
 	}
-	return s
+	return s, nil
 }
 
 // ServeHTTP serves GET and HEAD. Files are revalidated on every use, which
 // costs a round trip and never shows yesterday's page with today's server.
-func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a, ok := s.files[r.URL.Path]
 	if !ok {
 		http.NotFound(w, r)
@@ -82,8 +77,8 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", a.kind)
 	h.Set("ETag", a.tag)
 	h.Set("Cache-Control", "no-cache")
-	h.Set("Content-Security-Policy", contentPolicy)
-	h.Set("Permissions-Policy", permissionsPolicy)
+	h.Set("Content-Security-Policy", s.policy.Content)
+	h.Set("Permissions-Policy", s.policy.Permissions)
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
