@@ -203,6 +203,16 @@ func (g *registry) names() []string {
 	return list
 }
 
+func (g *registry) all() []*room {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	list := make([]*room, 0, len(g.rooms))
+	for _, l := range g.rooms {
+		list = append(list, l.room)
+	}
+	return list
+}
+
 func (g *registry) size() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -48,6 +48,9 @@ func (c *serveCommand) Run() error {
 	s.reloading.load, s.reloading.level, s.reloading.hangups = c.Settings.load, level, hangups
 	// One line for a person; the log has the same for machines.
 	fmt.Printf("Atrium is ready: %s\n", s.page)
+	watched, unwatch := context.WithCancel(context.Background())
+	defer unwatch()
+	s.supervise(watched)
 	return s.serveUntil(signals)
 }
 

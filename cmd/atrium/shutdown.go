@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/systemd"
 )
 
 // errSecondSignal is the cause of an end that left things undone.
@@ -70,6 +72,7 @@ func (s *server) watch(signals <-chan os.Signal) (received os.Signal, failure er
 // drain refuses newcomers and waits. Media is not touched.
 func (s *server) drain(hurry context.Context) {
 	s.ready.Store(false)
+	s.tell(systemd.Stopping(s.status()))
 	s.signaling.Drain()
 	deadline := time.NewTimer(s.cfg.Shutdown.Drain)
 	defer deadline.Stop()

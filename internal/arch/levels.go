@@ -32,6 +32,8 @@ func levels() map[string]level {
 		"internal/site": zero,
 		"sfu/inspect":   zero,
 
+		"internal/systemd": zero,
+
 		"sfu/ingress":   one,
 		"sfu/egress":    one,
 		"sfu/udp":       one,
