@@ -66,6 +66,7 @@ func TestForwardingDoesNotAllocate(t *testing.T) {
 		}
 		now = now.Add(33 * time.Millisecond)
 		s.runBatch(now)
+		s.flush(now)
 	}
 	for range 2 * videoRing / packets { // the ring and the pool fill up
 		round()
@@ -98,6 +99,7 @@ func BenchmarkForward(b *testing.B) {
 				}
 				now = now.Add(33 * time.Millisecond)
 				s.runBatch(now)
+				s.flush(now)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(4*n), "ns/forwarded")
 		})

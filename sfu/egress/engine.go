@@ -3,6 +3,7 @@ package egress
 import (
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Engine runs the forwarding shards. Its methods may be called from any
@@ -109,6 +110,8 @@ func (e *Engine) Stats() Stats {
 	for i, s := range e.shards {
 		st.Subscribers += int(e.load[i].Load())
 		s.stats.addTo(&st)
+		s.latency.addTo(&st)
+		st.Shards = append(st.Shards, ShardStats{Busy: time.Duration(s.stats.busy.Load())})
 		st.MailboxDrops += s.box.drops.Load()
 		st.FeedbackDrops += s.inbox.drops.Load()
 	}

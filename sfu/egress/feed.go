@@ -53,6 +53,7 @@ type feed struct {
 	streams   []*Stream
 	pending   []*packet.Packet // of this batch
 	padding   []uint8          // for each of them, see equalize
+	went      []bool           // for each of them: somebody was sent it
 	changed   bool             // the ladder has, in this batch
 	sound     bool
 	window    int
@@ -138,11 +139,16 @@ func (f *feed) prepare(now time.Time) {
 	}
 	f.changed = f.expire(now)
 	f.padding = equalize(f.padding[:0], f.pending)
+	f.went = slices.Grow(f.went[:0], len(f.pending))[:len(f.pending)]
+	clear(f.went)
 }
 
 // release gives the batch's packets back.
-func (f *feed) release() {
+func (f *feed) release(l *latency) {
 	for i, p := range f.pending {
+		if !f.closed && f.went[i] {
+			l.sealed(p.Arrival)
+		}
 		p.Release()
 		f.pending[i] = nil
 	}

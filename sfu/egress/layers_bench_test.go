@@ -129,6 +129,7 @@ func stageOf(sc scene, n int) (s *Shard, next func()) {
 	}
 	now := time.Now()
 	s.runBatch(now)
+	s.flush(now)
 	for _, v := range s.visits {
 		widen(v.sub, now)
 	}
@@ -141,6 +142,7 @@ func stageOf(sc scene, n int) (s *Shard, next func()) {
 		picture++
 		now = now.Add(time.Second / 30)
 		s.runBatch(now)
+		s.flush(now)
 	}
 }
 

@@ -132,11 +132,18 @@ func (l *downlink) forgetDone() {
 // sendWaiting sends the packets of the stream's next picture that wait, while there
 // is room.
 func (st *Stream) sendWaiting(now time.Time) {
-	picture := st.waiting[st.waitingFrom].pkt.Timestamp
+	first := st.waiting[st.waitingFrom]
+	picture, since := first.pkt.Timestamp, first.since
+	shard := st.sub.shard
+	before := shard.sent.packets
 	for st.waitingFrom < len(st.waiting) && st.sub.link.pacer.Room(now) > 0 {
 		w := st.waiting[st.waitingFrom]
 		if w.pkt.Timestamp != picture {
 			break
+		}
+		if w.since != since {
+			shard.latency.waited(now.Sub(since), shard.sent.packets-before)
+			since, before = w.since, shard.sent.packets
 		}
 		st.waiting[st.waitingFrom] = waiting{}
 		st.waitingFrom++
@@ -146,6 +153,7 @@ func (st *Stream) sendWaiting(now time.Time) {
 		}
 		w.pkt.Release()
 	}
+	shard.latency.waited(now.Sub(since), shard.sent.packets-before)
 	st.header.PaddingSize, st.header.Padding = 0, false
 	if st.waitingFrom == len(st.waiting) {
 		st.waiting, st.waitingFrom = st.waiting[:0], 0

@@ -362,6 +362,7 @@ func pictures(n int) (s *Shard, next func()) {
 		}
 		now = now.Add(33 * time.Millisecond)
 		s.runBatch(now)
+		s.flush(now)
 	}
 }
 

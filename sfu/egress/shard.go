@@ -42,6 +42,8 @@ type Shard struct {
 	reported  []byte
 	judged    judgements
 	lag       lag
+	latency   latency
+	busy      time.Duration // awake, since the start
 
 	stop bool
 	sent sent
@@ -59,9 +61,10 @@ type Shard struct {
 func newShard(index int) *Shard {
 	return &Shard{
 		index: index, estimates: true, paces: true,
-		box:   newMailbox(),
-		done:  make(chan struct{}),
-		feeds: make(map[Source]*feed), downlinks: make(map[string][]*downlink), audioRooms: make(map[string]*audioRoom),
+		box:     newMailbox(),
+		done:    make(chan struct{}),
+		latency: newLatency(),
+		feeds:   make(map[Source]*feed), downlinks: make(map[string][]*downlink), audioRooms: make(map[string]*audioRoom),
 	}
 }
 
@@ -76,27 +79,45 @@ func (s *Shard) run() {
 	defer pace.Stop()
 	paced := false // the timer of pace runs
 	for !s.stop {
+		var woke time.Time
 		select {
 		case <-s.box.wake:
-			s.runBatch(time.Now())
+			woke = time.Now()
+			s.runBatch(woke)
 		case now := <-ticker.C:
+			woke = time.Now()
 			s.tick(now)
 		case now := <-pace.C:
+			woke = time.Now()
 			paced = false
 			s.readFeedback(now)
 			s.pace(now)
 			s.stats.publish(s.sent)
 		case <-retry.C:
+			woke = time.Now()
 		}
 		if len(s.pacing) > 0 && !paced {
 			pace.Reset(paceInterval)
 			paced = true
 		}
-		if s.queue != nil && s.queue.Flush() {
+		if s.flush(woke) {
 			retry.Reset(flushRetry)
 		}
 	}
 	s.shutdown()
+}
+
+// flush ends what the shard has done since it woke: all that is sealed goes to the
+// kernel. It reports whether there was no room for some of it.
+func (s *Shard) flush(woke time.Time) (pending bool) {
+	pending = s.queue != nil && s.queue.Flush()
+	now := time.Now()
+	if !pending || len(s.latency.arrivals) > mailboxLimit {
+		s.latency.left(now)
+	}
+	s.busy += now.Sub(woke)
+	s.stats.busy.Store(int64(s.busy))
+	return pending
 }
 
 // runBatch takes everything that waits: first commands and sorting packets by
@@ -105,14 +126,19 @@ func (s *Shard) run() {
 // by side in the queue, where they become one message to the kernel.
 func (s *Shard) runBatch(now time.Time) {
 	s.batch = s.box.drain(s.batch)
+	packets := 0
 	for i := range s.batch {
 		it := &s.batch[i]
 		if it.do != nil {
 			it.do()
 		} else {
 			s.sort(it.feed, it.pkt)
+			packets++
 		}
 		*it = item{}
+	}
+	if packets > 0 {
+		s.latency.batch.Observe(float64(packets))
 	}
 	s.batches++
 	s.stats.batches.Store(s.batches)
@@ -141,7 +167,7 @@ func (s *Shard) forward(now time.Time) {
 		}
 	}
 	for i, f := range s.touched {
-		f.release()
+		f.release(&s.latency)
 		s.touched[i] = nil
 	}
 	s.touched = s.touched[:0]

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/histogram"
 	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/quality"
@@ -33,6 +34,20 @@ type Stats struct {
 	Paused          int    // such videos at present
 	Unheard         uint64 // packets of sound that were not among the loudest of their room
 	Probes, Padding uint64 // clusters sent, and the octets of padding in them
+
+	// ForwardLatency is from the arrival of packets to the end of the batch that gave
+	// them to the kernel, one observation for each packet and shard; PacingDelay how
+	// long video waited for its turn where it had to, one for each packet and receiver,
+	// and not part of ForwardLatency. Both are in seconds. BatchPackets is how many
+	// packets a shard took when it woke for some.
+	ForwardLatency, PacingDelay, BatchPackets histogram.Snapshot
+
+	Shards []ShardStats // by index
+}
+
+// ShardStats is what one shard did since the start.
+type ShardStats struct {
+	Busy time.Duration // awake: from each wake-up until there was no more to do
 }
 
 // StreamStats counts what one stream did since its start.
@@ -62,6 +77,8 @@ type sent struct{ packets, octets, retransmitted, switches, redundant, probes, p
 type shardCounters struct {
 	mu     sync.Mutex
 	judged judgements
+
+	busy atomic.Int64 // time.Duration
 
 	batches, packets, octets, retransmitted, switches, redundant, probes, padding, unheard, abandoned, pauses, paused atomic.Uint64
 }

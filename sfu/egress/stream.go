@@ -173,6 +173,7 @@ func (st *Stream) forwardPending(now time.Time) {
 	}
 	var next packet.ExtSeq // of layer; what comes before it, catchUp has sent
 	layer := simulcast.None
+	sent := &st.sub.shard.sent
 	for i, p := range st.feed.pending {
 		if p.Layer == layer && p.Seq < next {
 			continue
@@ -184,8 +185,12 @@ func (st *Stream) forwardPending(now time.Time) {
 		if st.cfg.Padding {
 			st.header.PaddingSize = st.feed.padding[i]
 		}
+		before := sent.packets
 		if st.forward(p, now) {
 			next, layer = st.catchUp(p, now), p.Layer
+		}
+		if sent.packets != before {
+			st.feed.went[i] = true
 		}
 	}
 	st.header.PaddingSize, st.header.Padding = 0, false
