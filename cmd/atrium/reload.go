@@ -13,6 +13,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
+	"github.com/atrium-rtc/atrium/internal/systemd"
 	"github.com/atrium-rtc/atrium/metrics"
 )
 
@@ -45,6 +46,8 @@ type reloaded struct {
 // reload reads the configuration again and takes what a running server can take.
 // With an error nothing has changed.
 func (s *server) reload() reloaded {
+	s.tell(systemd.Reloading())
+	defer func() { s.tell(systemd.Ready(s.status())) }()
 	var done reloaded
 	loaded, err := s.reloading.load()
 	if err == nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/room"
 )
 
@@ -36,8 +38,8 @@ func notified(t *testing.T) <-chan string {
 	return told
 }
 
-// until waits for a datagram that begins so, and returns it.
-func until(t *testing.T, told <-chan string, begin string) string {
+// awaitNotice waits for a datagram that begins so, and returns it.
+func awaitNotice(t *testing.T, told <-chan string, begin string) string {
 	t.Helper()
 	late := time.After(20 * time.Second)
 	for {
@@ -59,18 +61,24 @@ func TestSystemdIsToldOfReadinessLifeAndTheEnd(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	s.supervise(ctx)
-	if got, want := until(t, told, "READY=1"), "READY=1\nSTATUS=0 rooms, 0 participants"; got != want {
+	if got, want := awaitNotice(t, told, "READY=1"), "READY=1\nSTATUS=0 rooms, 0 participants"; got != want {
 		t.Errorf("told %q, want %q", got, want)
 	}
 	s.join(t, "ann")
-	for !strings.HasSuffix(until(t, told, "WATCHDOG=1"), "STATUS=1 room, 1 participant") {
+	for !strings.HasSuffix(awaitNotice(t, told, "WATCHDOG=1"), "STATUS=1 room, 1 participant") {
 		continue // it was asked before ann came
 	}
+	s.reloading.load = func() (config.Loaded, error) { return config.Loaded{}, errors.New("wrong") }
+	asked := make(chan reloaded, 1)
+	s.reloading.asked <- asked
+	awaitNotice(t, told, "RELOADING=1\nMONOTONIC_USEC=")
+	awaitNotice(t, told, "READY=1\n")
+	<-asked
 	s.signals <- syscall.SIGTERM
-	if got, want := until(t, told, "STOPPING=1"), "STOPPING=1\nSTATUS=draining: 1 room, 1 participant"; got != want {
+	if got, want := awaitNotice(t, told, "STOPPING=1"), "STOPPING=1\nSTATUS=draining: 1 room, 1 participant"; got != want {
 		t.Errorf("told %q, want %q", got, want)
 	}
-	until(t, told, "WATCHDOG=1\nSTATUS=draining") // a long drain is no hang
+	awaitNotice(t, told, "WATCHDOG=1\nSTATUS=draining") // a long drain is no hang
 	if _, err := s.rooms.Leave(t.Context(), "ann"); err != nil {
 		t.Error(err)
 	}
