@@ -37,7 +37,7 @@ func TestScripts(t *testing.T) {
 			"ended":  waitForProcess,
 			"get":    get,
 			"await":  await,
-			"until":  until,
+			"until":  awaitBody,
 			"post":   post,
 			"join":   join,
 			"leave":  leave,
@@ -143,8 +143,8 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// until: until URL REGEXP asks until the answer matches.
-func until(ts *testscript.TestScript, _ bool, args []string) {
+// awaitBody: until URL REGEXP asks until the answer matches.
+func awaitBody(ts *testscript.TestScript, _ bool, args []string) {
 	again, late := time.NewTicker(10*time.Millisecond), time.After(30*time.Second)
 	defer again.Stop()
 	for {
