@@ -87,29 +87,6 @@ func TestSystemdIsToldOfReadinessLifeAndTheEnd(t *testing.T) {
 	}
 }
 
-func TestSystemdIsToldOfReloads(t *testing.T) {
-	told := notified(t)
-	s := run(t, nil)
-	for _, err := range []error{nil, errors.New("wrong")} {
-		s.reloading.load = func() (config.Loaded, error) { return config.Loaded{Config: s.cfg}, err }
-		answer := make(chan reloaded)
-		s.reloading.asked <- answer
-		if got := until(t, told, ""); !strings.HasPrefix(got, "RELOADING=1\nMONOTONIC_USEC=") {
-			t.Errorf("told %q at the beginning of a reload", got)
-		}
-		if got := until(t, told, ""); !strings.HasPrefix(got, "READY=1\n") {
-			t.Errorf("told %q at the end of a reload", got)
-		}
-		if done := <-answer; !errors.Is(done.err, err) {
-			t.Errorf("reload: %v, want %v", done.err, err)
-		}
-	}
-	s.signals <- syscall.SIGTERM
-	if err := <-s.ended; err != nil {
-		t.Error(err)
-	}
-}
-
 func TestAServerWhoseRoomsHangIsNotAlive(t *testing.T) {
 	s := run(t, nil)
 	s.join(t, "ann")
