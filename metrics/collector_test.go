@@ -14,12 +14,14 @@ import (
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/atrium-rtc/atrium/internal/docstest"
+	"github.com/atrium-rtc/atrium/internal/histogram"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
 func fixed(rooms room.Stats, sessions signaling.Stats, media sfu.Stats) Sources {
@@ -35,12 +37,17 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 	from := fixed(
 		room.Stats{
 			Rooms: 2, Participants: 5, Publications: 4, Subscriptions: 12, Joins: 9,
-			Leaves: map[room.LeaveReason]uint64{room.LeftByRequest: 3, room.LeftByEvict: 1},
-			Errors: map[room.Code]uint64{room.CodeUserExists: 6},
+			Leaves:       map[room.LeaveReason]uint64{room.LeftByRequest: 3, room.LeftByEvict: 1},
+			Errors:       map[room.Code]uint64{room.CodeUserExists: 6},
+			Negotiations: map[room.NegotiationOutcome]uint64{{Role: room.Subscriber, Outcome: room.Failed}: 3},
+			JoinSeconds:  observed(0.5, 0.25),
+			Commands:     4,
 		},
 		signaling.Stats{
-			Sockets:  3,
-			Requests: map[signaling.RequestOutcome]uint64{{Method: "joinRoom", Code: api.Code(104)}: 2},
+			Sockets: 3, Sessions: 5, Waiting: 2, Draining: true,
+			RequestSeconds: map[string]histogram.Snapshot{"joinRoom": observed(2)},
+			Traffic:        rpc.Traffic{OctetsOut: 77},
+			Requests:       map[signaling.RequestOutcome]uint64{{Method: "joinRoom", Code: api.Code(104)}: 2},
 		},
 		sfu.Stats{
 			Peers: 16, Packets: 100,
@@ -59,6 +66,17 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 		"atrium_participants 5",
 		"atrium_websockets 3",
 		`atrium_requests_total{code="104",method="joinRoom"} 2`,
+		`atrium_request_seconds_bucket{method="joinRoom",le="1"} 0`,
+		`atrium_request_seconds_bucket{method="joinRoom",le="+Inf"} 1`,
+		`atrium_request_seconds_sum{method="joinRoom"} 2`,
+		`atrium_join_seconds_bucket{le="1"} 2`,
+		`atrium_negotiations_total{outcome="failed",role="subscriber"} 3`,
+		`atrium_sessions{state="connected"} 3`,
+		`atrium_sessions{state="waiting"} 2`,
+		"atrium_draining 1",
+		"atrium_room_commands 4",
+		`atrium_websocket_bytes_total{direction="in"} 0`,
+		`atrium_websocket_bytes_total{direction="out"} 77`,
 		"atrium_media_connections 16",
 		"atrium_media_mailbox_drops_total 11",
 		"atrium_media_packets_sent_total 500",
@@ -73,6 +91,15 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 			t.Errorf("the scrape lacks %q", want)
 		}
 	}
+}
+
+// observed is a histogram with a bucket up to 1 that has seen the values.
+func observed(values ...float64) histogram.Snapshot {
+	h := histogram.New(1)
+	for _, v := range values {
+		h.Observe(v)
+	}
+	return h.Snapshot()
 }
 
 // scrape returns what Prometheus would read.
@@ -106,7 +133,11 @@ func TestNamesFollowTheConventionsOfPrometheus(t *testing.T) {
 
 // busyRooms and busySessions have a sample for every series.
 func busyRooms() room.Stats {
-	return room.Stats{Leaves: map[room.LeaveReason]uint64{room.LeftByClose: 1}, Errors: map[room.Code]uint64{0: 1}}
+	return room.Stats{
+		Leaves: map[room.LeaveReason]uint64{room.LeftByClose: 1}, Errors: map[room.Code]uint64{0: 1},
+		Negotiations:       map[room.NegotiationOutcome]uint64{{Role: room.Publisher, Outcome: room.Refused}: 1},
+		NegotiationSeconds: map[room.Role]histogram.Snapshot{room.Publisher: histogram.New(1).Snapshot()},
+	}
 }
 
 func busySessions() signaling.Stats {
@@ -114,6 +145,7 @@ func busySessions() signaling.Stats {
 		SocketsRefused: map[string]uint64{"full": 1},
 		SessionsEnded:  map[string]uint64{"left": 1},
 		Requests:       map[signaling.RequestOutcome]uint64{{Method: "other"}: 1},
+		RequestSeconds: map[string]histogram.Snapshot{"other": histogram.New(1).Snapshot()},
 	}
 }
 

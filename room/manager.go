@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/histogram"
 )
 
 // ParticipantID identifies one participant in all rooms; with the signaling
@@ -102,6 +104,8 @@ type Manager struct {
 func NewManager(media Media, opts Options) *Manager {
 	opts = opts.withDefaults()
 	m := &Manager{media: media, opts: opts, registry: newRegistry()}
+	m.counters.joinSeconds = histogram.New(latencyBounds()...)
+	m.counters.negotiations = newNegotiationCounters()
 	m.SetLimits(Limits{opts.MaxRooms, opts.MaxParticipants, opts.MaxSubscriptions})
 	return m
 }

@@ -30,6 +30,7 @@ type JoinRequest struct {
 // when the room is absent and AutoCreate is off; 203 when it is being closed; 204
 // when it cannot be created; 999 for empty or overlong names.
 func (m *Manager) Join(ctx context.Context, req JoinRequest) ([]ParticipantInfo, error) {
+	began := time.Now()
 	r, err := m.enter(req)
 	if err != nil {
 		return nil, m.counters.refused(err)
@@ -41,6 +42,9 @@ func (m *Manager) Join(ctx context.Context, req JoinRequest) ([]ParticipantInfo,
 		if err = stop; errors.Is(stop, errEnded) { // only closing ends a room that is being joined
 			err = refuseJoinClosing(req.User, req.Room)
 		}
+	}
+	if err == nil {
+		m.counters.entered(began)
 	}
 	return others, m.counters.refused(err)
 }

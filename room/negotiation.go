@@ -10,6 +10,7 @@ import (
 // room's goroutine; ask and sdpError on the caller's, after reserve.
 type exchange struct {
 	id       ParticipantID
+	role     Role
 	reserve  func() error                                            // takes a slot for the connection
 	ask      func(ctx context.Context, m MediaRequest) (link, error) // slow, on the caller's goroutine
 	answered func(answer string)                                     // the requester's callback, may be nil
@@ -17,12 +18,26 @@ type exchange struct {
 	sdpError func(cause error) error
 }
 
-// negotiate runs an exchange on the caller's goroutine. The room reserves the
+// negotiate runs an exchange and counts how it ended.
+func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x exchange) (string, error) {
+	began, end := time.Now(), Failed // unless it returns: Media may panic
+	defer func() { m.counters.negotiations.ended(x.role, end, time.Since(began)) }()
+	answer, cause, err := m.exchange(ctx, r, c, x)
+	if err != nil {
+		end = outcomeOf(cause)
+		return "", m.counters.refused(err)
+	}
+	end = Answered
+	return answer, nil
+}
+
+// exchange runs an exchange on the caller's goroutine. The room reserves the
 // connection's slot first and opens it afterwards. Whatever happens in between
 // (leave, unpublish, close, a newer request) ends the reservation, says in
 // connection.fate what the caller is to be told, and cancels the context that
-// Media works under.
-func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x exchange) (string, error) {
+// Media works under. cause is what came before the caller's error, whose code may
+// be that of another fault.
+func (m *Manager) exchange(ctx context.Context, r *room, c *connection, x exchange) (answer string, cause, _ error) {
 	working, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	c.cancel, c.observer = cancel, &observer{connection: c, reports: &r.reports}
@@ -38,7 +53,7 @@ func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x excha
 		err = r.explain(stop, x.id)
 	}
 	if err != nil {
-		return "", m.counters.refused(err)
+		return "", err, err
 	}
 	defer m.negotiations.Done()
 	settled := false
@@ -55,13 +70,17 @@ func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x excha
 		err = errNoAnswer
 	}
 	if err != nil {
-		return "", m.counters.refused(r.failNegotiation(ctx, c, err, x.sdpError))
+		fate := r.failNegotiation(ctx, c, err)
+		if fate != nil {
+			return "", fate, fate
+		}
+		return "", err, mediaError(err, x.sdpError)
 	}
 	if err = r.openConnection(ctx, c, made, x); err != nil {
 		made.Close()
-		return "", m.counters.refused(err)
+		return "", err, err
 	}
-	return made.Answer(), nil
+	return made.Answer(), nil, nil
 }
 
 // mediaError keeps an *Error of Media and makes any other error a CodeSDP.
@@ -100,10 +119,10 @@ func (r *room) openConnection(ctx context.Context, c *connection, made link, x e
 	return fate
 }
 
-// failNegotiation gives the slot back and returns the error for the caller:
-// what ended the reservation, if something did, because then Media's error is
-// only its echo. The cause is logged here: the client does not get to see it.
-func (r *room) failNegotiation(ctx context.Context, c *connection, cause error, sdpError func(error) error) error {
+// failNegotiation gives the slot back and returns what ended the reservation, if
+// something did: then Media's error is only its echo. The cause is logged here: the
+// client does not get to see it.
+func (r *room) failNegotiation(ctx context.Context, c *connection, cause error) error {
 	var fate error
 	if stop := r.call(context.WithoutCancel(ctx), func() {
 		if fate = c.fate; c.phase != negotiating {
@@ -114,10 +133,7 @@ func (r *room) failNegotiation(ctx context.Context, c *connection, cause error, 
 	}); stop != nil {
 		fate = c.fate
 	}
-	if fate != nil {
-		return fate
-	}
-	return mediaError(cause, sdpError)
+	return fate
 }
 
 // open moves c from negotiating to live and returns what it replaces and the

@@ -180,7 +180,8 @@ func TestWaitingForABusyRoomEndsWithTheContext(t *testing.T) {
 		if _, err := h.Participant(id("ann")); err != nil {
 			t.Errorf("a given up request was carried out: %v", err)
 		}
-		wantSame(t, "errors", h.Stats().Errors, map[room.Code]uint64{0: callers})
+		wantSame(t, "errors", raised(h.Stats().Errors), map[room.Code]uint64{0: callers})
+		wantSame(t, "commands that wait", h.Stats().Commands, 0)
 	})
 }
 

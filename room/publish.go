@@ -32,6 +32,7 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 	var c connection
 	return m.negotiate(ctx, r, &c, exchange{
 		id:      id,
+		role:    Publisher,
 		reserve: func() error { return r.state.reservePublication(id, &c) },
 		ask: func(ctx context.Context, ask MediaRequest) (link, error) {
 			ask.Offer, ask.Loopback = req.Offer, req.Loopback

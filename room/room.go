@@ -37,14 +37,23 @@ type room struct {
 
 // operation is something for the room's goroutine to do. Either the goroutine
 // claims it and runs it, or the caller who does not want to wait any longer
-// claims it, and then it is never run.
+// claims it, and then it is never run. Until then it counts as waiting.
 type operation struct {
 	run     func()
+	waiting *atomic.Int64 // all that wait, of all rooms; nil: does not count
 	claimed atomic.Bool
 	done    chan struct{}
 }
 
-func (o *operation) claim() bool { return o.claimed.CompareAndSwap(false, true) }
+func (o *operation) claim() bool {
+	if !o.claimed.CompareAndSwap(false, true) {
+		return false
+	}
+	if o.waiting != nil {
+		o.waiting.Add(-1)
+	}
+	return true
+}
 
 // call has fn run on the room's goroutine and waits for it. An error means
 // that fn has not run and never will: errEnded, or the context's cause.
@@ -52,12 +61,15 @@ func (r *room) call(ctx context.Context, fn func()) error {
 	if ctx.Err() != nil {
 		return r.interrupted(ctx)
 	}
-	op := &operation{run: fn, done: make(chan struct{})}
+	op := &operation{run: fn, waiting: &r.counters.commands, done: make(chan struct{})}
+	op.waiting.Add(1)
 	select {
 	case r.mailbox <- op:
 	case <-r.done:
+		op.claim()
 		return errEnded
 	case <-ctx.Done():
+		op.claim()
 		return r.interrupted(ctx)
 	}
 	var stop error

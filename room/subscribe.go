@@ -31,7 +31,8 @@ func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req Subscribe
 	var c connection
 	var source Publication
 	return m.negotiate(ctx, r, &c, exchange{
-		id: id,
+		id:   id,
+		role: Subscriber,
 		reserve: func() error {
 			overtaken, err := r.state.reserveSubscription(id, req.Publisher, &c)
 			if err != nil {

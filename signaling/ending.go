@@ -20,6 +20,10 @@ var (
 	endShutdown   = ending{"shutdown", rpc.CloseGoingAway, "the server is shutting down"}
 )
 
+func endings() []ending {
+	return []ending{endLeft, endClosed, endHungUp, endLost, endReplaced, endRoomClosed, endOverflow, endShutdown}
+}
+
 // Close reasons of sockets whose session goes on, or that have none.
 const (
 	// reasonNoPing is Kurento's text.

@@ -88,6 +88,18 @@ func (g *gate) size() int {
 	return g.open
 }
 
+// unsent returns the octets that wait at all sockets. Each is asked, which costs a
+// scrape less than every message would cost a count that all sockets share.
+func (g *gate) unsent() (octets int) {
+	g.mu.Lock()
+	conns := slices.Collect(maps.Keys(g.conns))
+	g.mu.Unlock()
+	for _, conn := range conns {
+		octets += conn.Waiting()
+	}
+	return octets
+}
+
 // close lets no more sockets in and returns those there are.
 func (g *gate) close() []*rpc.Conn {
 	g.mu.Lock()

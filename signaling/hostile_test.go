@@ -10,6 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/atrium-rtc/atrium/signaling/api"
 )
 
 func TestMalformedMessagesAreAnsweredAndForgiven(t *testing.T) {
@@ -32,8 +34,8 @@ func TestMalformedMessagesAreAnsweredAndForgiven(t *testing.T) {
 		c.call(in, want)
 	}
 	c.publish()
-	if n := len(f.server.Stats().Requests); n > 5 {
-		t.Errorf("%d kinds of requests counted: strangers can make the metrics grow", n)
+	if n := len(f.server.Stats().Requests) - len(api.Methods()); n > 3 { // others that succeed, and two codes
+		t.Errorf("%d more kinds of requests counted: strangers can make the metrics grow", n)
 	}
 }
 

@@ -59,6 +59,13 @@ func (b *inbox) take(ctx context.Context) (arrival, bool) {
 	return arrival{}, false
 }
 
+// size returns how many requests wait.
+func (b *inbox) size() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.list)
+}
+
 func (b *inbox) next() (arrival, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

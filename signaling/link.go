@@ -159,6 +159,13 @@ func (l *link) socketless() bool {
 	return l.conn == nil
 }
 
+// waiting reports whether the session waits for its client to come back.
+func (l *link) waiting() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.conn == nil && !l.over
+}
+
 // current returns the socket, or nil.
 func (l *link) current() *rpc.Conn {
 	l.mu.Lock()

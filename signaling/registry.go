@@ -44,10 +44,19 @@ func (r *registry) remove(id room.ParticipantID) {
 	delete(r.byID, id)
 }
 
-func (r *registry) size() int {
+// census counts the sessions, those of them that wait for a lost client to come back,
+// and the requests that wait for their turn in all of them.
+func (r *registry) census() (all, waiting, requests int) {
 	r.mu.RLock()
-	defer r.mu.RUnlock()
-	return len(r.byID)
+	sessions := slices.Collect(maps.Values(r.byID))
+	r.mu.RUnlock()
+	for _, s := range sessions {
+		if s.link.waiting() {
+			waiting++
+		}
+		requests += s.inbox.size()
+	}
+	return len(sessions), waiting, requests
 }
 
 // close lets no more sessions in and returns those there are.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync/atomic"
+	"time"
 
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -16,7 +17,8 @@ import (
 type reply struct {
 	session *Session
 	request rpc.Request
-	holding bool // the session's frames are held until this is sent
+	came    time.Time // when the request was read
+	holding bool      // the session's frames are held until this is sent
 	done    atomic.Bool
 	sent    atomic.Pointer[[]byte]
 }
@@ -69,6 +71,7 @@ func (r *reply) deliver(frame []byte) {
 	case frame != nil:
 		r.session.send(frame)
 	}
+	r.session.server.counters.requests.took(r.request.Method, r.came)
 }
 
 // frame returns what was sent, or nil.

@@ -38,6 +38,7 @@ func NewServer(opts Options) *Server {
 		upgrader: rpc.NewUpgrader(opts.Socket),
 		page:     newPage(opts.Static, opts.Logger),
 	}
+	s.counters.begin()
 	s.adopt(opts)
 	opts.Manager.Handle(listener{server: s})
 	return s

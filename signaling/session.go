@@ -78,12 +78,12 @@ func (s *Session) serve(a arrival) {
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, requestTimeout)
 	defer cancel()
-	r := &reply{session: s, request: a.Request}
+	r := &reply{session: s, request: a.Request, came: a.at}
 	var code api.Code
 	if err := s.dispatch(ctx, r); err != nil {
 		code = r.fail(err)
 	}
-	s.server.counters.request(a.Method, code)
+	s.server.counters.requests.count(a.Method, code)
 	s.repeats.store(&a, r.frame(), time.Now())
 }
 

@@ -69,33 +69,34 @@ func (k *socket) handle(req rpc.Request) {
 // ping must succeed whatever it carries: the JavaScript client takes an error
 // for a lost connection.
 func (k *socket) ping(req rpc.Request) {
+	defer k.served(req, 0, time.Now())
 	k.watchdog.ping(req.Params, func() { k.conn.Close(rpc.CloseNormal, reasonNoPing) })
 	echo, _ := api.Text(req.Params, "sessionId")
 	if len(echo) > maxEchoedSession {
 		echo = ""
 	}
-	k.server.counters.request(api.Ping, 0)
 	k.answer(req, "pong", echo)
 }
 
 // connect names the socket's session, or with the id of another one takes that
 // over. Whoever knows the id is its owner.
 func (k *socket) connect(req rpc.Request) {
+	came := time.Now()
 	id, resume := api.Text(req.Params, "sessionId")
 	if !resume {
 		if s := k.ensureSession(); s != nil {
-			k.server.counters.request(api.Connect, 0)
 			k.answer(req, "OK", string(s.id))
+			k.served(req, 0, came)
 		}
 		return
 	}
 	s := k.server.sessions.get(room.ParticipantID(id))
 	if s == nil || !k.takeOver(s, req) {
-		k.server.counters.request(api.Connect, api.CodeReconnection)
 		k.refuse(req, &api.Error{Code: api.CodeReconnection, Message: "reconnection error"})
+		k.served(req, api.CodeReconnection, came)
 		return
 	}
-	k.server.counters.request(api.Connect, 0)
+	k.served(req, 0, came)
 }
 
 // takeOver moves a session to this socket. The answer is the first thing that
@@ -131,7 +132,7 @@ func (k *socket) takeOver(s *Session, req rpc.Request) bool {
 
 // closeSession answers with a bare string, as the original does.
 func (k *socket) closeSession(req rpc.Request) {
-	k.server.counters.request(api.CloseSession, 0)
+	defer k.served(req, 0, time.Now())
 	if req.HasID {
 		if frame, err := rpc.ResultFrame(req.ID, "bye"); err == nil {
 			k.conn.Send(frame)
@@ -151,10 +152,17 @@ func (k *socket) enqueue(req rpc.Request) {
 	if s == nil {
 		return
 	}
-	if !s.inbox.put(arrival{req, time.Now()}) {
-		k.server.counters.request(req.Method, rpc.CodeServer)
+	came := time.Now()
+	if !s.inbox.put(arrival{req, came}) {
 		k.refuse(req, &api.Error{Code: rpc.CodeServer, Message: "Too many requests are waiting"})
+		k.served(req, rpc.CodeServer, came)
 	}
+}
+
+// served counts a request that the socket has answered by itself.
+func (k *socket) served(req rpc.Request, code api.Code, came time.Time) {
+	k.server.counters.requests.count(req.Method, code)
+	k.server.counters.requests.took(req.Method, came)
 }
 
 // ensureSession returns the socket's session, or nil when the server closes.

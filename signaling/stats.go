@@ -2,11 +2,11 @@ package signaling
 
 import (
 	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 
-	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/internal/histogram"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
 // Stats is a snapshot for metrics; each number is right, though not all at the
@@ -14,6 +14,12 @@ import (
 type Stats struct {
 	// Now.
 	Sockets, Sessions int
+	// Waiting are the sessions that wait for a lost client to come back.
+	Waiting int
+	// Inbox are the requests of all sessions that wait for their turn, Outbox the
+	// octets that wait to be written at all sockets.
+	Inbox, Outbox int
+	Draining      bool
 
 	// Since NewServer.
 	SocketsOpened, SessionsStarted uint64
@@ -28,13 +34,12 @@ type Stats struct {
 	// were answered from memory.
 	Takeovers, Repeats uint64
 	Notifications      uint64
-	Requests           map[RequestOutcome]uint64
-}
-
-// RequestOutcome labels a count of requests.
-type RequestOutcome struct {
-	Method string   // one of api.Methods, or "other"
-	Code   api.Code // 0: success
+	Traffic            rpc.Traffic
+	// Requests has success of each method from the start, and failures as they occur.
+	Requests map[RequestOutcome]uint64
+	// RequestSeconds is, for each of api.Methods and "other", the time from reading a
+	// request to its answer.
+	RequestSeconds map[string]histogram.Snapshot
 }
 
 // The reasons for refusing a socket.
@@ -49,50 +54,53 @@ type counters struct {
 	sockets, sessions, slowConsumers, takeovers, repeats, notifications atomic.Uint64
 	lost                                                                atomic.Int64 // sessions waiting for a socket
 
-	mu       sync.Mutex // of the maps
+	requests *requestCounters
+
+	mu       sync.Mutex // of the maps, which change with sockets and sessions only
 	refusals map[string]uint64
 	endings  map[string]uint64
-	requests map[RequestOutcome]uint64
+}
+
+// begin puts all reasons at 0, so that the first of each is seen as an increase.
+func (c *counters) begin() {
+	c.requests, c.refusals, c.endings = newRequestCounters(), make(map[string]uint64), make(map[string]uint64)
+	for _, why := range []string{refusedOrigin, refusedFull, refusedNetworkFull, refusedDraining} {
+		c.refusals[why] = 0
+	}
+	for _, e := range endings() {
+		c.endings[e.why] = 0
+	}
 }
 
 // Stats returns a snapshot.
 func (s *Server) Stats() Stats {
 	c := &s.counters
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return Stats{
+	stats := Stats{
 		Sockets:         s.gate.size(),
-		Sessions:        s.sessions.size(),
+		Outbox:          s.gate.unsent(),
+		Draining:        s.draining.Load(),
 		SocketsOpened:   c.sockets.Load(),
 		SessionsStarted: c.sessions.Load(),
-		SocketsRefused:  maps.Clone(c.refusals),
-		SessionsEnded:   maps.Clone(c.endings),
 		SlowConsumers:   c.slowConsumers.Load(),
 		Takeovers:       c.takeovers.Load(),
 		Repeats:         c.repeats.Load(),
 		Notifications:   c.notifications.Load(),
-		Requests:        maps.Clone(c.requests),
+		Traffic:         s.upgrader.Traffic(),
 	}
-}
-
-func (c *counters) refused(why string) { count(c, &c.refusals, why) }
-
-func (c *counters) ended(e ending) { count(c, &c.endings, e.why) }
-
-// request counts a request. Methods are the client's words: unknown ones are
-// counted as one, or the map would grow at a stranger's will.
-func (c *counters) request(method string, code api.Code) {
-	if !slices.Contains(api.Methods(), method) {
-		method = "other"
-	}
-	count(c, &c.requests, RequestOutcome{method, code})
-}
-
-func count[K comparable](c *counters, m *map[K]uint64, key K) {
+	stats.Sessions, stats.Waiting, stats.Inbox = s.sessions.census()
+	stats.Requests, stats.RequestSeconds = c.requests.snapshot()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if *m == nil {
-		*m = make(map[K]uint64)
-	}
-	(*m)[key]++
+	stats.SocketsRefused, stats.SessionsEnded = maps.Clone(c.refusals), maps.Clone(c.endings)
+	return stats
+}
+
+func (c *counters) refused(why string) { c.count(c.refusals, why) }
+
+func (c *counters) ended(e ending) { c.count(c.endings, e.why) }
+
+func (c *counters) count(m map[string]uint64, key string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	m[key]++
 }

@@ -125,7 +125,7 @@ func Dial(ctx context.Context, url string, opt DialOptions) (*Client, error) {
 		return nil, dialError(resp, err)
 	}
 	c := &Client{
-		conn: newConn(ws, opt.Config), brake: b, opt: opt,
+		conn: newConn(ws, opt.Config, new(traffic)), brake: b, opt: opt,
 		done: make(chan struct{}), waiting: make(map[int64]chan<- Answer),
 	}
 	go c.run()

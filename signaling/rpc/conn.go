@@ -70,6 +70,7 @@ type Conn struct {
 	cfg     Config
 	out     *outbox
 	batches *buffers // nil when what is written must be masked: a client's
+	traffic *traffic // of all Conns of the Upgrader
 	limiter *rate.Limiter
 	limit   atomic.Int64
 	heard   atomic.Bool  // something came since the last look at the ping timer
@@ -91,6 +92,7 @@ type Upgrader struct {
 	up      websocket.Upgrader
 	cfg     Config
 	batches buffers
+	traffic traffic
 }
 
 // NewUpgrader returns an Upgrader whose Conns have the limits of cfg. It does
@@ -116,14 +118,14 @@ func (u *Upgrader) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 	if err != nil {
 		return nil, fmt.Errorf("upgrade to websocket: %w", err)
 	}
-	c := newConn(ws, u.cfg)
+	c := newConn(ws, u.cfg, &u.traffic)
 	c.batches = &u.batches
 	return c, nil
 }
 
 // newConn takes a websocket over, of either side. cfg has its defaults.
-func newConn(ws *websocket.Conn, cfg Config) *Conn {
-	c := &Conn{ws: ws, cfg: cfg, out: newOutbox(cfg.QueueLimit), ended: make(chan struct{})}
+func newConn(ws *websocket.Conn, cfg Config, counted *traffic) *Conn {
+	c := &Conn{ws: ws, cfg: cfg, traffic: counted, out: newOutbox(cfg.QueueLimit), ended: make(chan struct{})}
 	c.limiter = rate.NewLimiter(cfg.Rate, cfg.Burst)
 	c.limit.Store(cfg.ReadLimit)
 	c.ctx, c.stop = context.WithCancel(context.Background())

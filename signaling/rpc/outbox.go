@@ -164,6 +164,13 @@ func (o *outbox) recall() [][]byte {
 	return frames
 }
 
+// size returns the octets of the frames that wait or are being written.
+func (o *outbox) size() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.octets
+}
+
 // calm stops the alarm; the caller holds the lock.
 func (o *outbox) calm() {
 	if !o.by.IsZero() {

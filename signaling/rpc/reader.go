@@ -18,6 +18,7 @@ func (c *Conn) read(handle func(msg []byte)) error {
 		if err != nil {
 			return err
 		}
+		c.traffic.in(msg)
 		if c.closing() {
 			continue // wait for the peer's close frame
 		}

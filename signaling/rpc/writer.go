@@ -26,6 +26,7 @@ func (c *Conn) write() {
 				c.end(ErrLost)
 				return
 			}
+			c.traffic.out(&b)
 			if b.close != nil {
 				c.awaitClose()
 				return
