@@ -70,4 +70,4 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 	@.ci/fuzz $(FUZZTIME)
 
 docs: ## Write the generated tables of the documentation anew
-	$(GO) test ./internal/config ./internal/load/result ./internal/load/scenario ./metrics -run Docs -update
+	$(GO) test ./internal/config ./internal/load/result ./internal/load/scenario ./metrics ./internal/dashboards -run Docs -update
