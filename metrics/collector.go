@@ -19,6 +19,7 @@ type Sources struct {
 	Sessions          func() signaling.Stats
 	Media             func() sfu.Stats
 	Reloads           func() Reloads // nil where nothing is reloaded
+	Usage             func() Usage   // nil where nobody measures it
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -49,6 +50,9 @@ func (from Sources) read() *snapshot {
 	now := &snapshot{rooms: from.Rooms(), sessions: from.Sessions(), media: from.Media()}
 	if from.Reloads != nil {
 		now.reloads = from.Reloads()
+	}
+	if from.Usage != nil {
+		now.usage = from.Usage()
 	}
 	return now
 }

@@ -36,6 +36,7 @@ type snapshot struct {
 	sessions signaling.Stats
 	media    sfu.Stats
 	reloads  Reloads
+	usage    Usage
 }
 
 func gauge[S any](name, help string, value func(*S) int) series[S] {
@@ -81,7 +82,7 @@ func split(name, help, label string, values func(*snapshot) map[string]uint64) s
 
 // all lists every series of our own.
 func all() []series[snapshot] {
-	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofTCP(), ofQueues(), ofReloads())
+	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofTCP(), ofQueues(), ofReloads(), ofUsage())
 }
 
 func ofMedia() []series[snapshot] {

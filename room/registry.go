@@ -213,10 +213,11 @@ func (g *registry) all() []*room {
 	return list
 }
 
-func (g *registry) size() int {
+// size returns how many rooms there are and may be; 0 is no limit.
+func (g *registry) size() (rooms, most int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return len(g.rooms)
+	return len(g.rooms), g.maxRooms
 }
 
 // full and listing want the lock held.

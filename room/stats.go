@@ -18,6 +18,7 @@ type Stats struct {
 	Rooms, Participants, Publications, Subscriptions int
 	// Commands wait for the goroutine of their room, each with its caller.
 	Commands int
+	MaxRooms int // the limit in force; 0 is none
 
 	// What has happened since NewManager.
 	RoomsCreated, RoomsEnded uint64
@@ -69,8 +70,10 @@ func latencyBounds() []float64 {
 // Stats returns a snapshot.
 func (m *Manager) Stats() Stats {
 	c := &m.counters
+	rooms, most := m.registry.size()
 	s := Stats{
-		Rooms:                   m.registry.size(),
+		Rooms:                   rooms,
+		MaxRooms:                most,
 		Participants:            int(c.participants.Load()),
 		Publications:            int(c.publications.Load()),
 		Subscriptions:           int(c.subscriptions.Load()),

@@ -20,6 +20,7 @@ type Stats struct {
 	// octets that wait to be written at all sockets.
 	Inbox, Outbox int
 	Draining      bool
+	MaxSockets    int // the limit in force; 0 is none
 
 	// Since NewServer.
 	SocketsOpened, SessionsStarted uint64
@@ -79,6 +80,7 @@ func (s *Server) Stats() Stats {
 		Sockets:         s.gate.size(),
 		Outbox:          s.gate.unsent(),
 		Draining:        s.draining.Load(),
+		MaxSockets:      s.opts.Load().MaxSessions,
 		SocketsOpened:   c.sockets.Load(),
 		SessionsStarted: c.sessions.Load(),
 		SlowConsumers:   c.slowConsumers.Load(),

@@ -14,6 +14,7 @@ import (
 //	/readyz        200 when clients may come; 503 while starting or draining
 //	/metrics       Prometheus; 503 while starting
 //	/reload        POST: reads the configuration again, for administrators
+//	/admin/        the administrators' page and its API
 //	/debug/pprof/  profiles of the Go runtime
 func (s *server) operatorHandler() http.Handler {
 	mux := http.NewServeMux()
@@ -33,6 +34,7 @@ func (s *server) operatorHandler() http.Handler {
 		}
 	})
 	mux.HandleFunc("POST /reload", s.serveReload)
+	mux.HandleFunc("/admin/", s.serveAdmin)
 	handleProfiles(mux)
 	return mux
 }
@@ -56,6 +58,7 @@ func (s *server) publishMetrics() {
 		Sessions: s.signaling.Stats,
 		Media:    s.media.engine.Stats,
 		Reloads:  func() metrics.Reloads { return *s.reloading.stats.Load() },
+		Usage:    s.sampling.usage,
 	})
 	s.metrics.Store(&handler)
 }

@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
@@ -73,6 +75,12 @@ type server struct {
 	reloading *reloading
 	admin     atomic.Pointer[auth.Admin] // who may do what is for administrators
 
+	started   time.Time
+	sampling  *sampling
+	adminPage atomic.Pointer[http.Handler] // likewise nil
+
+	doors   sync.Mutex // of ending, and of those who open and shut
+	ending  bool
 	ready   atomic.Bool
 	metrics atomic.Pointer[http.Handler] // nil until there is something to read
 	failed  chan error                   // one for each listener; buffered
@@ -80,7 +88,7 @@ type server struct {
 
 // start makes a server that is ready for clients, or an error and nothing.
 func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *server, err error) {
-	s := &server{cfg: cfg, logger: logger, reloading: newReloading(), failed: make(chan error, 8)}
+	s := &server{cfg: cfg, logger: logger, reloading: newReloading(), started: time.Now(), failed: make(chan error, 8)}
 	defer func() {
 		if err != nil {
 			s.abandon()
@@ -103,8 +111,12 @@ func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *serv
 	if err := s.startPublic(ctx); err != nil {
 		return nil, err
 	}
+	s.startSampling()
 	s.publishMetrics()
 	s.ready.Store(true)
+	if err := s.publishAdmin(); err != nil {
+		return nil, err
+	}
 	s.logger.Info("ready", "page", s.page, "operator", s.operator.address(), "media", s.media.port, "version", readBuild().version)
 	return s, nil
 }

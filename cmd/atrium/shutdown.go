@@ -71,9 +71,8 @@ func (s *server) watch(signals <-chan os.Signal) (received os.Signal, failure er
 
 // drain refuses newcomers and waits. Media is not touched.
 func (s *server) drain(hurry context.Context) {
-	s.ready.Store(false)
+	s.turnAway()
 	s.tell(systemd.Stopping(s.status()))
-	s.signaling.Drain()
 	deadline := time.NewTimer(s.cfg.Shutdown.Drain)
 	defer deadline.Stop()
 	look := time.NewTicker(50 * time.Millisecond)
@@ -91,7 +90,7 @@ func (s *server) drain(hurry context.Context) {
 
 // end closes everything, in closeTime at most and at once when hurry is over.
 func (s *server) end(hurry context.Context) error {
-	s.ready.Store(false)
+	s.turnAway()
 	ctx, cancel := context.WithTimeout(hurry, closeTime)
 	defer cancel()
 	closed := make(chan error, 1)
@@ -109,6 +108,7 @@ func (s *server) end(hurry context.Context) error {
 func (s *server) close(ctx context.Context) error {
 	farewell, cancel := context.WithTimeout(ctx, farewellTime)
 	defer cancel()
+	s.sampling.end()
 	return errors.Join(
 		s.signaling.Close(farewell),
 		s.public.shutdown(ctx),
@@ -123,6 +123,7 @@ func (s *server) close(ctx context.Context) error {
 func (s *server) abandon() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	s.sampling.end()
 	if s.signaling != nil {
 		_ = s.signaling.Close(ctx)
 	}

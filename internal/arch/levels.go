@@ -78,6 +78,7 @@ func levels() map[string]level {
 
 		"metrics":         five,
 		"internal/config": five,
+		"internal/admin":  five,
 
 		// What operators look at. It imports nothing of ours; the proof of it starts everything.
 		"internal/dashboards":        five,

@@ -1,0 +1,106 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"mime"
+	"net/http"
+
+	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/room"
+)
+
+// maxOrder bounds the body of an action: two names of at most 256 octets, escaped.
+const maxOrder = 16 << 10
+
+// order is what an administrator wants done; each action has its fields of it.
+type order struct {
+	Room  string `json:"room"`
+	User  string `json:"user"`
+	Audio bool   `json:"audio"`
+	Video bool   `json:"video"`
+	On    bool   `json:"on"`
+}
+
+// action serves one action, and logs who did what.
+func (h *handler) action(name string, do func(context.Context, order) error) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		log := h.log.With("action", name, "remote", r.RemoteAddr)
+		if err := h.opts.Access().Check(r); err != nil {
+			log.Warn("administrator's action refused", "reason", err)
+			h.refuse(w, problem{auth.Refuse(w.Header(), err), sentence(err)})
+			return
+		}
+		if err := h.foreign.Check(r); err != nil {
+			log.Warn("administrator's action refused", "reason", err)
+			h.refuse(w, problem{http.StatusForbidden, "Another site's page must not act here."})
+			return
+		}
+		what, err := readOrder(w, r)
+		if err != nil {
+			h.refuse(w, problemOf(err))
+			return
+		}
+		log = log.With("room", what.Room, "user", what.User, "audio", what.Audio, "video", what.Video, "on", what.On)
+		if err := do(r.Context(), what); err != nil {
+			log.Warn("administrator's action failed", "error", err)
+			h.refuse(w, problemOf(err))
+			return
+		}
+		log.Info("administrator's action")
+		h.answer(w, struct{}{})
+	}
+}
+
+// readOrder reads JSON, and nothing that a form of another site could send.
+func readOrder(w http.ResponseWriter, r *http.Request) (order, error) {
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return order{}, problem{http.StatusUnsupportedMediaType, "An action is sent as application/json."}
+	}
+	var what order
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&what); err != nil {
+		return order{}, problem{http.StatusBadRequest, "The body is not what this action takes: " + err.Error() + "."}
+	}
+	return what, nil
+}
+
+// evict makes a participant leave. Its socket stays, and it may join again.
+func (h *handler) evict(ctx context.Context, what order) error {
+	who, err := h.opts.Rooms.Find(ctx, what.Room, what.User)
+	if err != nil {
+		return err
+	}
+	return h.opts.Rooms.Evict(ctx, who.ID)
+}
+
+// mute replaces the kinds that nobody gets of a participant.
+func (h *handler) mute(ctx context.Context, what order) error {
+	who, err := h.opts.Rooms.Find(ctx, what.Room, what.User)
+	if err != nil {
+		return err
+	}
+	var kinds room.MediaKind
+	if what.Audio {
+		kinds |= room.Audio
+	}
+	if what.Video {
+		kinds |= room.Video
+	}
+	return h.opts.Rooms.SetMutedPublished(ctx, who.ID, kinds)
+}
+
+// closeRoom ends a room for everybody.
+func (h *handler) closeRoom(ctx context.Context, what order) error {
+	_, err := h.opts.Rooms.CloseRoom(ctx, what.Room)
+	return err
+}
+
+// drain turns newcomers away, or lets them in again.
+func (h *handler) drain(_ context.Context, what order) error {
+	if err := h.opts.Drain.SetDraining(what.On); err != nil {
+		return problem{http.StatusConflict, sentence(err)}
+	}
+	return nil
+}
