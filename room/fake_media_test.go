@@ -2,6 +2,7 @@ package room_test
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"testing"
 	"time"
@@ -77,6 +78,7 @@ type fakeConnection struct {
 	from  *fakeConnection
 
 	closed     bool
+	restarts   []room.ICECredentials
 	candidates []string
 	mutes      []room.MediaKind
 	layers     []room.Layers
@@ -89,6 +91,7 @@ type fakeConnection struct {
 var (
 	_ room.Publication  = (*fakeConnection)(nil)
 	_ room.Subscription = (*fakeConnection)(nil)
+	_ room.ICERestarter = (*fakeConnection)(nil)
 )
 
 func (c *fakeConnection) Answer() string {
@@ -96,6 +99,20 @@ func (c *fakeConnection) Answer() string {
 		return ""
 	}
 	return "answer to " + c.req.Offer
+}
+
+// RestartICE refuses what is called bad, and says that it is gone to the closed.
+func (c *fakeConnection) RestartICE(_ context.Context, client room.ICECredentials) (string, error) {
+	c.media.mu.Lock()
+	defer c.media.mu.Unlock()
+	switch {
+	case c.closed:
+		return "", &room.Error{Code: room.CodeUserClosed, Msg: "gone"}
+	case client.Ufrag == "bad":
+		return "", errors.New("bad credentials")
+	}
+	c.restarts = append(c.restarts, client)
+	return "answer to " + client.Ufrag, nil
 }
 
 func (c *fakeConnection) AddICECandidate(candidate room.ICECandidate) error {

@@ -98,6 +98,19 @@ type Subscription interface {
 	Close()
 }
 
+// ICECredentials are one side's username fragment and password (RFC 8839 section
+// 5.4).
+type ICECredentials struct{ Ufrag, Password string }
+
+// ICERestarter is implemented by publications and subscriptions whose connection
+// can move to another network. RestartICE begins ICE anew with the client's new
+// credentials and returns the answer of the connection with ours and with new
+// candidates, all else in it being as before. It may take as long as a negotiation
+// and is not called on a room's goroutine. Errors are as for Publish.
+type ICERestarter interface {
+	RestartICE(ctx context.Context, client ICECredentials) (answer string, err error)
+}
+
 // MediaObserver hears of one connection. Calls come from the media plane's
 // goroutines, one at a time. The room's observers never block and take no lock
 // that is held during a call to Media, so a media plane may call them with its

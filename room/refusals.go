@@ -139,6 +139,13 @@ func refuseSubscribeSDP(user, publisher string, cause error) error {
 	}
 }
 
+func refuseRestart(user, endpoint string, cause error) error {
+	return &Error{
+		Code: CodeSDP, Err: cause,
+		Msg: fmt.Sprintf("Unable to restart ICE on the connection '%s' of '%s'", endpoint, user),
+	}
+}
+
 func refuseMuteKind() error { return errorf(CodeMuteFailed, "Mute type cannot be null") }
 
 func refuseForeignUser(user string) error {

@@ -58,7 +58,7 @@ func (p sfuPublication) Subscribe(ctx context.Context, req MediaRequest) (Subscr
 	if err != nil {
 		return nil, sfuError(fmt.Sprintf("Unable to generate SDP answer when subscribing '%s' to '%s'", req.User, p.user), err)
 	}
-	return sfuSubscription{s}, nil
+	return sfuSubscription{s, p.user}, nil
 }
 
 // sfuError tells the client, after Kurento's sentence, what is wrong with its
@@ -72,6 +72,23 @@ func sfuError(what string, err error) error {
 	return err
 }
 
+// RestartICE implements ICERestarter.
+func (p sfuPublication) RestartICE(ctx context.Context, client ICECredentials) (string, error) {
+	answer, err := p.p.Restart(ctx, sfu.ICECredentials(client))
+	return answer, restartError(p.user, err)
+}
+
+// restartError is sfuError for a restart.
+func restartError(endpoint string, err error) error {
+	switch {
+	case errors.Is(err, sfu.ErrClosed):
+		return &Error{Code: CodeUserClosed, Msg: fmt.Sprintf("The connection '%s' has ended", endpoint), Err: err}
+	case err != nil:
+		return sfuError(fmt.Sprintf("Unable to restart ICE on the connection '%s'", endpoint), err)
+	}
+	return nil
+}
+
 func (p sfuPublication) Answer() string { return p.p.Answer() }
 func (p sfuPublication) AddICECandidate(c ICECandidate) error {
 	return p.p.AddICECandidate(sfu.Candidate(c))
@@ -81,7 +98,16 @@ func (p sfuPublication) Speech(now time.Time) (speaker.Snapshot, bool) { return 
 func (p sfuPublication) Published() inspect.Publication                { return p.p.Inspect() }
 func (p sfuPublication) Close()                                        { p.p.Close() }
 
-type sfuSubscription struct{ s *sfu.Subscription }
+type sfuSubscription struct {
+	s         *sfu.Subscription
+	publisher string
+}
+
+// RestartICE implements ICERestarter.
+func (s sfuSubscription) RestartICE(ctx context.Context, client ICECredentials) (string, error) {
+	answer, err := s.s.Restart(ctx, sfu.ICECredentials(client))
+	return answer, restartError(s.publisher, err)
+}
 
 func (s sfuSubscription) Answer() string { return s.s.Answer() }
 func (s sfuSubscription) AddICECandidate(c ICECandidate) error {

@@ -25,6 +25,9 @@
 // many encodings as the client offers (simulcast); a subscription is answered with
 // exactly the publisher's codecs, and gets one encoding at a time.
 //
+// Nothing is negotiated twice but ICE: Peer.Restart moves a connection to another
+// network (RFC 8445 section 9) without a new handshake.
+//
 // A Track merges what all its subscribers want of the publisher: one keyframe
 // request for many (R7), and which encodings are worth sending at all.
 package sfu

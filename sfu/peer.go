@@ -57,6 +57,7 @@ type Peer struct {
 	candidates  int         // remote ones taken
 	deadline    *time.Timer // of the connection, and then of what it did not need
 	connected   bool
+	restarting  bool // ICE, and not connected again yet
 	onConnected func()
 	onTick      func(now time.Time) time.Duration // returns when to be called again, 0 for never
 	onClosed    func()
@@ -86,7 +87,7 @@ func (p *Peer) run() {
 			fn()
 		case <-timer.C:
 		case <-p.deadline.C:
-			if p.connected {
+			if p.connected && !p.restarting {
 				p.transport.spare()
 			} else {
 				p.fail("the connection was not established in time")
@@ -203,28 +204,11 @@ func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, o
 
 // negotiate runs on the owner goroutine.
 func (p *Peer) negotiate(ctx context.Context, o *offer, offerText string) (string, error) {
-	remote := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offerText}
-	if err := p.pc.SetRemoteDescription(remote); err != nil {
-		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
-	}
-	answer, err := p.pc.CreateAnswer(nil)
+	answer, err := p.answerOffer(ctx, offerText)
 	if err != nil {
-		return "", fmt.Errorf("create answer: %w", err)
+		return "", err
 	}
-	gathered := webrtc.GatheringCompletePromise(p.pc)
-	if err := p.pc.SetLocalDescription(answer); err != nil {
-		return "", fmt.Errorf("set answer: %w", err)
-	}
-	timeout := time.NewTimer(gatherTimeout)
-	defer timeout.Stop()
-	select {
-	case <-gathered:
-	case <-timeout.C:
-		p.log.Warn("candidates still missing when the answer left", "after", gatherTimeout)
-	case <-ctx.Done():
-		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
-	}
-	return o.amend(p.pc.LocalDescription().SDP)
+	return o.amend(answer)
 }
 
 // stateChanged runs on the owner goroutine.
@@ -232,9 +216,12 @@ func (p *Peer) stateChanged(s webrtc.PeerConnectionState) {
 	p.log.Debug("connection state", "state", s.String())
 	switch s {
 	case webrtc.PeerConnectionStateConnected:
+		if !p.connected || p.restarting {
+			p.deadline.Reset(spareAfter)
+		}
+		p.restarting = false
 		if !p.connected {
 			p.connected = true
-			p.deadline.Reset(spareAfter)
 			p.onConnected()
 		}
 	case webrtc.PeerConnectionStateFailed:

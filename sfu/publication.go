@@ -249,6 +249,11 @@ func (p *Publication) Answer() string { return p.peer.Answer() }
 // AddICECandidate is as in Peer.
 func (p *Publication) AddICECandidate(c Candidate) error { return p.peer.AddICECandidate(c) }
 
+// Restart is as in Peer.
+func (p *Publication) Restart(ctx context.Context, client ICECredentials) (string, error) {
+	return p.peer.Restart(ctx, client)
+}
+
 // Tracks returns the published tracks, at most one of each kind.
 func (p *Publication) Tracks() []*Track { return p.tracks }
 

@@ -65,6 +65,7 @@ type stage struct {
 	engine      *sfu.Engine
 	connections []*webrtc.PeerConnection
 	lossy       bool // packets without repair, like sound, may be missing
+	roams       map[string]*roaming
 }
 
 // silent is an Observer that only remembers.
@@ -97,7 +98,7 @@ func (o *silent) failures() []string {
 func (s *stage) client(ip string, codecs ...webrtc.RTPCodecParameters) *webrtc.PeerConnection {
 	s.t.Helper()
 	var settings webrtc.SettingEngine
-	settings.SetNet(s.net.Host(ip).Net())
+	settings.SetNet(s.netOf(ip))
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	media := &webrtc.MediaEngine{}
 	if len(codecs) == 0 {

@@ -191,6 +191,11 @@ func (s *Subscription) Answer() string { return s.peer.Answer() }
 // AddICECandidate is as in Peer.
 func (s *Subscription) AddICECandidate(c Candidate) error { return s.peer.AddICECandidate(c) }
 
+// Restart is as in Peer.
+func (s *Subscription) Restart(ctx context.Context, client ICECredentials) (string, error) {
+	return s.peer.Restart(ctx, client)
+}
+
 // Mute replaces the set of kinds that this subscriber does not get.
 func (s *Subscription) Mute(kinds Kind) {
 	s.own.Store(uint32(kinds))

@@ -1,0 +1,58 @@
+package room
+
+import (
+	"context"
+	"errors"
+)
+
+var errNoRestart = errors.New("the media server restarts no ICE")
+
+// RestartICE begins ICE anew on a live connection of the participant, whose client
+// has come to another network: its own user name names the publication, another
+// one the subscription to that user. It returns the answer with new credentials
+// and candidates; those of the client follow with AddICECandidate. It runs on the
+// caller's goroutine, and ctx bounds it.
+//
+// Errors: 102, 203; 105 when the participant does not have that connection; 302
+// when the credentials cannot be used, or Media restarts none; 103 when the
+// connection ended meanwhile; whatever *Error Media gives.
+func (m *Manager) RestartICE(ctx context.Context, id ParticipantID, endpoint string, client ICECredentials) (string, error) {
+	var c *connection
+	var user string
+	var at link
+	if err := m.withParticipantRoom(ctx, id, func(r *room) (err error) {
+		c, err = r.state.connectionOf(id, endpoint)
+		if err == nil {
+			user, at = c.owner.user, c.link
+		}
+		return err
+	}); err != nil {
+		return "", err
+	}
+	media, ok := at.(ICERestarter)
+	if !ok {
+		return "", m.counters.refused(refuseRestart(user, endpoint, errNoRestart))
+	}
+	answer, err := media.RestartICE(ctx, client)
+	if err != nil {
+		return "", m.counters.refused(mediaError(err, func(cause error) error { return refuseRestart(user, endpoint, cause) }))
+	}
+	return answer, nil
+}
+
+// connectionOf returns the participant's live connection for an endpoint.
+func (s *state) connectionOf(id ParticipantID, endpoint string) (*connection, error) {
+	m, err := s.member(id)
+	if err != nil {
+		return nil, err
+	}
+	at := m.slot(endpoint)
+	switch {
+	case at != nil && at.live != nil:
+		return at.live, nil
+	case endpoint == m.user:
+		return nil, refuseNotStreaming(m.user)
+	default:
+		return nil, refuseNotReceiving(m.user, endpoint)
+	}
+}
