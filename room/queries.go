@@ -92,6 +92,30 @@ func (m *Manager) Find(ctx context.Context, name, user string) (info Participant
 	return info, err
 }
 
+// MainSpeaker returns whom to show of a room when only one can be shown: of those
+// who publish, who holds the floor, or if nobody has spoken yet, who has been there
+// longest. Errors: 202; 105 when nobody publishes.
+func (m *Manager) MainSpeaker(ctx context.Context, name string) (info ParticipantInfo, err error) {
+	var absent error
+	err = m.withRoom(ctx, name, func(r *room) {
+		publishers := r.state.infos(func(who *member) bool { return who.publish.live != nil })
+		if len(publishers) == 0 {
+			absent = m.counters.refused(refuseSilentRoom(name))
+			return
+		}
+		info = publishers[0]
+		for _, p := range publishers {
+			if p.User == r.state.floor.dominant {
+				info = p
+			}
+		}
+	})
+	if err == nil {
+		err = absent
+	}
+	return info, err
+}
+
 // IsPublishing reports whether the participant publishes. Errors: 102, 203.
 func (m *Manager) IsPublishing(id ParticipantID) (bool, error) {
 	who, err := m.Participant(id)

@@ -100,6 +100,10 @@ func refuseSenderSilent(user, room string) error {
 	return errorf(CodeUserNotStreaming, "User '%s not streaming media in room '%s'", user, room)
 }
 
+func refuseSilentRoom(room string) error {
+	return errorf(CodeUserNotStreaming, "Nobody in room '%s' is streaming media", room)
+}
+
 func refuseNotStreaming(user string) error {
 	return errorf(CodeUserNotStreaming, "Participant '%s' is not streaming media", user)
 }

@@ -111,3 +111,26 @@ func TestARoomWithoutPublishersListensToNobody(t *testing.T) {
 		wantSame(t, "events", len(h.events.take()), 0)
 	})
 }
+
+func TestTheMainSpeakerIsWhoHoldsTheFloorElseTheFirstWhoPublishes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, room.Options{})
+		_, err := h.MainSpeaker(t.Context(), "r")
+		wantError(t, err, room.CodeRoomNotFound, "Room 'r' not found")
+		h.join("r", "cid", "ann", "bob")
+		_, err = h.MainSpeaker(t.Context(), "r")
+		wantError(t, err, room.CodeUserNotStreaming, "Nobody in room 'r' is streaming media")
+		h.publish("bob", "ann")
+		want := func(user string) {
+			t.Helper()
+			who, err := h.MainSpeaker(t.Context(), "r")
+			if err != nil || who.User != user {
+				t.Errorf("%+v, %v; want %s", who, err, user)
+			}
+		}
+		want("ann") // joined before bob
+		h.media.last(t, "bob").speaks(speaker.Snapshot{Level: -20, Speaking: true, Immediate: 12, Medium: 5, Long: 10})
+		time.Sleep(time.Second)
+		want("bob")
+	})
+}
