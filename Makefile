@@ -21,10 +21,10 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e check lint bench bwe gobench fuzz docs
+.PHONY: help run build test unit race sim e2e check lint bench bwe gobench fuzz docs dist dist-check
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build the server and run it: the call page is at http://localhost:8080
 	./atrium serve
@@ -71,3 +71,9 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 
 docs: ## Write the generated tables of the documentation anew
 	$(GO) test ./internal/config ./internal/load/result ./internal/load/scenario ./metrics ./internal/dashboards -run Docs -update
+
+dist: ## Make the files of a release in dist/: archives for five platforms, SBOMs, checksums
+	$(GO) run ./deploy/dist
+
+dist-check: ## Build a release from two clones without a cache, and compare (minutes)
+	@deploy/dist/check

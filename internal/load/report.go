@@ -147,12 +147,19 @@ func machine() result.Machine {
 	if release, err := os.ReadFile("/proc/sys/kernel/osrelease"); err == nil {
 		m.System += " " + strings.TrimSpace(string(release))
 	}
-	proc, err := procfs.NewDefaultFS()
-	if err != nil {
-		return m
-	}
-	if cpus, err := proc.CPUInfo(); err == nil && len(cpus) > 0 {
-		m.Model = cpus[0].ModelName
+	if cpus, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		m.Model = processorModel(string(cpus))
 	}
 	return m
+}
+
+// processorModel is what /proc/cpuinfo calls the first processor, if it does.
+// (procfs has no CPUInfo where there is no Linux.)
+func processorModel(cpuinfo string) string {
+	for line := range strings.Lines(cpuinfo) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
 }

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// platforms are what a release is made for.
+const platforms = "linux/amd64,linux/arm64,darwin/amd64,darwin/arm64,windows/amd64"
+
+func main() {
+	out := flag.String("out", "dist", "directory for the files; what is in it is removed")
+	list := flag.String("platforms", platforms, "systems and architectures")
+	sbom := flag.Bool("sbom", true, "write a bill of materials for each binary")
+	flag.Parse()
+	if err := run(*out, strings.Split(*list, ","), *sbom); err != nil {
+		fmt.Fprintln(os.Stderr, "dist:", err)
+		os.Exit(1)
+	}
+}
+
+func run(out string, platforms []string, sbom bool) error {
+	if err := os.RemoveAll(out); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	work, err := os.MkdirTemp("", "atrium-dist-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	for _, platform := range platforms {
+		system, arch, ok := strings.Cut(platform, "/")
+		if !ok {
+			return fmt.Errorf("%q is not SYSTEM/ARCHITECTURE", platform)
+		}
+		if err := release(target{system, arch}, work, out, sbom); err != nil {
+			return fmt.Errorf("%s: %w", platform, err)
+		}
+	}
+	return writeSums(out)
+}
+
+// release builds for one platform and writes its files.
+func release(t target, work, out string, sbom bool) error {
+	binary := filepath.Join(work, t.system+"-"+t.arch, t.binary())
+	if err := t.build(binary); err != nil {
+		return err
+	}
+	stamp, err := readStamp(binary)
+	if err != nil {
+		return err
+	}
+	name := strings.Join([]string{"atrium", stamp.version, t.system, t.arch}, "_")
+	entries, err := t.entries(binary)
+	if err != nil {
+		return err
+	}
+	archive := filepath.Join(out, name+t.suffix())
+	if err := writeArchive(archive, name, entries, stamp.time); err != nil {
+		return err
+	}
+	if sbom {
+		err = writeSBOM(binary, filepath.Join(out, name+".cdx.json"), stamp.version)
+	}
+	fmt.Println(archive)
+	return err
+}
+
+// entries are the files of an archive.
+func (t target) entries(binary string) ([]entry, error) {
+	files := []entry{
+		{from: binary, name: t.binary(), mode: 0o755},
+		{from: "CHANGELOG.md"}, {from: "LICENSE"}, {from: "README.md"},
+		{from: "deploy/atrium.example.yaml", name: "atrium.example.yaml"},
+	}
+	if t.system == "linux" {
+		files = append(files,
+			entry{from: "deploy/systemd/atrium.service", name: "atrium.service"},
+			entry{from: "deploy/sysctl/60-atrium.conf", name: "60-atrium.conf"})
+	}
+	for i := range files {
+		f := &files[i]
+		f.name, f.mode = cmp.Or(f.name, f.from), cmp.Or(f.mode, 0o644)
+		data, err := os.ReadFile(f.from)
+		if err != nil {
+			return nil, err
+		}
+		f.data = data
+	}
+	return files, nil
+}
