@@ -4,14 +4,19 @@ import (
 	"fmt"
 	"os"
 	"text/tabwriter"
+
+	"github.com/atrium-rtc/atrium/internal/host"
 )
 
 type checkConfigCommand struct {
 	Settings settings `embed:""`
+	Host     bool     `default:"true" negatable:"" help:"Say too what this machine lacks. It does not change the exit code."`
 }
 
-// Run prints the effective configuration. It opens the files that the
-// configuration names, as serve would.
+// Run prints the effective configuration, and what the machine lacks. It opens the
+// files that the configuration names, as serve would. Only what is wrong with the
+// configuration is an error: a server on a machine that is not at its best is
+// better than none, and the unit checks before each start.
 func (c *checkConfigCommand) Run() error {
 	loaded, err := c.Settings.load()
 	if err != nil {
@@ -32,6 +37,9 @@ func (c *checkConfigCommand) Run() error {
 	}
 	for _, warning := range loaded.Warnings {
 		fmt.Println("warning:", warning)
+	}
+	if c.Host {
+		printFindings(os.Stdout, host.Advise(host.Read(os.DirFS("/")), hostNeeds(loaded.Config)))
 	}
 	fmt.Println("OK")
 	return nil

@@ -32,7 +32,7 @@ type commands struct {
 func main() {
 	chosen := commands{
 		Serve:       serveCommand{newSettings()},
-		CheckConfig: checkConfigCommand{newSettings()},
+		CheckConfig: checkConfigCommand{Settings: newSettings()},
 	}
 	parsed := kong.Parse(&chosen,
 		kong.Name("atrium"),

@@ -33,6 +33,7 @@ func levels() map[string]level {
 		"sfu/inspect":   zero,
 
 		"internal/systemd": zero,
+		"internal/host":    zero,
 
 		"sfu/ingress":   one,
 		"sfu/egress":    one,
