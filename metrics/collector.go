@@ -20,6 +20,7 @@ type Sources struct {
 	Media             func() sfu.Stats
 	Reloads           func() Reloads // nil where nothing is reloaded
 	Usage             func() Usage   // nil where nobody measures it
+	Flight            func() Flight  // nil where nothing is recorded
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -53,6 +54,9 @@ func (from Sources) read() *snapshot {
 	}
 	if from.Usage != nil {
 		now.usage = from.Usage()
+	}
+	if from.Flight != nil {
+		now.flight = from.Flight()
 	}
 	return now
 }

@@ -37,6 +37,7 @@ type snapshot struct {
 	media    sfu.Stats
 	reloads  Reloads
 	usage    Usage
+	flight   Flight
 }
 
 func gauge[S any](name, help string, value func(*S) int) series[S] {
@@ -82,7 +83,7 @@ func split(name, help, label string, values func(*snapshot) map[string]uint64) s
 
 // all lists every series of our own.
 func all() []series[snapshot] {
-	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofTCP(), ofQueues(), ofReloads(), ofUsage())
+	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofNetwork(), ofTCP(), ofQueues(), ofReloads(), ofUsage(), ofFlight())
 }
 
 func ofMedia() []series[snapshot] {

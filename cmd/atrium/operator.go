@@ -3,7 +3,6 @@ package main
 import (
 	"io"
 	"net/http"
-	"net/http/pprof"
 
 	"github.com/atrium-rtc/atrium/metrics"
 )
@@ -16,6 +15,7 @@ import (
 //	/reload        POST: reads the configuration again, for administrators
 //	/admin/        the administrators' page and its API
 //	/debug/pprof/  profiles of the Go runtime
+//	/debug/flight  what it did in the last seconds
 func (s *server) operatorHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive\n") })
@@ -35,17 +35,9 @@ func (s *server) operatorHandler() http.Handler {
 	})
 	mux.HandleFunc("POST /reload", s.serveReload)
 	mux.HandleFunc("/admin/", s.serveAdmin)
+	mux.HandleFunc("GET /debug/flight", s.serveFlight)
 	handleProfiles(mux)
 	return mux
-}
-
-// handleProfiles serves the profiles of the Go runtime.
-func handleProfiles(mux *http.ServeMux) {
-	mux.HandleFunc("/debug/pprof/", pprof.Index)
-	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 }
 
 // publishMetrics makes /metrics answer, once there is something to read.
@@ -59,6 +51,7 @@ func (s *server) publishMetrics() {
 		Media:    s.media.engine.Stats,
 		Reloads:  func() metrics.Reloads { return *s.reloading.stats.Load() },
 		Usage:    s.sampling.usage,
+		Flight:   s.flightStats,
 	})
 	s.metrics.Store(&handler)
 }

@@ -71,7 +71,8 @@ func (s *server) adopt(cfg config.Config) (token bool, err error) {
 	admin, wrongToken := adminToken(cfg.Admin)
 	pattern, wrongPattern := cfg.Rooms.CreatorRegexp()
 	codecs, wrongCodecs := videoCodecs(cfg.Media.VideoCodecs)
-	if err := errors.Join(wrongToken, wrongPattern, wrongCodecs); err != nil {
+	recordings, wrongFlight := flightSettings(cfg.Operator)
+	if err := errors.Join(wrongToken, wrongPattern, wrongCodecs, wrongFlight); err != nil {
 		return false, err
 	}
 	if s.certificates.pair != nil {
@@ -88,6 +89,7 @@ func (s *server) adopt(cfg config.Config) (token bool, err error) {
 	s.signaling.Reconfigure(signalingOptions(cfg, admin))
 	s.media.engine.SetVideoCodecs(codecs)
 	s.media.engine.SetLoudest(cfg.Media.Loudest)
+	s.flight.Set(recordings)
 	return before.Token != admin, nil
 }
 

@@ -15,6 +15,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
+	"github.com/atrium-rtc/atrium/internal/flight"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
 )
@@ -64,6 +65,7 @@ type server struct {
 	page   string // where people go
 
 	certificates certificates
+	flight       *flight.Recorder
 	operator     *site
 	media        *mediaPlane
 	creators     *creators
@@ -102,6 +104,7 @@ func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *serv
 		return nil, err
 	}
 	s.admin.Store(&auth.Admin{Token: token})
+	s.flight = flight.Start(flight.Config{Late: s.late, Logger: logger}) // off
 	if err := s.startOperator(ctx); err != nil {
 		return nil, err
 	}
@@ -111,6 +114,11 @@ func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *serv
 	if err := s.startPublic(ctx); err != nil {
 		return nil, err
 	}
+	recordings, err := flightSettings(cfg.Operator)
+	if err != nil {
+		return nil, err
+	}
+	s.flight.Set(recordings)
 	s.startSampling()
 	s.publishMetrics()
 	s.ready.Store(true)

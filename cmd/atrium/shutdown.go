@@ -109,6 +109,7 @@ func (s *server) close(ctx context.Context) error {
 	farewell, cancel := context.WithTimeout(ctx, farewellTime)
 	defer cancel()
 	s.sampling.end()
+	s.flight.Close()
 	return errors.Join(
 		s.signaling.Close(farewell),
 		s.public.shutdown(ctx),
@@ -132,6 +133,9 @@ func (s *server) abandon() {
 	}
 	if s.rooms != nil {
 		_ = s.rooms.Close(ctx)
+	}
+	if s.flight != nil {
+		s.flight.Close()
 	}
 	if s.media != nil {
 		_ = s.media.engine.Close()

@@ -19,6 +19,7 @@ func levels() map[string]level {
 		"internal/link":      ground,
 		"internal/spelling":  ground,
 		"internal/histogram": ground,
+		"internal/flight":    ground,
 		"sfu/packet":         ground + 1,
 
 		"sfu/codec":     zero,

@@ -51,6 +51,9 @@ func run(ctx context.Context, args []string) error {
 	}
 	where := describe(ctx, of[0].program)
 	say("%v", where)
+	if s.comparing != "" {
+		return s.compare(ctx, of[0], directory, fmt.Sprint(where))
+	}
 	bouts, costs, err := s.main(ctx, of)
 	if err != nil {
 		return err

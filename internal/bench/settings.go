@@ -25,6 +25,7 @@ type settings struct {
 	paced         bool
 	server, plain string // binaries
 	out           string
+	comparing     string // section.key=value; empty for the usual measurements
 }
 
 // numbers is a list of numbers as a flag: "200,800".
@@ -76,6 +77,7 @@ func readSettings(args []string) (settings, error) {
 	f.StringVar(&s.plain, "naive", "", "the naive forwarder's `binary`, likewise")
 	f.StringVar(&s.profile, "profile", "", "`file` for a CPU profile of the server in the last window; taking it costs some per cent; none if empty")
 	f.StringVar(&s.out, "out", "", "Markdown `file` with a generated part to write the tables into; none if empty")
+	f.StringVar(&s.comparing, "compare", "", "measure what `section.key=value` of the configuration costs, in place of everything else: windows without and with it take turns in one server, -rounds of each")
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}
@@ -84,7 +86,7 @@ func readSettings(args []string) (settings, error) {
 
 func (s *settings) check(processors int) error {
 	for _, n := range s.naiveAt {
-		if !slices.Contains(s.subscribers, n) {
+		if s.comparing == "" && !slices.Contains(s.subscribers, n) {
 			return fmt.Errorf("-naive-at %d is none of -subscribers %s", n, s.subscribers.String())
 		}
 	}

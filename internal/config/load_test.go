@@ -25,7 +25,7 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 	want := Config{
 		HTTP:     HTTP{Listen: "localhost:8080"},
 		TLS:      TLS{Mode: TLSOff, ACME: ACME{Cache: "acme-cache", Directory: "https://acme-v02.api.letsencrypt.org/directory"}},
-		Operator: Operator{Listen: "localhost:8081"},
+		Operator: Operator{Listen: "localhost:8081", FlightLatency: 100 * time.Millisecond, FlightKeep: 5},
 		Media:    Media{Port: 8082, TCP: true, Send: "auto", Sealing: "auto", Congestion: "on", VideoCodecs: []string{"vp8", "vp9", "h264", "av1"}},
 		Rooms:    Rooms{AutoCreate: true, CreatorPattern: ".*", MaxRooms: 1000, MaxParticipants: 500, MaxSubscriptions: 500},
 		Signaling: Signaling{
