@@ -1,10 +1,24 @@
-// Package auth decides who may do what an administrator may: close rooms, evict
-// people, see who is in a call.
+// Package auth decides who may do what.
+//
+// Administrators are told from others by their request alone: they may close
+// rooms, evict people, see who is in a call.
 //
 //	request --> Admin.Check --> nil
 //	                        +-> ErrNoToken    401: a token is configured, and this is not it
 //	                        +-> ErrNotLocal   403: none is, and it is not a program on this machine that asks
 //
-// It reads requests and nothing else, so that every listener of the server
-// decides in the same way.
+// Participants bring a token (JWT, RFC 7519), made by the application with a key
+// that the server knows. What it says are Claims, what it allows are Grants.
+//
+//	token --> inspect --> KeySet --> signature, dates --> Claims --> role --> Revocations --> Grants
+//	             |           |              |                |        |            |             |
+//	             +-----------+--------------+--- *Refusal ---+--------+------------+             v
+//	                                                                               Admit(room, name)
+//
+// A Refusal has one sentence for the outside and a Reason for logs and metrics.
+// Everything is denied unless it is granted, every size has a bound, and each key
+// is for one algorithm. Sign makes tokens.
+//
+// The package does no I/O and asks no clock: keys come from elsewhere, and now is
+// passed in.
 package auth
