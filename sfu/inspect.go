@@ -12,7 +12,7 @@ import (
 // it reads counters, and neither waits for media nor makes it wait.
 func (p *Publication) Inspect() inspect.Publication {
 	now := time.Now()
-	seen := inspect.Publication{Transport: p.peer.transport.inspect(), KeyframeRequests: p.requested.Load()}
+	seen := inspect.Publication{Transport: p.peer.transport.inspect(), KeyframeRequests: p.requested.Load(), Tracks: []inspect.Track{}}
 	for _, t := range p.tracks {
 		seen.RoundTrip = max(seen.RoundTrip, t.RTT().Seconds())
 		seen.Tracks = append(seen.Tracks, t.inspect(now))
@@ -68,6 +68,7 @@ func (s *Subscription) Inspect() inspect.Subscription {
 		Downlink: inspect.Downlink{
 			Estimate: float64(link.Estimate), Demand: float64(link.Demand), Allocated: float64(link.Allocated),
 		},
+		Tracks: []inspect.Reception{},
 	}
 	for _, kind := range []Kind{Audio, Video} {
 		for _, snd := range s.senders {

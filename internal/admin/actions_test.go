@@ -140,6 +140,25 @@ func TestRoomsAreSearchedSortedAndPaged(t *testing.T) {
 	}
 }
 
+// A page that reads the length of a list must not meet null.
+func TestEmptyListsAreLists(t *testing.T) {
+	s := newStage(t)
+	want := `"total":0,"matching":0,"rooms":[],"complaints":[]}`
+	if w := s.do(request(http.MethodGet, "rooms", "")); !strings.HasSuffix(w.Body.String(), want) {
+		t.Errorf("%s, want %s", w.Body, want)
+	}
+	s.join("r", "ann")
+	for query, want := range map[string]string{
+		"room?room=r":                 `"receives":[]`,
+		"room?room=r&search=nobody":   `"people":[]`,
+		"state?since=123456789123456": `"points":[]`,
+	} {
+		if w := s.do(request(http.MethodGet, query, "")); !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %s, want %s", query, w.Body, want)
+		}
+	}
+}
+
 func TestARoomIsShownWithItsPeople(t *testing.T) {
 	s := newStage(t)
 	hostile := `<img src=x onerror=alert(1)>"'&`

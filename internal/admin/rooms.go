@@ -41,7 +41,7 @@ func (h *handler) serveRooms(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, problemOf(err))
 		return
 	}
-	list := roomList{At: seen.at, Total: len(seen.Rooms), Complaints: slices.Concat([]room.Complaint{}, seen.Complaints)}
+	list := roomList{At: seen.at, Total: len(seen.Rooms), Complaints: append([]room.Complaint{}, seen.Complaints...)}
 	part := strings.ToLower(query.Get("search"))
 	matching := []room.RoomSummary{}
 	for _, one := range seen.Rooms {
