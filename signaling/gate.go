@@ -3,12 +3,10 @@ package signaling
 import (
 	"errors"
 	"maps"
-	"net/http"
 	"net/netip"
 	"slices"
 	"sync"
 
-	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
@@ -106,16 +104,4 @@ func (g *gate) close() []*rpc.Conn {
 	defer g.mu.Unlock()
 	g.shut = true
 	return slices.Collect(maps.Keys(g.conns))
-}
-
-// networkOf returns what one client is taken to be: an IPv4 address, or the
-// IPv6 /64 network of which a single subscriber has all addresses.
-func networkOf(r *http.Request) netip.Prefix {
-	addr := auth.Caller(r)
-	bits := addr.BitLen()
-	if addr.Is6() {
-		bits = 64
-	}
-	network, _ := addr.Prefix(bits) // the zero Prefix for an address that is none
-	return network
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
@@ -75,7 +76,7 @@ func (o Options) withDefaults() Options {
 // options are Options in use. They are never changed, but replaced as a whole.
 type options struct {
 	Options
-	origins origins
+	origins auth.Origins
 }
 
 // Reconfigure replaces AllowedOrigins, ReconnectGrace, MaxSessions,
@@ -95,5 +96,5 @@ func (s *Server) Reconfigure(opts Options) {
 // adopt makes opts those in use.
 func (s *Server) adopt(opts Options) {
 	s.gate.limit(opts.MaxSessions, opts.MaxSessionsPerAddress)
-	s.opts.Store(&options{opts, newOrigins(opts.AllowedOrigins)})
+	s.opts.Store(&options{opts, auth.NewOrigins(opts.AllowedOrigins)})
 }

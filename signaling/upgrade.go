@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
@@ -13,7 +14,7 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 		refuseWithoutUpgrade(w, r)
 		return
 	}
-	if !s.opts.Load().origins.allow(r) {
+	if !s.opts.Load().origins.Allow(r) {
 		s.counters.refused(refusedOrigin)
 		http.Error(w, "pages from this origin may not connect", http.StatusForbidden)
 		return
@@ -22,7 +23,7 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 		s.refuseSocket(w, errShut)
 		return
 	}
-	network := networkOf(r)
+	network := auth.Network(r)
 	if err := s.gate.enter(network); err != nil {
 		s.refuseSocket(w, err)
 		return

@@ -47,9 +47,10 @@ func levels() map[string]level {
 		"room":          three,
 		"signaling/api": three,
 
-		"signaling":    four,
-		"room/cluster": four,
-		"client":       four, // the embedded page; imports nothing of ours
+		"signaling":      four,
+		"signaling/whip": four,
+		"room/cluster":   four,
+		"client":         four, // the embedded page; imports nothing of ours
 
 		// The load generator. It shares the ground and the wire with the server, and
 		// none of the code that it measures.

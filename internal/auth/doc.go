@@ -7,6 +7,8 @@
 //	                        +-> ErrNoToken    401: a token is configured, and this is not it
 //	                        +-> ErrNotLocal   403: none is, and it is not a program on this machine that asks
 //
+// Network says what counts as one client, and Origins which pages may connect.
+//
 // Participants bring a token (JWT, RFC 7519), made by the application with a key
 // that the server knows. What it says are Claims, what it allows are Grants.
 //

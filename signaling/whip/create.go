@@ -1,0 +1,154 @@
+package whip
+
+import (
+	"context"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/room"
+)
+
+// create is the POST that makes a session (RFC 9725 section 4.2).
+func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, error) {
+	if err := wantsSDP(w.Header(), r); err != nil {
+		return reply{}, err
+	}
+	q := r.URL.Query()
+	want, err := wishesOf(q)
+	if err != nil {
+		return reply{}, refuse(http.StatusBadRequest, err.Error())
+	}
+	session := s.newSession(k, r)
+	if session.user == "" {
+		return reply{}, refuse(http.StatusBadRequest, "parameter user is missing: the name of the publisher in the room")
+	}
+	opts := s.opts.Load()
+	if opts.Draining != nil && opts.Draining() {
+		return reply{}, errShut
+	}
+	if err := s.authorize(r, session.ask(q.Get("publisher"))); err != nil {
+		return reply{}, err
+	}
+	if err := s.sessions.add(session); err != nil { // before the body: it is bounded with the session
+		return reply{}, err
+	}
+	answer, err := s.begin(w, r, session, want)
+	if err == nil && s.sessions.get(session.id) != session {
+		err = room.ErrUserClosed // meanwhile: the publisher is gone, or the server ends
+	}
+	if err != nil {
+		s.sessions.remove(session)
+		s.leave(session)
+		return reply{}, err
+	}
+	session.log.Info("session began", "publisher", session.endpoint)
+	h := w.Header()
+	h.Set("Location", session.path())
+	h.Set("ETag", session.tag)
+	h.Set("Accept-Patch", fragmentType)
+	if opts.ICEServers != nil {
+		for _, server := range opts.ICEServers(session.user) {
+			h.Add("Link", server.link())
+		}
+	}
+	return reply{http.StatusCreated, sdpType, answer}, nil
+}
+
+// newSession returns a session as the request asks for it. A player without a name
+// gets one.
+func (s *Server) newSession(k kind, r *http.Request) *session {
+	made := &session{
+		kind: k, id: room.ParticipantID(secret()), network: auth.Network(r),
+		room: r.PathValue("room"), user: r.URL.Query().Get("user"),
+	}
+	if k == whep && made.user == "" {
+		made.user = "viewer-" + secret()[:8]
+	}
+	made.endpoint = made.user
+	made.log = s.log.With("protocol", string(k), "room", made.room, "user", made.user)
+	return made
+}
+
+// begin reads the offer and answers it.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, session *session, want wishes) (string, error) {
+	offer, err := body(w, r, maxOffer)
+	if err != nil {
+		return "", err
+	}
+	if !strings.HasPrefix(offer, "v=0") || !strings.Contains(offer, "\nm=") {
+		return "", refuse(http.StatusBadRequest, "the body is no SDP offer")
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
+	defer cancel()
+	if session.kind == whep {
+		publisher, err := s.publisher(ctx, session.room, r.URL.Query().Get("publisher"))
+		if err != nil {
+			return "", absent(err)
+		}
+		session.endpoint = publisher
+	}
+	answer, err := s.open(ctx, session, offer, want)
+	if err != nil && session.kind == whep {
+		err = absent(err)
+	}
+	return answer, err
+}
+
+// wantsSDP checks the media types of a request for a session.
+func wantsSDP(h http.Header, r *http.Request) error {
+	if !isType(r, sdpType) {
+		h.Set("Accept-Post", sdpType)
+		return refuse(http.StatusUnsupportedMediaType, "the body has to be "+sdpType)
+	}
+	if !accepts(r, sdpType) {
+		return refuse(http.StatusNotAcceptable, "the answer is "+sdpType)
+	}
+	return nil
+}
+
+func isType(r *http.Request, want string) bool {
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && kind == want
+}
+
+// accepts reports whether the client takes a media type; one that does not say
+// takes all (RFC 9110 section 12.5.1).
+func accepts(r *http.Request, kind string) bool {
+	sent := r.Header.Values("Accept")
+	if len(sent) == 0 {
+		return true
+	}
+	group, _, _ := strings.Cut(kind, "/")
+	for _, entry := range strings.Split(strings.Join(sent, ","), ",") {
+		name, _, _ := mime.ParseMediaType(entry)
+		if name == kind || name == group+"/*" || name == "*/*" {
+			return true
+		}
+	}
+	return false
+}
+
+// ask is what Authorize is asked for a new session.
+func (s *session) ask(publisher string) Ask {
+	if s.kind == whip {
+		return Ask{Action: Publish, Room: s.room, User: s.user}
+	}
+	return Ask{Action: Play, Room: s.room, User: s.user, Publisher: publisher}
+}
+
+// link is the header's form of RFC 9725 section 4.6.
+func (i ICEServer) link() string {
+	link := fmt.Sprintf(`<%s>; rel="ice-server"`, i.URL)
+	if i.Username == "" && i.Credential == "" {
+		return link
+	}
+	return fmt.Sprintf(`%s; username=%s; credential=%s; credential-type="password"`, link, quoted(i.Username), quoted(i.Credential))
+}
+
+// quoted returns a quoted-string (RFC 9110 section 5.6.4).
+func quoted(s string) string {
+	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}

@@ -1,0 +1,76 @@
+package whip
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"log/slog"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/atrium-rtc/atrium/room"
+)
+
+// session is one participant with one connection.
+type session struct {
+	kind       kind
+	id         room.ParticipantID // the secret in its URL; also the participant's id
+	room, user string
+	endpoint   string // who publishes: user itself, or who is played
+	network    netip.Prefix
+	log        *slog.Logger
+
+	mu    sync.Mutex // held while ICE is being changed
+	tag   string     // of the present ICE session, as in an ETag
+	ufrag string     // of the client in it
+}
+
+// secret returns 130 random bits as 26 digits of base 32.
+func secret() string {
+	var b [17]byte
+	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
+	return strings.ToLower(base32.HexEncoding.EncodeToString(b[:]))[:26]
+}
+
+// newTag returns a strong entity tag (RFC 9110 section 8.8.3) for an ICE session.
+func newTag() string { return `"` + secret()[:13] + `"` }
+
+// path is the URL of the session.
+func (s *session) path() string { return "/" + string(s.kind) + "/session/" + string(s.id) }
+
+// open brings the session's participant into the room and negotiates its
+// connection. What it has done when it fails is undone by the caller.
+func (s *Server) open(ctx context.Context, session *session, offer string, want wishes) (string, error) {
+	session.tag, session.ufrag = newTag(), valueOf(offer, ufragLine)
+	if session.kind == whip {
+		join := room.JoinRequest{ID: session.id, User: session.user, Room: session.room, AutoCreate: s.opts.Load().AutoCreate}
+		if _, err := s.manager.Join(ctx, join); err != nil {
+			return "", err
+		}
+		return s.manager.Publish(ctx, session.id, room.PublishRequest{Offer: offer})
+	}
+	if _, err := s.manager.Join(ctx, room.JoinRequest{ID: session.id, User: session.user, Room: session.room}); err != nil {
+		return "", err
+	}
+	answer, err := s.manager.Subscribe(ctx, session.id, room.SubscribeRequest{Publisher: session.endpoint, Offer: offer})
+	if err == nil {
+		err = s.limit(ctx, session, want)
+	}
+	return answer, err
+}
+
+// publisher returns who is to be played: the one that was named, or the current
+// speaker. It is asked before the player joins, so that one who waits for a
+// publisher and asks again and again does not come and go in the room.
+func (s *Server) publisher(ctx context.Context, name, user string) (string, error) {
+	if user == "" {
+		who, err := s.manager.MainSpeaker(ctx, name)
+		return who.User, err
+	}
+	who, err := s.manager.Find(ctx, name, user)
+	if err == nil && !who.Publishing {
+		err = room.ErrUserNotStreaming
+	}
+	return user, err
+}
