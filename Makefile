@@ -8,6 +8,7 @@ BENCHTIME ?= 1s
 BENCHARGS ?=
 BWEARGS   ?=
 SEEDS     ?= 3
+PROMOUT   ?=
 
 # What runs several goroutines over shared state is tested with the race detector too.
 CONCURRENT = ./cmd/... ./internal/load/... ./metrics/... ./room/... ./sfu/... ./signaling/...
@@ -21,7 +22,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e check lint bench bwe gobench fuzz docs dist dist-check
+.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +52,10 @@ e2e: build ## Run the call page in real browsers against the server
 	@.ci/tools firefox || echo "going on: tests with Firefox are skipped"
 	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || ../../.ci/node npm ci --ignore-scripts --no-audit --no-fund; }
 	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm test
+
+prom: build ## Ask every query of dashboards and alerts of a real Prometheus (PROMOUT=directory for the answers)
+	@.ci/tools prometheus
+	ATRIUM_BIN="$(CURDIR)/atrium" $(GO) test ./internal/dashboards/proof -run Live -v -count=1 -args -live -out '$(abspath $(PROMOUT))'
 
 check: unit lint ## Run the Go tests and the linter (builds it at first: some minutes)
 

@@ -177,7 +177,7 @@ func (p Panel) transformations() []transformation {
 	if p.Kind != Table {
 		return nil
 	}
-	o := organize{map[string]bool{"Time": true, "job": true, "__name__": true}, map[string]int{}, map[string]string{"instance": "Server"}}
+	o := organize{map[string]bool{"Time": true, "job": true, "__name__": true}, map[string]int{}, map[string]string{"instance": "Server", "version": "Version", "alertname": "Alert", "severity": "Severity"}}
 	for i, q := range p.Queries {
 		value := "Value #" + refID(i)
 		if len(p.Queries) == 1 {

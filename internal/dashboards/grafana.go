@@ -206,17 +206,6 @@ type target struct {
 // pageWidth in Grafana's columns.
 const pageWidth = 24
 
-// heights of panels by kind, in Grafana's units.
-func (r Row) height() int {
-	switch {
-	case r.Height > 0:
-		return r.Height
-	case r.Panels[0].Kind == Stat:
-		return 4
-	}
-	return 8
-}
-
 // panels places the rows below each other.
 func (d Dashboard) panels() []any {
 	var all []any
@@ -224,7 +213,7 @@ func (d Dashboard) panels() []any {
 	for _, row := range d.Rows {
 		all = append(all, heading{ID: id, Type: "row", Title: row.Title, GridPos: grid{1, pageWidth, 0, y}, Panels: []any{}})
 		y, id = y+1, id+1
-		x, height := 0, row.height()
+		x, height := 0, row.Lines()
 		for i, p := range row.Panels {
 			w := (pageWidth - x) / (len(row.Panels) - i)
 			all = append(all, p.graph(id, grid{height, w, x, y}))

@@ -7,11 +7,11 @@ func overview() Dashboard {
 		About: "Is it healthy, how full is it, and who suffers?",
 		Rows: []Row{
 			{Title: "At a glance", Panels: atAGlance()},
-			{Title: "Alerts", Height: 6, Panels: []Panel{firing()}},
+			{Title: "Alerts", Height: 5, Panels: []Panel{firing()}},
 			{Title: "How full", Panels: howFull()},
 			{Title: "Who suffers", Panels: whoSuffers()},
 			{Title: "Can people come in", Panels: comingIn()},
-			{Title: "Each server", Height: 7, Panels: []Panel{eachServer()}},
+			{Title: "Each server", Height: 6, Panels: []Panel{eachServer()}},
 		},
 	}
 }
@@ -165,8 +165,7 @@ func eachServer() Panel {
 		Title: "Servers", Kind: Table, Unit: Count,
 		About: "One line for each server that answers. Compare them: what is true for one only is that machine; what is true for all is not.",
 		Queries: []Query{
-			by("sum by (instance, version) (atrium_build_info{$at})", "Runs", Count, Limits{}),
-			by("max by (instance) (time() - process_start_time_seconds{$at})", "Up for", Seconds, Limits{}),
+			by("max by (instance, version) ((time() - process_start_time_seconds{$at}) * on (job, instance) group_left (version) atrium_build_info{$at})", "Up for", Seconds, Limits{}),
 			by(total("atrium_participants", "instance"), "Participants", Count, Limits{}),
 			by("max by (instance) (atrium_cpu_used_ratio{$at})", "CPU", Share, rising(0.7, 0.85)),
 			by("max by (instance) (atrium_capacity_used_ratio{$at})", "Full", Share, rising(0.8, 1)),

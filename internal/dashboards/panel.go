@@ -18,6 +18,17 @@ type Row struct {
 	Panels []Panel
 }
 
+// Lines returns the height of the row in Grafana's units.
+func (r Row) Lines() int {
+	switch {
+	case r.Height > 0:
+		return r.Height
+	case r.Panels[0].Kind == Stat:
+		return 4
+	}
+	return 8
+}
+
 // Panel is one picture.
 type Panel struct {
 	Title string
