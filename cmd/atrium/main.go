@@ -8,7 +8,7 @@
 // And load.go, the load test: load_target.go is the server under test,
 // load_output.go and load_screen.go are what a person sees of it.
 //
-// The commands are serve, load, check-config and version; atrium --help explains
+// The commands are serve, load, check-config, health and version; atrium --help explains
 // them, docs/configuration.md every key, docs/load.md the load test.
 package main
 
@@ -26,6 +26,7 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Run the server."`
 	Load        loadCommand        `cmd:"" help:"Bring synthetic people into the rooms of a server, and report what they would have seen."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Print every configuration value and where it comes from, or what is wrong with it."`
+	Health      healthCommand      `cmd:"" help:"Ask a server on this machine whether it is well; fails if not."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
@@ -33,6 +34,7 @@ func main() {
 	chosen := commands{
 		Serve:       serveCommand{newSettings()},
 		CheckConfig: checkConfigCommand{Settings: newSettings()},
+		Health:      healthCommand{Settings: newSettings()},
 	}
 	parsed := kong.Parse(&chosen,
 		kong.Name("atrium"),

@@ -9,7 +9,7 @@ import (
 
 // operatorHandler serves health, metrics and profiles.
 //
-//	/healthz       200 while the process can answer
+//	/healthz       200 while shards and rooms answer, see alive; 503 when they do not
 //	/readyz        200 when clients may come; 503 while starting or draining
 //	/metrics       Prometheus; 503 while starting
 //	/reload        POST: reads the configuration again, for administrators
@@ -18,7 +18,7 @@ import (
 //	/debug/flight  what it did in the last seconds
 func (s *server) operatorHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive\n") })
+	mux.HandleFunc("GET /healthz", s.serveHealth)
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if s.ready.Load() {
 			answer(w, http.StatusOK, "ready\n")

@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"strings"
+	"time"
 
 	"github.com/atrium-rtc/atrium/internal/systemd"
 )
@@ -17,6 +19,24 @@ func (s *server) supervise(ctx context.Context) {
 		Failed: func(err error) { s.logger.Error("the server is not told alive", "error", err) },
 	}
 	go watchdog.Run(ctx)
+}
+
+// healthTimeout is how long shards and rooms may take for /healthz; give
+// those who ask a little more.
+const healthTimeout = 2 * time.Second
+
+// serveHealth is GET /healthz: the watchdog for those who have no systemd. While
+// the server starts it is alive.
+func (s *server) serveHealth(w http.ResponseWriter, r *http.Request) {
+	if s.metrics.Load() != nil { // all parts are there
+		ctx, cancel := context.WithTimeout(r.Context(), healthTimeout)
+		defer cancel()
+		if _, err := s.alive(ctx); err != nil {
+			answer(w, http.StatusServiceUnavailable, err.Error()+"\n")
+			return
+		}
+	}
+	answer(w, http.StatusOK, "alive\n")
 }
 
 // tell logs that systemd could not be told. The server goes on: only systemd may

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -99,6 +101,11 @@ func TestAServerWhoseRoomsHangIsNotAlive(t *testing.T) {
 	defer cancel()
 	if status, err := s.alive(soon); err == nil {
 		t.Errorf("alive: %s", status)
+	}
+	answer := httptest.NewRecorder()
+	s.operatorHandler().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/healthz", http.NoBody))
+	if answer.Code != http.StatusServiceUnavailable || answer.Body.String() != "1 of 1 rooms do not answer\n" {
+		t.Errorf("/healthz: %d %s", answer.Code, answer.Body)
 	}
 
 	// One of several is a matter of that room.

@@ -16,6 +16,14 @@ const cyclonedx = "github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.1
 // target is a platform.
 type target struct{ system, arch string }
 
+func parseTarget(platform string) (target, error) {
+	system, arch, ok := strings.Cut(platform, "/")
+	if !ok {
+		return target{}, fmt.Errorf("%q is not SYSTEM/ARCHITECTURE", platform)
+	}
+	return target{system, arch}, nil
+}
+
 func (t target) binary() string {
 	if t.system == "windows" {
 		return "atrium.exe"

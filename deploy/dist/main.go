@@ -16,11 +16,29 @@ func main() {
 	out := flag.String("out", "dist", "directory for the files; what is in it is removed")
 	list := flag.String("platforms", platforms, "systems and architectures")
 	sbom := flag.Bool("sbom", true, "write a bill of materials for each binary")
+	binary := flag.String("binary", "", "compile for the first platform to this file, and make nothing else")
 	flag.Parse()
-	if err := run(*out, strings.Split(*list, ","), *sbom); err != nil {
+	all := strings.Split(*list, ",")
+	err := compile(*binary, all[0])
+	if *binary == "" {
+		err = run(*out, all, *sbom)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
 		os.Exit(1)
 	}
+}
+
+// compile makes the binary of a release alone.
+func compile(to, platform string) error {
+	if to == "" {
+		return nil
+	}
+	t, err := parseTarget(platform)
+	if err != nil {
+		return err
+	}
+	return t.build(to)
 }
 
 func run(out string, platforms []string, sbom bool) error {
@@ -36,11 +54,11 @@ func run(out string, platforms []string, sbom bool) error {
 	}
 	defer os.RemoveAll(work)
 	for _, platform := range platforms {
-		system, arch, ok := strings.Cut(platform, "/")
-		if !ok {
-			return fmt.Errorf("%q is not SYSTEM/ARCHITECTURE", platform)
+		t, err := parseTarget(platform)
+		if err != nil {
+			return err
 		}
-		if err := release(target{system, arch}, work, out, sbom); err != nil {
+		if err := release(t, work, out, sbom); err != nil {
 			return fmt.Errorf("%s: %w", platform, err)
 		}
 	}
