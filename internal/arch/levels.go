@@ -19,6 +19,7 @@ func levels() map[string]level {
 		"internal/link":      ground,
 		"internal/spelling":  ground,
 		"internal/histogram": ground,
+		"internal/tracing":   ground,
 		"internal/flight":    ground,
 		"sfu/packet":         ground + 1,
 
@@ -79,9 +80,10 @@ func levels() map[string]level {
 		"internal/bench/ccsim/dumbbell": one,
 		"internal/bench/ccsim":          six,
 
-		"metrics":         five,
-		"internal/config": five,
-		"internal/admin":  five,
+		"metrics":               five,
+		"internal/config":       five,
+		"internal/tracing/otlp": five,
+		"internal/admin":        five,
 
 		// What operators look at. It imports nothing of ours; the proof of it starts everything.
 		"internal/dashboards":        five,
