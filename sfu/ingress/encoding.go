@@ -26,6 +26,7 @@ type encoding struct {
 	seen      window
 	reception reception
 	detector  *nack.Detector
+	lost      nack.Losses // of detector, as far as they are counted
 	inspector *codec.Inspector
 	picture   packet.ExtSeq // newest picture id
 	keyframe  uint32        // timestamp of the last keyframe
@@ -58,8 +59,12 @@ func newEncoding(t *Track, layer packet.Layer, cfg EncodingConfig, descriptor ui
 
 // begin makes the state that belongs to one source's numbers.
 func (e *encoding) begin() {
+	if e.detector != nil {
+		e.countLosses()
+	}
 	e.seen, e.reception = window{}, reception{clockRate: e.reception.clockRate}
 	e.detector, e.inspector = nack.NewDetector(), codec.NewInspector(e.track.cfg.Codec)
+	e.lost = nack.Losses{}
 }
 
 // receive takes a media packet. The caller keeps its reference.
@@ -111,38 +116,52 @@ func (e *encoding) replace(ssrc uint32) {
 func (e *encoding) receiveRTX(p *packet.Packet, now time.Time) {
 	ssrc := e.ssrc.Load()
 	if ssrc == 0 {
-		return // nothing to repair yet
+		e.stats.padding.Add(1) // nothing to repair yet: a probe too
+		return
 	}
 	if err := p.RestoreFromRTX(ssrc, e.track.cfg.PayloadType); err != nil {
 		e.stats.padding.Add(1) // bandwidth probes are repair packets without a payload
 		return
 	}
+	e.stats.retransmitted.Add(1)
 	seq, ok := e.sequence.past(p.SequenceNumber)
 	if !ok {
 		e.stats.malformed.Add(1) // repairs what was never sent
+		e.stats.unusable.Add(1)
 		return
 	}
 	p.Seq = seq
-	if e.accept(p, now) {
+	e.repair(p, now)
+}
+
+// repair forwards a packet that did not come by itself, if it is seen for the first
+// time. A copy may come before it was asked for; then it was lost all the same.
+func (e *encoding) repair(p *packet.Packet, now time.Time) {
+	fresh, asked := e.accept(p, now)
+	if fresh {
 		e.stats.repaired.Add(1)
+	}
+	if fresh && !asked {
+		e.stats.lost.Add(1)
 	}
 }
 
 // accept forwards a packet that is seen for the first time, and notes what it
-// shows to be missing; Receiver.tick asks for that.
-func (e *encoding) accept(p *packet.Packet, now time.Time) bool {
+// shows to be missing; Receiver.tick asks for that. It reports whether the packet was
+// fresh, and had been asked for.
+func (e *encoding) accept(p *packet.Packet, now time.Time) (fresh, asked bool) {
 	if !e.seen.add(p.Seq) {
 		e.stats.duplicates.Add(1)
-		return false
+		return false, false
 	}
 	e.stats.packets.Add(1)
 	e.stats.octets.Add(uint64(len(p.Payload())))
 	e.inspect(p)
 	e.track.sinks.push(p)
 	if e.track.cfg.NACK {
-		e.detector.Received(p.Seq, now)
+		asked = e.detector.Received(p.Seq, now)
 	}
-	return true
+	return true, asked
 }
 
 // inspect notes on the packet what its payload says, before it is published.
@@ -203,10 +222,22 @@ func (e *encoding) askForMissing(now time.Time) {
 		e.stats.nacked.Add(uint64(len(e.due)))
 		e.track.sendNACK(e.ssrc.Load(), e.nackPairs())
 	}
+	e.countLosses()
 	if e.detector.GaveUp() {
 		e.stats.unrepaired.Add(1)
 		e.track.feedback.KeyframeNeeded(e.track, e.layer)
 	}
+}
+
+// countLosses counts what the detector has found since the last time.
+func (e *encoding) countLosses() {
+	now := e.detector.Losses()
+	if now == e.lost {
+		return
+	}
+	e.stats.lost.Add(now.Lost - e.lost.Lost)
+	e.stats.givenUp.Add(now.GivenUp - e.lost.GivenUp)
+	e.lost = now
 }
 
 // nackPairs packs what is due. The result is new, since Feedback may keep it.

@@ -218,8 +218,42 @@ func TestGapIsAskedForAndRepairedOnce(t *testing.T) {
 	if got := d.feedback.nacked(); len(got) != 0 {
 		t.Errorf("asked for %v after the repair", got)
 	}
-	if s := d.Stats().Tracks[1]; s.Repaired != 1 || s.Duplicates != 2 || s.Nacked != 1 {
+	if s := d.Stats().Tracks[1]; s.Lost != 1 || s.Repaired != 1 || s.Retransmitted != 2 || s.Duplicates != 2 || s.Nacked != 1 {
 		t.Errorf("stats %+v", s)
+	}
+}
+
+// A sender may repeat what it was not asked for, to probe the link.
+func TestRepairThatComesUnaskedWasOfALoss(t *testing.T) {
+	d := newDesk(t, true)
+	d.writeVideo(t, 1, 3)
+	d.write(t, rtp.Header{SSRC: videoRTX, PayloadType: 97, SequenceNumber: 1}, []byte{0, 2, 0x10, 1, 0, 0})
+	d.write(t, rtp.Header{SSRC: videoRTX, PayloadType: 97, SequenceNumber: 2}, []byte{0, 3, 0x10, 1, 0, 0})
+	if s := d.Stats().Tracks[1]; s.Lost != 1 || s.Repaired != 1 || s.Retransmitted != 2 || s.Nacked != 0 {
+		t.Errorf("stats %+v, want one lost and repaired of two sent again", s)
+	}
+}
+
+func TestTotalsAreByCodec(t *testing.T) {
+	d := newDesk(t, true)
+	d.writeVideo(t, 1, 2, 4)
+	d.write(t, rtp.Header{SSRC: audioSSRC, PayloadType: 111, SequenceNumber: 1}, []byte{1})
+	d.write(t, rtp.Header{SSRC: audioSSRC, PayloadType: 13, SequenceNumber: 2}, []byte{1})
+	d.WriteRTP([]byte{1, 2, 3}, d.now)
+	sum := Totals{Foreign: 1}
+	d.AddTo(&sum)
+	d.AddTo(&sum)
+	stats := d.Stats()
+	want := Totals{Foreign: 3, Malformed: 2}
+	for c, track := range map[codec.Codec]TrackStats{codec.Opus: stats.Tracks[0], codec.VP8: stats.Tracks[1]} {
+		want.Codecs[c].add(track.EncodingStats)
+		want.Codecs[c].add(track.EncodingStats)
+	}
+	if diff := cmp.Diff(want, sum); diff != "" {
+		t.Errorf("totals (-want +got):\n%s", diff)
+	}
+	if all := sum.All(); all.Packets != 8 {
+		t.Errorf("%d packets of all codecs, want 8", all.Packets)
 	}
 }
 
@@ -298,6 +332,9 @@ func TestUnrepairableGapAsksForAKeyframe(t *testing.T) {
 	}
 	if len(d.feedback.keyframes) != 1 || d.feedback.keyframes[0] != d.Tracks()[1] {
 		t.Errorf("%d keyframe requests, want one for the video track", len(d.feedback.keyframes))
+	}
+	if s := d.Stats().Tracks[1]; s.Lost != 1 || s.Unrepaired != 1 || s.GivenUp != 1 {
+		t.Errorf("stats %+v, want one packet lost and given up", s)
 	}
 }
 

@@ -24,6 +24,7 @@ func (e *encoding) unpack(p *packet.Packet, now time.Time) bool {
 	blocks, err := codec.SplitRED(e.red.blocks[:0], payload)
 	if err != nil {
 		e.stats.malformed.Add(1)
+		e.stats.unusable.Add(1)
 		return false
 	}
 	e.red.blocks = blocks
@@ -49,8 +50,6 @@ func (e *encoding) recover(p *packet.Packet, b codec.REDBlock, distance packet.E
 	}
 	q := p.Sibling(seq, p.Timestamp-uint32(b.TimestampOffset), b.Payload)
 	q.PayloadType = e.track.cfg.PayloadType
-	if e.accept(q, now) {
-		e.stats.repaired.Add(1)
-	}
+	e.repair(q, now)
 	q.Release()
 }

@@ -311,8 +311,8 @@ func TestRedundantSoundHealsLoss(t *testing.T) {
 	if diff := cmp.Diff(want, sink.got); diff != "" {
 		t.Errorf("sound (-want +got):\n%s", diff)
 	}
-	if got := d.Stats().Tracks[0]; got.Repaired != 3 || got.Duplicates != 1 {
-		t.Errorf("stats %+v, want 3 repaired and a duplicate", got)
+	if got := d.Stats().Tracks[0]; got.Lost != 3 || got.Repaired != 3 || got.Duplicates != 1 {
+		t.Errorf("stats %+v, want 3 lost and repaired and a duplicate", got)
 	}
 }
 

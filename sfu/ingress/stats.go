@@ -1,6 +1,10 @@
 package ingress
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/atrium-rtc/atrium/sfu/codec"
+)
 
 // Stats counts what one publisher sent, since its start.
 type Stats struct {
@@ -20,13 +24,33 @@ type TrackStats struct {
 type EncodingStats struct {
 	Packets, Octets uint64 // forwarded, payload octets, repaired ones included
 	Keyframes       uint64
-	Nacked          uint64 // sequence numbers asked for
-	Repaired        uint64 // packets that a retransmission or a redundant copy brought
-	Unrepaired      uint64 // times a gap was given up
-	Duplicates      uint64
-	Padding         uint64 // repair packets without payload
-	Restarts        uint64 // times the source began anew
-	Malformed       uint64 // payloads that do not parse
+	// Lost counts packets that did not come at first, as far as that was noticed: those
+	// asked for, once each, and those that a copy brought before. Nacked counts every
+	// sequence number of every request, Retransmitted the packets of the repair stream.
+	Lost, Nacked, Retransmitted uint64
+	Repaired                    uint64 // packets that a retransmission or a redundant copy brought
+	Unrepaired                  uint64 // times a gap was given up
+	GivenUp                     uint64 // packets in those gaps
+	Duplicates                  uint64
+	Padding                     uint64 // repair packets that repair nothing
+	Restarts                    uint64 // times the source began anew
+	// Malformed counts payloads that do not parse. Unusable are those of them that were
+	// not forwarded: with the others, the decoder decides.
+	Malformed, Unusable uint64
+}
+
+// Totals are the counters of any number of publications together.
+type Totals struct {
+	Codecs                       [codec.AV1 + 1]EncodingStats // by codec.Codec
+	Malformed, Unrouted, Foreign uint64                       // packets that are of no track, or not of its codec
+}
+
+// All returns the counters of all codecs together.
+func (t *Totals) All() (sum EncodingStats) {
+	for _, c := range t.Codecs {
+		sum.add(c)
+	}
+	return sum
 }
 
 type receiverCounters struct{ malformed, unrouted atomic.Uint64 }
@@ -34,7 +58,8 @@ type receiverCounters struct{ malformed, unrouted atomic.Uint64 }
 type trackCounters struct{ foreign atomic.Uint64 }
 
 type encodingCounters struct {
-	packets, octets, keyframes, nacked, repaired, unrepaired, duplicates, padding, malformed, restarts atomic.Uint64
+	packets, octets, keyframes, duplicates, padding, malformed, unusable, restarts atomic.Uint64
+	lost, nacked, retransmitted, repaired, unrepaired, givenUp                     atomic.Uint64
 }
 
 // Stats returns a snapshot. Any goroutine.
@@ -44,6 +69,18 @@ func (r *Receiver) Stats() Stats {
 		s.Tracks = append(s.Tracks, t.Stats())
 	}
 	return s
+}
+
+// AddTo adds what the publisher has sent so far. Any goroutine.
+func (r *Receiver) AddTo(sum *Totals) {
+	sum.Malformed += r.stats.malformed.Load()
+	sum.Unrouted += r.stats.unrouted.Load()
+	for _, t := range r.tracks {
+		sum.Foreign += t.stats.foreign.Load()
+		for _, e := range t.encodings {
+			sum.Codecs[t.cfg.Codec].add(e.stats.snapshot())
+		}
+	}
 }
 
 // Stats returns a snapshot. Any goroutine.
@@ -60,9 +97,10 @@ func (t *Track) Stats() TrackStats {
 func (c *encodingCounters) snapshot() EncodingStats {
 	return EncodingStats{
 		Packets: c.packets.Load(), Octets: c.octets.Load(), Keyframes: c.keyframes.Load(),
-		Nacked: c.nacked.Load(), Repaired: c.repaired.Load(), Unrepaired: c.unrepaired.Load(),
+		Lost: c.lost.Load(), Nacked: c.nacked.Load(), Retransmitted: c.retransmitted.Load(),
+		Repaired: c.repaired.Load(), Unrepaired: c.unrepaired.Load(), GivenUp: c.givenUp.Load(),
 		Duplicates: c.duplicates.Load(), Padding: c.padding.Load(),
-		Malformed: c.malformed.Load(), Restarts: c.restarts.Load(),
+		Malformed: c.malformed.Load(), Unusable: c.unusable.Load(), Restarts: c.restarts.Load(),
 	}
 }
 
@@ -70,11 +108,15 @@ func (s *EncodingStats) add(o EncodingStats) {
 	s.Packets += o.Packets
 	s.Octets += o.Octets
 	s.Keyframes += o.Keyframes
+	s.Lost += o.Lost
 	s.Nacked += o.Nacked
+	s.Retransmitted += o.Retransmitted
 	s.Repaired += o.Repaired
 	s.Unrepaired += o.Unrepaired
+	s.GivenUp += o.GivenUp
 	s.Duplicates += o.Duplicates
 	s.Padding += o.Padding
 	s.Malformed += o.Malformed
+	s.Unusable += o.Unusable
 	s.Restarts += o.Restarts
 }

@@ -30,6 +30,13 @@ type Detector struct {
 	passed  uint64 // packets that raised highest
 	missing []missing
 	gaveUp  bool
+	losses  Losses
+}
+
+// Losses counts packets of one stream.
+type Losses struct {
+	Lost    uint64 // asked for, or given up before they were
+	GivenUp uint64 // of them, those that nobody waits for any more
 }
 
 // missing is one packet waited for.
@@ -46,19 +53,21 @@ func NewDetector() *Detector {
 	return &Detector{missing: make([]missing, 0, MaxMissing)}
 }
 
-// Received records a packet of the stream, retransmitted or not. When it shows
-// more gaps than MaxMissing, all of them are given up: a keyframe is cheaper.
-func (d *Detector) Received(seq packet.ExtSeq, now time.Time) {
+// Received records a packet of the stream, retransmitted or not, and reports whether
+// it was asked for. When it shows more gaps than MaxMissing, all of them are given
+// up: a keyframe is cheaper.
+func (d *Detector) Received(seq packet.ExtSeq, now time.Time) (asked bool) {
 	switch {
 	case !d.started:
 		d.started, d.highest = true, seq
 	case seq <= d.highest:
-		d.found(seq)
+		return d.found(seq)
 	default:
 		d.note(seq, now)
 		d.highest = seq
 		d.passed++
 	}
+	return false
 }
 
 // Due appends to dst the sequence numbers to ask for now, in ascending order,
@@ -70,13 +79,16 @@ func (d *Detector) Due(dst []packet.ExtSeq, now time.Time, rtt time.Duration) []
 	kept := d.missing[:0]
 	for _, m := range d.missing {
 		if now.Sub(m.since) >= MaxAge || d.highest-m.seq > MaxBehind {
-			d.gaveUp = true
+			d.giveUp(m)
 			continue
 		}
 		if d.due(&m, now, retry) {
 			if m.tries == MaxTries {
-				d.gaveUp = true
+				d.giveUp(m)
 				continue
+			}
+			if m.tries == 0 {
+				d.losses.Lost++
 			}
 			m.tries++
 			m.asked = now
@@ -87,6 +99,18 @@ func (d *Detector) Due(dst []packet.ExtSeq, now time.Time, rtt time.Duration) []
 	d.missing = kept
 	return dst
 }
+
+// giveUp counts a packet that is not waited for any more.
+func (d *Detector) giveUp(m missing) {
+	d.gaveUp = true
+	d.losses.GivenUp++
+	if m.tries == 0 {
+		d.losses.Lost++
+	}
+}
+
+// Losses returns what was lost since the beginning.
+func (d *Detector) Losses() Losses { return d.losses }
 
 // Missing returns how many packets are waited for.
 func (d *Detector) Missing() int { return len(d.missing) }
@@ -110,8 +134,13 @@ func (d *Detector) due(m *missing, now time.Time, retry time.Duration) bool {
 func (d *Detector) note(seq packet.ExtSeq, now time.Time) {
 	gap := seq - d.highest - 1
 	if gap > MaxMissing || len(d.missing)+int(gap) > MaxMissing {
+		for _, m := range d.missing {
+			d.giveUp(m)
+		}
 		d.missing = d.missing[:0]
 		d.gaveUp = true
+		d.losses.Lost += uint64(gap)    //nolint:gosec // not negative
+		d.losses.GivenUp += uint64(gap) //nolint:gosec // not negative
 		return
 	}
 	for s := d.highest + 1; s < seq; s++ {
@@ -119,9 +148,9 @@ func (d *Detector) note(seq packet.ExtSeq, now time.Time) {
 	}
 }
 
-// found stops waiting for seq. The list is in ascending order, since gaps are
+// found stops waiting for seq, and reports whether it was asked for. The list is in ascending order, since gaps are
 // only ever found above the highest number.
-func (d *Detector) found(seq packet.ExtSeq) {
+func (d *Detector) found(seq packet.ExtSeq) (asked bool) {
 	i, ok := slices.BinarySearchFunc(d.missing, seq, func(m missing, seq packet.ExtSeq) int {
 		switch {
 		case m.seq < seq:
@@ -133,8 +162,10 @@ func (d *Detector) found(seq packet.ExtSeq) {
 		}
 	})
 	if ok {
+		asked = d.missing[i].tries > 0
 		d.missing = slices.Delete(d.missing, i, i+1)
 	}
+	return asked
 }
 
 // retryInterval is a round trip and a quarter: the answer to the last request

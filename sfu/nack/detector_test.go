@@ -121,6 +121,35 @@ func TestGivesUpAfterTenRequests(t *testing.T) {
 	}
 }
 
+func TestLossesCountEachPacketOnce(t *testing.T) {
+	d := nack.NewDetector()
+	d.Received(100, start)
+	d.Received(105, start) // 101 to 104
+	if d.Received(101, at(5*ms)) {
+		t.Error("a packet that was merely late had been asked for")
+	}
+	wantLosses(t, d, nack.Losses{})
+	wantDue(t, d, at(10*ms), ms, seqs(102, 103, 104))
+	wantDue(t, d, at(40*ms), ms, seqs(102, 103, 104))
+	wantLosses(t, d, nack.Losses{Lost: 3})
+	if !d.Received(102, at(50*ms)) {
+		t.Error("a repaired packet had not been asked for")
+	}
+	wantDue(t, d, at(nack.MaxAge), ms, nil)
+	wantLosses(t, d, nack.Losses{Lost: 3, GivenUp: 2})
+
+	d.Received(107, at(nack.MaxAge)) // 106, and then more than can be waited for
+	d.Received(108+nack.MaxMissing, at(nack.MaxAge))
+	wantLosses(t, d, nack.Losses{Lost: 4 + nack.MaxMissing, GivenUp: 3 + nack.MaxMissing})
+}
+
+func wantLosses(t *testing.T, d *nack.Detector, want nack.Losses) {
+	t.Helper()
+	if got := d.Losses(); got != want {
+		t.Errorf("losses %+v, want %+v", got, want)
+	}
+}
+
 func TestGivesUpAfterASecond(t *testing.T) {
 	d := nack.NewDetector()
 	d.Received(100, start)

@@ -26,6 +26,21 @@ func TestPacketReturnsToItsPoolWithTheLastReference(t *testing.T) {
 	}
 }
 
+func TestPoolTellsWhatItMadeAndReused(t *testing.T) {
+	const packets = 100
+	pool := packet.NewPool()
+	for range packets {
+		pool.Get().Release()
+	}
+	got := pool.Stats()
+	if got.Made == 0 || got.Made+got.Reused != packets {
+		t.Errorf("%+v, want %d in all and some of them made", got, packets)
+	}
+	if got.Reused == 0 && !raceEnabled { // under the race detector sync.Pool forgets at random
+		t.Error("nothing was reused")
+	}
+}
+
 func TestReleasingTooOftenPanics(t *testing.T) {
 	p := packet.NewPool().Get()
 	p.Release()
