@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
@@ -18,6 +19,7 @@ import (
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/ingress"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -50,9 +52,15 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 			Requests:       map[signaling.RequestOutcome]uint64{{Method: "joinRoom", Code: api.Code(104)}: 2},
 		},
 		sfu.Stats{
-			Peers: 16, Packets: 100,
+			Peers: 16, Publications: 4, Packets: 100,
+			Ingress: ingress.Totals{Malformed: 2},
 			Network: udp.Stats{DatagramsIn: 7, DatagramsOut: 70, Dropped: udp.Dropped{QueueFull: 8}},
-			Egress:  egress.Stats{MailboxDrops: 11, Packets: 500, Octets: 550000, Retransmitted: 4},
+			Egress: egress.Stats{
+				Dropped: egress.Dropped{Mailbox: 11}, Retransmitted: 4,
+				Sent:           egress.PerKind[egress.Sent]{Video: egress.Sent{Packets: 500, Octets: 550000}},
+				ForwardLatency: observed(0.5),
+				Shards:         []egress.ShardStats{{}, {Busy: 1500 * time.Millisecond, Waiting: 3}},
+			},
 		},
 	)
 	text := scrape(t, from)
@@ -77,11 +85,20 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 		"atrium_room_commands 4",
 		`atrium_websocket_bytes_total{direction="in"} 0`,
 		`atrium_websocket_bytes_total{direction="out"} 77`,
-		"atrium_media_connections 16",
-		"atrium_media_mailbox_drops_total 11",
-		"atrium_media_packets_sent_total 500",
-		"atrium_media_octets_sent_total 550000",
-		"atrium_media_packets_retransmitted_total 4",
+		`atrium_media_connections{role="publisher"} 4`,
+		`atrium_media_connections{role="subscriber"} 12`,
+		`atrium_media_tracks{codec="vp8",kind="video"} 0`,
+		`atrium_media_streams{codec="opus",kind="audio"} 0`,
+		`atrium_media_packets_dropped_total{cause="mailbox"} 11`,
+		`atrium_media_packets_rejected_total{reason="malformed"} 2`,
+		`atrium_media_packets_sent_total{kind="audio"} 0`,
+		`atrium_media_packets_sent_total{kind="video"} 500`,
+		`atrium_media_bytes_sent_total{kind="video"} 550000`,
+		`atrium_media_rtx_packets_total{direction="out"} 4`,
+		`atrium_media_forward_latency_seconds_bucket{le="1"} 1`,
+		`atrium_media_shard_busy_seconds_total{shard="0"} 0`,
+		`atrium_media_shard_busy_seconds_total{shard="1"} 1.5`,
+		`atrium_media_mailbox_items{shard="1"} 3`,
 		`atrium_refusals_total{code="104"} 6`,
 		`atrium_udp_datagrams_total{direction="in"} 7`,
 		`atrium_udp_datagrams_total{direction="out"} 70`,
@@ -114,7 +131,7 @@ func scrape(t *testing.T, from Sources) string {
 }
 
 func TestNamesFollowTheConventionsOfPrometheus(t *testing.T) {
-	families, err := newRegistry(fixed(busyRooms(), busySessions(), sfu.Stats{})).Gather()
+	families, err := newRegistry(fixed(busyRooms(), busySessions(), busyMedia())).Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,6 +164,10 @@ func busySessions() signaling.Stats {
 		Requests:       map[signaling.RequestOutcome]uint64{{Method: "other"}: 1},
 		RequestSeconds: map[string]histogram.Snapshot{"other": histogram.New(1).Snapshot()},
 	}
+}
+
+func busyMedia() sfu.Stats {
+	return sfu.Stats{Egress: egress.Stats{Shards: make([]egress.ShardStats, 1)}}
 }
 
 func TestHandlerServesRuntimeAndProcessToo(t *testing.T) {

@@ -53,7 +53,7 @@ func ofLoad() []series[LoadStatus] {
 		total("atrium_load_join_failures_total", "Joins, publications and subscriptions that failed.", func(s *result.Summary) float64 { return float64(s.JoinFailures) }),
 		total("atrium_load_packets_sent_total", "RTP packets sent by publishers, without retransmissions.", func(s *result.Summary) float64 { return float64(s.PacketsSent) }),
 		total("atrium_load_packets_received_total", "RTP packets received, each once.", func(s *result.Summary) float64 { return float64(s.Packets) }),
-		total("atrium_load_octets_received_total", "Octets of RTP payload received.", func(s *result.Summary) float64 { return float64(s.Octets) }),
+		total("atrium_load_bytes_received_total", "Bytes of RTP payload received.", func(s *result.Summary) float64 { return float64(s.Octets) }),
 		total("atrium_load_packets_lost_total", "RTP packets missing after repair.", func(s *result.Summary) float64 { return float64(s.Lost) }),
 		total("atrium_load_packets_repaired_total", "RTP packets that came by retransmission.", func(s *result.Summary) float64 { return float64(s.Repaired) }),
 		total("atrium_load_frames_total", "Video frames that were complete and decodable.", func(s *result.Summary) float64 { return float64(s.Frames) }),

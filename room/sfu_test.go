@@ -101,11 +101,11 @@ func runRoomOfFifty(t *testing.T) {
 		t.Error(err)
 	}
 	t.Logf("%d packets received by %d subscribers, %d lost; shard wake-ups %d, mailbox drops %d, queue drops %d",
-		received, withPicture, lost, stats.Egress.Batches, stats.Egress.MailboxDrops, stats.Network.Dropped.QueueFull)
+		received, withPicture, lost, stats.Egress.Batches, stats.Egress.Dropped.Mailbox, stats.Network.Dropped.QueueFull)
 	if withPicture != roomSubscribers || float64(lost) > mayLose*float64(received) {
 		t.Errorf("%d of %d subscribers had a picture, %d packets were lost", withPicture, roomSubscribers, lost)
 	}
-	if drops := stats.Egress.MailboxDrops + stats.Network.Dropped.QueueFull; drops != 0 {
+	if drops := stats.Egress.Dropped.Mailbox + stats.Network.Dropped.QueueFull; drops != 0 {
 		t.Errorf("the server itself dropped %d packets", drops)
 	}
 	if left := engine.Stats().Packets; left != 0 {

@@ -7,10 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"runtime"
-	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -88,10 +85,7 @@ type Engine struct {
 
 	sealedByShard, sealedByPion atomic.Uint64 // connections
 
-	mu          sync.Mutex
-	peers       map[*Peer]bool // whether it publishes
-	connections uint64         // ever made
-	closed      bool
+	census census
 }
 
 // New starts an Engine.
@@ -101,9 +95,9 @@ func New(cfg Config) (*Engine, error) {
 	}
 	e := &Engine{
 		log: loggerOrDiscard(cfg.Logger), ports: cfg.Ports, sealing: cfg.Sealing,
-		known: codecSet(codec.All()),
-		pool:  packet.NewPool(),
-		peers: make(map[*Peer]bool),
+		known:  codecSet(codec.All()),
+		pool:   packet.NewPool(),
+		census: newCensus(),
 	}
 	e.SetVideoCodecs(cfg.VideoCodecs)
 	if err := e.configure(cfg); err != nil {
@@ -225,32 +219,9 @@ func (e *Engine) secure(p *Peer, streams senders, sub *egress.Subscriber) error 
 	return nil
 }
 
-// adopt counts a peer until it is torn down.
-func (e *Engine) adopt(p *Peer, publishes bool) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.closed {
-		return fmt.Errorf("media engine: %w", ErrClosed)
-	}
-	e.peers[p] = publishes
-	e.connections++
-	closed := p.onClosed
-	p.onClosed = func() {
-		closed()
-		e.forget(p)
-	}
-	return nil
-}
-
-func (e *Engine) forget(p *Peer) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.peers, p)
-}
-
 // Close ends all connections, waits for them, and closes the ports.
 func (e *Engine) Close() error {
-	peers := e.shut()
+	peers := e.census.close()
 	for _, p := range peers {
 		p.Close()
 	}
@@ -265,13 +236,6 @@ func (e *Engine) Close() error {
 	}
 	e.egress.Close()
 	return e.ports.Close()
-}
-
-func (e *Engine) shut() []*Peer {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.closed = true
-	return slices.Collect(maps.Keys(e.peers))
 }
 
 // newStreamID returns an id for a=msid (RFC 8830): opaque, since user names may

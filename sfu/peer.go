@@ -61,6 +61,7 @@ type Peer struct {
 	onConnected func()
 	onTick      func(now time.Time) time.Duration // returns when to be called again, 0 for never
 	onClosed    func()
+	onCut       func() // when the connection is closed: nothing comes any more
 }
 
 // newPeer returns a peer whose goroutine runs until Close.
@@ -111,6 +112,9 @@ func (p *Peer) teardown() {
 	}
 	if err := p.pc.Close(); err != nil {
 		p.log.Debug("peer connection did not close cleanly", "error", err)
+	}
+	if p.onCut != nil {
+		p.onCut()
 	}
 }
 

@@ -99,7 +99,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 			return nil, err
 		}
 	}
-	if err := e.adopt(p.peer, true); err != nil {
+	if err := e.census.adopt(p.peer, p); err != nil {
 		p.closed()
 		_ = pc.Close()
 		return nil, err

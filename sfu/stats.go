@@ -1,8 +1,10 @@
 package sfu
 
 import (
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
+	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/tcp"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
@@ -12,8 +14,14 @@ type Stats struct {
 	Peers        int    // connections
 	Publications int    // of them publishing
 	Connections  uint64 // ever made
-	Packets      int64  // received packets held in buffers and queues
-	Keyframes    uint64 // requests for them sent to publishers
+	Published    uint64 // of them to publish
+
+	Tracks  [codec.AV1 + 1]int // published, by codec.Codec
+	Ingress ingress.Totals     // of all publications, those that have ended too
+
+	Packets   int64 // received packets held in buffers and queues
+	Pool      packet.PoolStats
+	Keyframes uint64 // requests for them sent to publishers
 	// Connections to subscribers, ever, whose media the shards seal, and whose
 	// media Pion does.
 	SealedByShard, SealedByPion uint64
@@ -26,20 +34,13 @@ type Stats struct {
 // Stats returns a snapshot. Any goroutine may call it.
 func (e *Engine) Stats() Stats {
 	st := Stats{
-		Packets: e.pool.InUse(), Keyframes: e.keyframes.Load(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats(),
+		Packets: e.pool.InUse(), Pool: e.pool.Stats(), Keyframes: e.keyframes.Load(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats(),
 		SendMode: e.ports.UDP.SendMode(), SealedByShard: e.sealedByShard.Load(), SealedByPion: e.sealedByPion.Load(),
 	}
 	if e.ports.tcp != nil {
 		st.TCP = e.ports.tcp.Stats()
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	st.Peers, st.Connections = len(e.peers), e.connections
-	for _, publishes := range e.peers {
-		if publishes {
-			st.Publications++
-		}
-	}
+	e.census.addTo(&st)
 	return st
 }
 

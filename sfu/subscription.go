@@ -106,7 +106,7 @@ func (s *Subscription) join(pc *webrtc.PeerConnection, o *offer, use []chosen, t
 	for _, snd := range s.senders {
 		snd.muted = s.muted()&snd.track.kind != 0 // read by Bind, when the answer is set
 	}
-	return s.publication.engine.adopt(s.peer, false)
+	return s.publication.engine.census.adopt(s.peer, nil)
 }
 
 // chooseSubscribed matches the publication's tracks with the sections of the

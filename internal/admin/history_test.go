@@ -34,8 +34,9 @@ func (m *machine) sampler() *Sampler {
 			n := uint64(math.Round(1000 * m.seconds()))
 			st := sfu.Stats{
 				Network: udp.Stats{DatagramsIn: n, DatagramsOut: 10 * n, OctetsIn: 100 * n, OctetsOut: 1000 * n},
-				Egress:  egress.Stats{Freezes: n / 500, Paused: 4},
+				Egress:  egress.Stats{Freezes: n / 500},
 			}
+			st.Egress.Paused[egress.PausedBandwidth] = 4
 			st.Egress.Troubled[quality.Downlink], st.Egress.Troubled[quality.Overload] = 5, 6
 			return st
 		},

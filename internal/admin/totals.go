@@ -6,6 +6,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/quality"
 	"github.com/atrium-rtc/atrium/signaling"
 )
@@ -41,7 +42,7 @@ func (t *totals) since(before *totals) point {
 	p[freezes] = rate(out.Freezes, outBefore.Freezes)
 	p[downlink], p[uplink] = float32(out.Troubled[quality.Downlink]), float32(out.Troubled[quality.Uplink])
 	p[publisher], p[overload] = float32(out.Troubled[quality.Publisher]), float32(out.Troubled[quality.Overload])
-	p[paused] = float32(out.Paused)
+	p[paused] = float32(out.Paused[egress.PausedBandwidth])
 	return p
 }
 

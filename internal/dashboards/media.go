@@ -212,16 +212,16 @@ func layersAndKeyframes() []Panel {
 func receiversLinks() []Panel {
 	return []Panel{
 		{
-			Title: "What links carry", Kind: Heatmap, Unit: BitRate,
+			Title: "What links carry", Kind: Heatmap, Unit: ByteRate,
 			About:   "Receivers' links by the estimate of what they carry. A band that moves down for many at once is the line of the server or of its provider.",
-			Queries: buckets("atrium_media_downlink_estimate_bits_per_second"),
+			Queries: buckets("atrium_media_downlink_estimate_bytes_per_second"),
 		},
 		{
 			Title: "Demand", Kind: Lines, Unit: BitRate,
 			About: "What the media of all receivers would need, and what they are given. The gap is what people do not see.",
 			Queries: []Query{
-				ask(total("atrium_media_downlink_demand_bits_per_second"), "needed"),
-				ask(total("atrium_media_downlink_allocated_bits_per_second"), "given"),
+				ask("8 * "+total("atrium_media_downlink_demand_bytes_per_second"), "needed"),
+				ask("8 * "+total("atrium_media_downlink_allocated_bytes_per_second"), "given"),
 			},
 		},
 		{

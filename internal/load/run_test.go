@@ -8,6 +8,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/load/result"
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/sfu/codec"
+	"github.com/atrium-rtc/atrium/sfu/egress"
 )
 
 // The generator's counts, of publishers and of subscribers, are the server's.
@@ -31,7 +32,8 @@ func TestCountsAreThoseOfTheServer(t *testing.T) {
 			if total.Joined != 3 || total.Subscriptions != 2 || total.JoinFailures != 0 {
 				t.Fatalf("%d joined, %d subscriptions, %d failures: %v", total.Joined, total.Subscriptions, total.JoinFailures, run.Errors)
 			}
-			served := h.engine.Stats().Egress
+			sent := h.engine.Stats().Egress.Sent
+			served := egress.Sent{Packets: sent.Audio.Packets + sent.Video.Packets, Octets: sent.Audio.Octets + sent.Video.Octets}
 			if total.Packets+total.Lost != served.Packets || total.Octets != served.Octets {
 				t.Errorf("received %d packets with %d octets and lost %d, the server sent %d with %d",
 					total.Packets, total.Octets, total.Lost, served.Packets, served.Octets)

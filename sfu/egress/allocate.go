@@ -103,6 +103,7 @@ func (st *Stream) obey(now time.Time) {
 	}
 	level, ok := st.video.Level()
 	st.setStarved(!ok, now)
+	st.notePause()
 	if !ok {
 		return
 	}
@@ -130,16 +131,9 @@ func (st *Stream) setStarved(starved bool, now time.Time) {
 	}
 }
 
-// tell counts that the video is paused for want of bandwidth, or goes on, and tells
-// the client.
+// tell tells the client that the video is paused for want of bandwidth, or goes on.
 func (st *Stream) tell(paused bool) {
 	st.told = paused
-	if sent := &st.sub.shard.sent; paused {
-		sent.pauses++
-		sent.paused++
-	} else {
-		sent.paused--
-	}
 	if st.cfg.Delivery != nil {
 		st.cfg.Delivery(Delivery{Paused: paused, Estimate: st.sub.link.estimate()})
 	}

@@ -48,6 +48,9 @@ type downlink struct {
 	used      bwe.Bitrate // the estimate that the allocation was made with
 	allocated time.Time
 	began     time.Time // of measuring
+
+	counted  Downlinks // in the shard's totals
+	observed time.Time // the estimate, the last time
 }
 
 // join puts the subscriber on the downlink to an address: that of its session, if
@@ -119,6 +122,8 @@ func (s *Subscriber) leave() {
 		st.dropWaiting()
 	}
 	if s.flow != nil {
+		s.countArrivals()
+		s.told = delivered{}
 		l.estimator.Remove(s.flow)
 		s.flow = nil
 	}
@@ -128,6 +133,9 @@ func (s *Subscriber) leave() {
 	l.subs = slices.DeleteFunc(l.subs, func(x *Subscriber) bool { return x == s })
 	if len(l.subs) == 0 && l.session != "" {
 		s.shard.forget(l)
+	}
+	if len(l.subs) == 0 {
+		l.withdraw()
 	}
 	l.allocated = time.Time{}
 }
@@ -186,10 +194,12 @@ func (l *downlink) watch(now time.Time) {
 			switch {
 			case st.video == nil:
 			case silent:
-				st.dropWaiting()
+				st.sub.shard.stats.tally.add(eventPausedPacket, st.dropWaiting())
 				st.selector.Interrupt()
+				st.notePause()
 			default:
 				st.askForKeyframe(now)
+				st.notePause()
 			}
 		}
 	}
@@ -238,7 +248,7 @@ func (l *downlink) heard(now time.Time) {
 
 // tick does what is due without a packet and reports whether to look again soon.
 func (l *downlink) tick(now time.Time) (soon bool) {
-	defer l.publish()
+	defer l.publish(now)
 	if l.estimator == nil {
 		l.allocateEvery(now)
 		return false

@@ -3,7 +3,6 @@ package egress
 import (
 	"sync"
 	"sync/atomic"
-	"time"
 )
 
 // Engine runs the forwarding shards. Its methods may be called from any
@@ -102,18 +101,4 @@ func (e *Engine) Close() {
 	for _, s := range e.shards {
 		<-s.done
 	}
-}
-
-// Stats returns a snapshot.
-func (e *Engine) Stats() Stats {
-	var st Stats
-	for i, s := range e.shards {
-		st.Subscribers += int(e.load[i].Load())
-		s.stats.addTo(&st)
-		s.latency.addTo(&st)
-		st.Shards = append(st.Shards, ShardStats{Busy: time.Duration(s.stats.busy.Load())})
-		st.MailboxDrops += s.box.drops.Load()
-		st.FeedbackDrops += s.inbox.drops.Load()
-	}
-	return st
 }

@@ -18,7 +18,10 @@ func (st *Stream) HandleRTCP(pkt rtcp.Packet) {
 		}
 	case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 		st.stats.plis.Add(1)
-		st.sub.request(st.keyframeRequested)
+		st.sub.request(func() {
+			st.sub.shard.stats.tally.add(eventKeyframeRequest, 1)
+			st.keyframeRequested()
+		})
 	case *rtcp.ReceiverEstimatedMaximumBitrate:
 		st.sub.estimated(p)
 	case *rtcp.ReceiverReport:

@@ -32,8 +32,8 @@ func TestLatencyIsFromTheArrivalToTheEndOfTheBatch(t *testing.T) {
 		src.push(1000, 0, true, 500)
 		time.Sleep(time.Second)
 		st := e.Stats()
-		if n := st.ForwardLatency.Count; n != 1 || st.Packets != 2 {
-			t.Fatalf("%d observations of %d packets sent, want 1 of 2", n, st.Packets)
+		if n := st.ForwardLatency.Count; n != 1 || st.Sent.Video.Packets != 2 {
+			t.Fatalf("%d observations of %d packets sent, want 1 of 2", n, st.Sent.Video.Packets)
 		}
 		if s := st.ForwardLatency.Sum; s != 0.003 {
 			t.Errorf("latency of %v s, want 3 ms", s)
@@ -86,7 +86,7 @@ func TestWhatThePacerHeldBackIsNoForwardLatency(t *testing.T) {
 	l.shard.flush(l.now)
 	var s Stats
 	l.shard.latency.addTo(&s)
-	sent := l.shard.sent.packets
+	sent := sentBy(l.shard)
 	if sent != 20 {
 		t.Fatalf("%d packets were sent, want 20", sent)
 	}

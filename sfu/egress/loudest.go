@@ -85,7 +85,7 @@ func (f *feed) keepLoudest() {
 			forward, opened = f.audioRoom.loudest.Packet(f, speaker.SampleOf(p), p.Arrival)
 		}
 		if !forward {
-			f.shard.sent.unheard++
+			f.withhold(muted)
 			p.Release()
 			continue
 		}
@@ -96,6 +96,15 @@ func (f *feed) keepLoudest() {
 		f.heard = max(f.heard, p.Seq)
 	}
 	f.pending, f.spare = heard, f.pending[:0]
+}
+
+// withhold counts a packet of sound that nobody gets here.
+func (f *feed) withhold(muted bool) {
+	why := eventUnheard
+	if muted {
+		why = eventMutedPacket
+	}
+	f.shard.stats.tally.add(why, len(f.streams))
 }
 
 // resume appends the packets right before p that were left out, and begins the

@@ -94,7 +94,7 @@ func TestOnlyTheLoudestAreForwarded(t *testing.T) {
 		if n := len(ann.out.take()); n != 0 {
 			t.Errorf("%d packets of who is silent now, want none", n)
 		}
-		if n := e.Stats().Unheard; n == 0 {
+		if n := e.Stats().Withheld.Unheard; n == 0 {
 			t.Error("what was left out is not counted")
 		}
 	})

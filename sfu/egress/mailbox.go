@@ -24,7 +24,9 @@ type mailbox struct {
 	items  []item
 	closed bool
 	wake   chan struct{} // holds a token while items wait
-	drops  atomic.Uint64
+
+	waiting        atomic.Int64  // items, for those who only want to know
+	drops, refused atomic.Uint64 // packets, and requests, for which there was no room
 }
 
 func newMailbox() *mailbox {
@@ -35,12 +37,14 @@ func newMailbox() *mailbox {
 func (m *mailbox) put(it item, urgent bool) bool {
 	m.mu.Lock()
 	if m.closed || (!urgent && len(m.items) >= mailboxLimit) {
+		closed := m.closed
 		m.mu.Unlock()
-		m.drops.Add(1)
+		m.refuse(it, closed)
 		return false
 	}
 	first := len(m.items) == 0
 	m.items = append(m.items, it)
+	m.waiting.Store(int64(len(m.items)))
 	m.mu.Unlock()
 	if first {
 		select {
@@ -51,12 +55,27 @@ func (m *mailbox) put(it item, urgent bool) bool {
 	return true
 }
 
+// refuse counts an item that was not taken.
+func (m *mailbox) refuse(it item, closed bool) {
+	switch {
+	case closed: // nothing is lost by that
+	case it.pkt != nil:
+		m.drops.Add(1)
+	default:
+		m.refused.Add(1)
+	}
+}
+
+// overflows returns how often something was lost for want of room.
+func (m *mailbox) overflows() uint64 { return m.drops.Load() + m.refused.Load() }
+
 // drain returns all that waits and takes spare to collect what comes next.
 func (m *mailbox) drain(spare []item) []item {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	items := m.items
 	m.items = spare[:0]
+	m.waiting.Store(0)
 	return items
 }
 

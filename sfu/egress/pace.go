@@ -32,12 +32,14 @@ func (st *Stream) mustWait(now time.Time) bool {
 
 // wait keeps those packets that may be for this receiver.
 func (st *Stream) wait(pkts []*packet.Packet, padding []uint8, now time.Time) {
+	tally := &st.sub.shard.stats.tally
 	for i, p := range pkts {
 		if !st.selector.Concerns(p) {
+			tally.add(st.ignored(p), 1)
 			continue
 		}
 		if st.takesOver(p) {
-			st.dropWaiting() // the old encoding need not be sent to its end
+			tally.add(eventOtherLayer, st.dropWaiting()) // the old encoding need not be sent to its end
 		}
 		p.Retain()
 		w := waiting{pkt: p, since: now}
@@ -134,16 +136,16 @@ func (l *downlink) forgetDone() {
 func (st *Stream) sendWaiting(now time.Time) {
 	first := st.waiting[st.waitingFrom]
 	picture, since := first.pkt.Timestamp, first.since
-	shard := st.sub.shard
-	before := shard.sent.packets
+	latency, sent := &st.sub.shard.latency, &st.sub.shard.stats.tally.counts[eventPacket+st.kind]
+	before := *sent
 	for st.waitingFrom < len(st.waiting) && st.sub.link.pacer.Room(now) > 0 {
 		w := st.waiting[st.waitingFrom]
 		if w.pkt.Timestamp != picture {
 			break
 		}
 		if w.since != since {
-			shard.latency.waited(now.Sub(since), shard.sent.packets-before)
-			since, before = w.since, shard.sent.packets
+			latency.waited(now.Sub(since), *sent-before)
+			since, before = w.since, *sent
 		}
 		st.waiting[st.waitingFrom] = waiting{}
 		st.waitingFrom++
@@ -153,7 +155,7 @@ func (st *Stream) sendWaiting(now time.Time) {
 		}
 		w.pkt.Release()
 	}
-	shard.latency.waited(now.Sub(since), shard.sent.packets-before)
+	latency.waited(now.Sub(since), *sent-before)
 	st.header.PaddingSize, st.header.Padding = 0, false
 	if st.waitingFrom == len(st.waiting) {
 		st.waiting, st.waitingFrom = st.waiting[:0], 0
@@ -187,16 +189,16 @@ func (st *Stream) overdue(now time.Time) bool {
 
 // abandon gives up what waits: the stream goes on with a keyframe.
 func (st *Stream) abandon(now time.Time) {
-	lost := uint64(len(st.waiting) - st.waitingFrom) //nolint:gosec // not negative
-	st.stats.abandoned.Add(lost)
-	st.sub.shard.sent.abandoned += lost
-	st.dropWaiting()
+	lost := st.dropWaiting()
+	st.stats.abandoned.Add(uint64(lost)) //nolint:gosec // not negative
+	st.sub.shard.stats.tally.add(eventLate, lost)
 	st.selector.Interrupt()
 	st.askForKeyframe(now)
 }
 
-// dropWaiting releases what waits.
-func (st *Stream) dropWaiting() {
+// dropWaiting releases what waits, and returns how many packets it was.
+func (st *Stream) dropWaiting() (packets int) {
+	packets = len(st.waiting) - st.waitingFrom
 	for _, w := range st.waiting[st.waitingFrom:] {
 		w.pkt.Release()
 	}
@@ -205,4 +207,5 @@ func (st *Stream) dropWaiting() {
 	if l := st.sub.link; l != nil && st.queued {
 		l.forgetDone()
 	}
+	return packets
 }

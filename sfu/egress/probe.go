@@ -54,7 +54,7 @@ func (l *downlink) startProbe(now time.Time) {
 		return
 	}
 	l.probe = probe{cluster: cluster, sub: st.sub, stream: st, began: now}
-	l.shard.sent.probes++
+	l.shard.stats.tally.add(eventProbe, 1)
 	l.sendProbe(now)
 	l.pace()
 }
@@ -115,5 +115,5 @@ func (st *Stream) pad(octets int, now time.Time) {
 		return
 	}
 	st.stats.padded.Add(1)
-	st.sub.shard.sent.padding += uint64(octets) //nolint:gosec // not negative
+	st.sub.shard.stats.tally.add(eventPadding, octets)
 }

@@ -49,6 +49,7 @@ const (
 	PausedHidden          // the receiver does not look
 	PausedBandwidth       // nothing of the link is left for it
 	PausedSilent          // nothing comes back from the receiver
+	pauses
 )
 
 // judgement is the state of judging one stream.
@@ -94,7 +95,7 @@ func (st *Stream) Client(c quality.Client) {
 // startJudging begins with the connection: what was before it does not count.
 func (st *Stream) startJudging(now time.Time) {
 	j := &st.judged
-	j.at, j.drops = now, st.sub.shard.box.drops.Load()
+	j.at, j.drops = now, st.sub.shard.box.overflows()
 	st.feed.uplink(now)
 	j.meter.Start(now)
 	if st.muted {
@@ -123,6 +124,7 @@ func (st *Stream) judge(now time.Time) {
 	j.meter.Update(sample, now)
 	report := j.meter.Report()
 	st.sub.shard.judged.replace(j.told, report)
+	st.observe(report)
 	j.told = report
 	st.publishQuality(report, sample, rate)
 }
@@ -150,6 +152,35 @@ func (st *Stream) publishQuality(report quality.Report, sample quality.Sample, r
 		wanted := st.feed.ladder.At(int(sample.Wanted))
 		j.last.WantedSize = Size{wanted.Width, wanted.Height}
 		j.last.Highest = min(st.preferred.Temporal, st.feed.rates.temporalLayers(wanted.Layer)-1)
+	}
+}
+
+// observe adds a new report to what is spread out.
+func (st *Stream) observe(report quality.Report) {
+	felt := &st.sub.shard.felt
+	scores := felt.sound
+	if st.video != nil {
+		scores = felt.video
+	}
+	if report.Score > 0 {
+		scores.Observe(float64(report.Score))
+	}
+	if st.judged.told.FirstFrame == 0 && report.FirstFrame > 0 {
+		felt.firstFrame.ObserveDuration(report.FirstFrame)
+	}
+}
+
+// notePause counts the video as paused, or as flowing again, as it is now.
+func (st *Stream) notePause() {
+	if st.video == nil || !st.started {
+		return
+	}
+	if now := st.pause(); now != st.paused {
+		tally := &st.sub.shard.stats.tally
+		tally.add(eventPause+event(now), 1)
+		tally.add(eventPaused+event(now), 1)
+		tally.add(eventPaused+event(st.paused), -1)
+		st.paused = now
 	}
 }
 
@@ -277,7 +308,7 @@ func (d delivered) missing(before delivered) float64 {
 
 // newDrops returns how much the shard has dropped since the last time.
 func (st *Stream) newDrops() uint64 {
-	drops := st.sub.shard.box.drops.Load()
+	drops := st.sub.shard.box.overflows()
 	since := drops - st.judged.drops
 	st.judged.drops = drops
 	return since
@@ -338,21 +369,16 @@ const causes = int(quality.Overload) + 1
 
 // judgements are those of a shard's streams together.
 type judgements struct {
-	freezes     uint64
-	frozen      time.Duration
-	firstFrames uint64
-	waited      time.Duration // for all first frames
-	troubled    [causes]int64 // streams, by cause
+	freezes         uint64
+	frozen, watched time.Duration
+	troubled        [causes]int64 // streams, by cause
 }
 
 // replace takes a stream's new report in the place of its last one.
 func (j *judgements) replace(before, after quality.Report) {
 	j.freezes += uint64(after.Freezes - before.Freezes)
 	j.frozen += max(0, after.Frozen-before.Frozen)
-	if before.FirstFrame == 0 && after.FirstFrame > 0 {
-		j.firstFrames++
-		j.waited += after.FirstFrame
-	}
+	j.watched += after.Watched - before.Watched
 	j.troubled[before.Cause]--
 	j.troubled[after.Cause]++
 }

@@ -44,8 +44,8 @@ func TestQualityOfAStreamIsJudged(t *testing.T) {
 		if q := st.Quality(); q.Freezes != 1 || q.Frozen < time.Second || q.Frozen > 2*time.Second {
 			t.Errorf("%d freezes of %v, want one of a second and a half", q.Freezes, q.Frozen)
 		}
-		if got := e.Stats(); got.Freezes != 1 || got.FirstFrames != 1 {
-			t.Errorf("%d freezes and %d first pictures in all, want 1 and 1", got.Freezes, got.FirstFrames)
+		if got := e.Stats(); got.Freezes != 1 || got.FirstFrame.Count != 1 || got.FirstFrame.Sum != 0.2 {
+			t.Errorf("%d freezes and %d first pictures after %v s in all, want 1, 1 and 0.2", got.Freezes, got.FirstFrame.Count, got.FirstFrame.Sum)
 		}
 	})
 }

@@ -54,8 +54,9 @@ func newRetransmitter(cfg StreamConfig) retransmitter {
 // all): a receiver can ask for a thousand packets in one datagram, and must not
 // turn that into a flood, least of all towards itself on a narrow link.
 func (st *Stream) answerNACK(seqs []uint16, now time.Time) {
+	st.sub.shard.stats.tally.add(eventNACKed, len(seqs))
 	if !st.cfg.repeatable() {
-		st.stats.refused.Add(uint64(len(seqs)))
+		st.refuse(eventRefusedUnknown, len(seqs))
 		return
 	}
 	st.asked = now
@@ -75,16 +76,21 @@ func (st *Stream) answerNACK(seqs []uint16, now time.Time) {
 // too short at the moment.
 func (st *Stream) repair(seq uint16, now time.Time) bool {
 	src, verdict := st.history.Request(seq, now, st.rtt)
-	if verdict != nack.Resend {
-		st.stats.refused.Add(1)
+	switch verdict {
+	case nack.Resend:
+	case nack.TooSoon, nack.TooOften:
+		st.refuse(eventRefusedSoon, 1)
+		return true
+	case nack.Unknown:
+		st.refuse(eventRefusedUnknown, 1)
 		return true
 	}
 	p := st.feed.ring(src.Layer).Get(src.Seq)
 	switch {
 	case p == nil:
-		st.stats.refused.Add(1)
+		st.refuse(eventRefusedUnknown, 1)
 	case st.hopeless > 0 && st.beforeKeyframe(seq) && int16(seq-st.givenUp) <= 0:
-		st.stats.refused.Add(1) // a decoder goes on from the keyframe, and the budget is short
+		st.refuse(eventRefusedBudget, 1) // a decoder goes on from the keyframe, and the budget is short
 	case !st.sub.link.mayRepair(now) || !st.sub.budget.Allow(len(p.Payload()), now):
 		return false
 	default:
@@ -94,11 +100,18 @@ func (st *Stream) repair(seq uint16, now time.Time) bool {
 	return true
 }
 
+// refuse counts packets that are not sent again.
+func (st *Stream) refuse(why event, packets int) {
+	st.stats.refused.Add(uint64(packets)) //nolint:gosec // not negative
+	st.sub.shard.stats.tally.add(why, packets)
+}
+
 // giveUp counts a packet that is not repaired for want of budget. When there are
 // many, the picture would stay broken for as long as the budget needs, which for
 // a second of loss is four: a keyframe is sooner.
 func (st *Stream) giveUp() {
 	st.stats.overBudget.Add(1)
+	st.sub.shard.stats.tally.add(eventRefusedBudget, 1)
 	st.hopeless++
 	st.givenUp = st.newest
 	if st.hopeless%hopelessPackets == 0 {
@@ -183,5 +196,5 @@ func (st *Stream) resend(p *packet.Packet, seq uint16, src nack.Source, now time
 	st.account(bwe.ClassRepair, header, len(payload), now)
 	st.stats.retransmitted.Add(1)
 	st.stats.retransmittedOctets.Add(uint64(len(payload)))
-	st.sub.shard.sent.retransmitted++
+	st.sub.shard.stats.tally.add(eventRetransmitted, 1)
 }

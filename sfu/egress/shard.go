@@ -43,10 +43,12 @@ type Shard struct {
 	judged    judgements
 	lag       lag
 	latency   latency
+	felt      felt
 	busy      time.Duration // awake, since the start
 
+	downlinksTotal Downlinks // of what is in them
+
 	stop bool
-	sent sent
 
 	// What a packet is written in before it is given to a Sealer, which keeps
 	// nothing.
@@ -63,8 +65,8 @@ func newShard(index int) *Shard {
 		index: index, estimates: true, paces: true,
 		box:     newMailbox(),
 		done:    make(chan struct{}),
-		latency: newLatency(),
-		feeds:   make(map[Source]*feed), downlinks: make(map[string][]*downlink), audioRooms: make(map[string]*audioRoom),
+		latency: newLatency(), felt: newFelt(),
+		feeds: make(map[Source]*feed), downlinks: make(map[string][]*downlink), audioRooms: make(map[string]*audioRoom),
 	}
 }
 
@@ -92,7 +94,7 @@ func (s *Shard) run() {
 			paced = false
 			s.readFeedback(now)
 			s.pace(now)
-			s.stats.publish(s.sent)
+			s.stats.tally.publish()
 		case <-retry.C:
 			woke = time.Now()
 		}
@@ -141,12 +143,12 @@ func (s *Shard) runBatch(now time.Time) {
 		s.latency.batch.Observe(float64(packets))
 	}
 	s.batches++
-	s.stats.batches.Store(s.batches)
+	s.stats.tally.add(eventBatch, 1)
 	s.readFeedback(now)
 	s.pace(now)
 	s.forward(now)
 	s.tellUse()
-	s.stats.publish(s.sent)
+	s.stats.tally.publish()
 }
 
 // forward sends the batch's packets.
@@ -202,9 +204,9 @@ func (s *Shard) tick(now time.Time) {
 		}
 	}
 	s.visitAll(now)
-	s.stats.judge(s.judged)
+	s.stats.tell(s.judged, s.downlinksTotal)
 	s.tellUse()
-	s.stats.publish(s.sent)
+	s.stats.tally.publish()
 }
 
 // shutdown releases every packet that the shard holds.

@@ -7,47 +7,110 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/histogram"
 	"github.com/atrium-rtc/atrium/sfu/bwe"
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/packet"
 	"github.com/atrium-rtc/atrium/sfu/quality"
 )
 
-// Stats counts what all shards did since the start.
+// Stats counts what all shards did since the start. What shards count is as of the end
+// of their last batch.
 type Stats struct {
 	Subscribers int
-	Batches     uint64 // wake-ups of shards
-	// Media packets sent for the first time, their payload octets, and packets
-	// sent again. They are some batches behind, never wrong in the end.
-	Packets, Octets, Retransmitted uint64
-	Switches                       uint64 // of streams from one encoding to another
-	Redundant                      uint64 // packets of sound that repeat earlier ones
-	MailboxDrops                   uint64 // packets and requests lost because a shard was behind
-	FeedbackDrops                  uint64 // messages about what arrived, lost because too many waited
-	// Freezes of all pictures and how long they lasted, first pictures of streams and
-	// how long they were waited for, and streams that are received badly at present, by
-	// quality.Cause.
-	Freezes, FirstFrames   uint64
-	Frozen, FirstFrameWait time.Duration
-	Troubled               [causes]int64
+	Streams     [codec.AV1 + 1]int // tracks to subscribers, by codec.Codec
+	Batches     uint64             // wake-ups of shards
 
-	Abandoned       uint64 // packets of video that waited too long for their turn
-	Pauses          uint64 // of videos for which a link had nothing left
-	Paused          int    // such videos at present
-	Unheard         uint64 // packets of sound that were not among the loudest of their room
-	Probes, Padding uint64 // clusters sent, and the octets of padding in them
+	Sent      PerKind[Sent] // media, for the first time
+	Withheld  Withheld
+	Dropped   Dropped
+	Redundant uint64 // packets of sound that repeat earlier ones
+	// FeedbackDrops counts messages and requests of receivers, lost because too many
+	// waited.
+	FeedbackDrops uint64
+	Switches      Switches
+
+	// NACKed counts the sequence numbers that receivers asked for, Retransmitted the
+	// packets sent again, KeyframeRequests the receivers' PLI and FIR.
+	NACKed, Retransmitted, KeyframeRequests uint64
+	Refused                                 Refused
+	// Lost and Repaired are by the feedback of receivers that tell what arrives: media
+	// packets that did not, and retransmissions that did.
+	Lost, Repaired uint64
+
+	// Freezes of all pictures, how long they lasted, and the time in which there was a
+	// picture to see, frozen or not; and streams that are received badly at present, by
+	// quality.Cause.
+	Freezes         uint64
+	Frozen, Watched time.Duration
+	Troubled        [causes]int64
+
+	Paused          [pauses]int    // videos that are not sent at present, by Pause
+	Pauses          [pauses]uint64 // times that videos came to be so
+	Probes, Padding uint64         // clusters sent, and the octets of padding in them
+	Downlinks       Downlinks
 
 	// ForwardLatency is from the arrival of packets to the end of the batch that gave
 	// them to the kernel, one observation for each packet and shard; PacingDelay how
 	// long video waited for its turn where it had to, one for each packet and receiver,
-	// and not part of ForwardLatency. Both are in seconds. BatchPackets is how many
-	// packets a shard took when it woke for some.
-	ForwardLatency, PacingDelay, BatchPackets histogram.Snapshot
+	// and not part of ForwardLatency. FirstFrame is from the connection to the first
+	// picture. All are in seconds.
+	ForwardLatency, PacingDelay, FirstFrame histogram.Snapshot
+	BatchPackets                            histogram.Snapshot          // packets that a shard took when it woke for some
+	Estimates                               histogram.Snapshot          // of what downlinks carry, in bytes per second, about once a second
+	Score                                   PerKind[histogram.Snapshot] // opinion scores of all streams, about once a second
 
 	Shards []ShardStats // by index
 }
 
+// PerKind is something of sound, and of video.
+type PerKind[T any] struct{ Audio, Video T }
+
+// Sent counts media.
+type Sent struct{ Packets, Octets uint64 } // octets of payload
+
+func (s *Sent) add(o Sent) {
+	s.Packets += o.Packets
+	s.Octets += o.Octets
+}
+
+// Withheld counts packets that were not sent to a receiver on purpose, once for each
+// receiver.
+type Withheld struct {
+	Layer    uint64 // of an encoding or layer that it does not get
+	Paused   uint64 // its video was paused, or nothing came back from it
+	Muted    uint64
+	Unheard  uint64 // sound that was not among the loudest of the room
+	Keyframe uint64 // came before the first keyframe that it could begin with
+}
+
+func (w *Withheld) add(o Withheld) {
+	w.Layer += o.Layer
+	w.Paused += o.Paused
+	w.Muted += o.Muted
+	w.Unheard += o.Unheard
+	w.Keyframe += o.Keyframe
+}
+
+// Dropped counts packets that should have been sent.
+type Dropped struct {
+	Mailbox uint64 // a shard was behind; once for the shard, whoever was to get it there
+	Late    uint64 // video that waited too long for its turn, once for each receiver
+	Writer  uint64 // the Sealer refused, likewise
+}
+
+// Switches counts changes of streams from one encoding to another.
+type Switches struct{ Up, Down uint64 } // to a larger picture, and to a smaller one
+
+// Refused counts packets that a receiver asked for and did not get again.
+type Refused struct {
+	Unknown uint64 // never sent, or too long ago, or must not be sent twice
+	Soon    uint64 // sent again too often already, or just now
+	Budget  uint64 // no room in its budget, or a keyframe is on its way instead
+}
+
 // ShardStats is what one shard did since the start.
 type ShardStats struct {
-	Busy time.Duration // awake: from each wake-up until there was no more to do
+	Busy    time.Duration // awake: from each wake-up until there was no more to do
+	Waiting int           // items in its mailbox at present
 }
 
 // StreamStats counts what one stream did since its start.
@@ -69,64 +132,52 @@ type StreamStats struct {
 	RTT                                time.Duration
 }
 
-// sent is what a shard has sent since its start. It belongs to the shard's
-// goroutine, which publishes it after each batch: an atomic addition for every
-// packet would cost more than it tells.
-type sent struct{ packets, octets, retransmitted, switches, redundant, probes, padding, unheard, abandoned, pauses, paused uint64 }
-
+// shardCounters is what the other goroutines may see of a shard.
 type shardCounters struct {
-	mu     sync.Mutex
-	judged judgements
+	tally tally
+	busy  atomic.Int64 // time.Duration
 
-	busy atomic.Int64 // time.Duration
-
-	batches, packets, octets, retransmitted, switches, redundant, probes, padding, unheard, abandoned, pauses, paused atomic.Uint64
+	mu        sync.Mutex // taken by the shard with its ticks
+	judged    judgements
+	downlinks Downlinks
 }
 
-// judge publishes how the shard's streams are received.
-func (c *shardCounters) judge(j judgements) {
+// tell publishes how the shard's streams are received, and over what.
+func (c *shardCounters) tell(j judgements, d Downlinks) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.judged = j
-}
-
-func (c *shardCounters) publish(s sent) {
-	c.packets.Store(s.packets)
-	c.octets.Store(s.octets)
-	c.retransmitted.Store(s.retransmitted)
-	c.switches.Store(s.switches)
-	c.redundant.Store(s.redundant)
-	c.probes.Store(s.probes)
-	c.padding.Store(s.padding)
-	c.unheard.Store(s.unheard)
-	c.abandoned.Store(s.abandoned)
-	c.pauses.Store(s.pauses)
-	c.paused.Store(s.paused)
+	c.judged, c.downlinks = j, d
 }
 
 func (c *shardCounters) addTo(s *Stats) {
 	c.mu.Lock()
-	j := c.judged
+	j, d := c.judged, c.downlinks
 	c.mu.Unlock()
 	s.Freezes += j.freezes
 	s.Frozen += j.frozen
-	s.FirstFrames += j.firstFrames
-	s.FirstFrameWait += j.waited
+	s.Watched += j.watched
 	for cause := quality.Downlink; int(cause) < causes; cause++ {
 		s.Troubled[cause] += j.troubled[cause]
 	}
-	s.Batches += c.batches.Load()
-	s.Packets += c.packets.Load()
-	s.Octets += c.octets.Load()
-	s.Retransmitted += c.retransmitted.Load()
-	s.Switches += c.switches.Load()
-	s.Redundant += c.redundant.Load()
-	s.Probes += c.probes.Load()
-	s.Padding += c.padding.Load()
-	s.Unheard += c.unheard.Load()
-	s.Abandoned += c.abandoned.Load()
-	s.Pauses += c.pauses.Load()
-	s.Paused += int(c.paused.Load()) //nolint:gosec // as many as there are streams
+	s.Downlinks.add(d)
+	c.tally.addTo(s)
+}
+
+// Stats returns a snapshot.
+func (e *Engine) Stats() Stats {
+	var st Stats
+	for i, s := range e.shards {
+		st.Subscribers += int(e.load[i].Load())
+		s.stats.addTo(&st)
+		s.latency.addTo(&st)
+		s.felt.addTo(&st)
+		st.Dropped.Mailbox += s.box.drops.Load()
+		st.FeedbackDrops += s.inbox.drops.Load() + s.box.refused.Load()
+		st.Shards = append(st.Shards, ShardStats{
+			Busy: time.Duration(s.stats.busy.Load()), Waiting: int(s.box.waiting.Load()),
+		})
+	}
+	return st
 }
 
 type streamCounters struct {

@@ -80,6 +80,7 @@ type Stream struct {
 	// cost of forwarding is that of fetching their state.
 	selector simulcast.Selector
 	rewriter simulcast.Rewriter
+	kind     event         // 0, or 1 for video: to be added to events that are counted by it
 	header   rtp.Header    // reused for every packet
 	history  *nack.History // nil when nothing may be sent again
 
@@ -104,6 +105,7 @@ type Stream struct {
 	video     *bwe.Video                            // for the allocator; nil for sound
 	muted     bool                                  // by the server
 	starved   bool                                  // nothing of the link is left for it
+	paused    Pause                                 // as it was counted
 	told      bool                                  // the client was told so
 	queued    bool                                  // in the downlink's list of those that wait
 	started   bool                                  // the connection is up
@@ -133,7 +135,7 @@ func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 	st.judged.meter = newMeter(cfg.Codec.IsVideo())
 	if cfg.Codec.IsVideo() {
 		st.selector = *simulcast.NewVideoSelector()
-		st.video = &bwe.Video{}
+		st.video, st.kind = &bwe.Video{}, 1
 	}
 	if cfg.repeatable() {
 		st.history = nack.NewHistory(cfg.window())
@@ -152,6 +154,7 @@ func (st *Stream) start() {
 	now := time.Now()
 	st.started = true
 	st.startJudging(now)
+	st.notePause()
 	st.sub.link.allocate(now)
 	st.retarget()
 	if st.cfg.Codec.IsVideo() {
@@ -168,12 +171,14 @@ func (st *Stream) forwardPending(now time.Time) {
 		return
 	}
 	paced := st.sub.link.estimator != nil && st.video != nil
+	tally := &st.sub.shard.stats.tally
 	if paced && st.sub.link.silent {
+		tally.add(eventPausedPacket, len(st.feed.pending))
 		return
 	}
 	var next packet.ExtSeq // of layer; what comes before it, catchUp has sent
 	layer := simulcast.None
-	sent := &st.sub.shard.sent
+	sent := &tally.counts[eventPacket+st.kind]
 	for i, p := range st.feed.pending {
 		if p.Layer == layer && p.Seq < next {
 			continue
@@ -185,11 +190,11 @@ func (st *Stream) forwardPending(now time.Time) {
 		if st.cfg.Padding {
 			st.header.PaddingSize = st.feed.padding[i]
 		}
-		before := sent.packets
+		before := *sent
 		if st.forward(p, now) {
 			next, layer = st.catchUp(p, now), p.Layer
 		}
-		if sent.packets != before {
+		if *sent != before {
 			st.feed.went[i] = true
 		}
 	}
@@ -229,17 +234,19 @@ func (st *Stream) after(start *packet.Packet, each func(*packet.Packet)) packet.
 // the stream began with it.
 func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 	if p.Layer != st.selector.Current().Layer && p.Seq < st.sent[p.Layer] {
-		st.stats.withheld.Add(1) // a late keyframe from before what was sent already
+		st.withhold(eventOtherLayer) // a late keyframe from before what was sent already
 		return false
 	}
 	switch st.selector.Admit(p) {
 	case simulcast.Ignore:
-		if !st.begun { // packets of other encodings are not worth an atomic addition each
-			st.stats.withheld.Add(1)
+		if st.begun { // packets of other encodings are not worth an atomic addition each
+			st.sub.shard.stats.tally.add(st.ignored(p), 1)
+		} else {
+			st.withhold(st.ignored(p))
 		}
 		return false
 	case simulcast.Leave:
-		st.stats.withheld.Add(1)
+		st.withhold(eventOtherLayer)
 		if fill, late := st.rewriter.Leave(p); late {
 			st.fill(fill)
 		}
@@ -251,11 +258,32 @@ func (st *Stream) forward(p *packet.Packet, now time.Time) (began bool) {
 	}
 	out, ok := st.rewriter.Rewrite(p)
 	if !ok {
-		st.stats.withheld.Add(1) // from before the switch
+		st.withhold(eventBeforeKeyframe) // from before the switch
 		return began
 	}
 	st.send(p, out, now)
 	return began
+}
+
+// withhold counts a packet that is not sent on purpose.
+func (st *Stream) withhold(why event) {
+	st.stats.withheld.Add(1)
+	st.sub.shard.stats.tally.add(why, 1)
+}
+
+// ignored returns why a packet is not sent that the selector does not look at.
+func (st *Stream) ignored(p *packet.Packet) event {
+	switch {
+	case st.selector.Current().Layer != simulcast.None:
+		return eventOtherLayer
+	case st.muted:
+		return eventMutedPacket
+	case st.selector.Paused():
+		return eventPausedPacket
+	case st.selector.Concerns(p):
+		return eventBeforeKeyframe
+	}
+	return eventOtherLayer
 }
 
 // send sends a packet for the first time.
@@ -282,6 +310,7 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 	st.header.Padding = st.header.PaddingSize != 0
 	if err := st.cfg.Sealer.WriteRTP(&st.header, payload); err != nil {
 		st.stats.failed.Add(1)
+		st.sub.shard.stats.tally.add(eventFailed, 1)
 		return
 	}
 	st.account(st.class(), &st.header, len(payload), now)
@@ -292,8 +321,9 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 	st.report.sent(len(payload))
 	st.stats.packets.Add(1)
 	st.stats.octets.Add(uint64(len(payload)))
-	st.sub.shard.sent.packets++
-	st.sub.shard.sent.octets += uint64(len(payload))
+	tally := &st.sub.shard.stats.tally
+	tally.add(eventPacket+st.kind, 1)
+	tally.add(eventOctet+st.kind, len(payload))
 }
 
 // payload returns what a packet goes out with, and as which payload type. The
@@ -303,7 +333,7 @@ func (st *Stream) payload(p *packet.Packet, out simulcast.Output) (payload []byt
 	payload = p.Payload()
 	if st.red.active(st.cfg) {
 		if redundant, ok := st.redundant(p); ok {
-			st.sub.shard.sent.redundant++
+			st.sub.shard.stats.tally.add(eventRedundant, 1)
 			return redundant, st.cfg.REDPayloadType
 		}
 	}
@@ -348,7 +378,7 @@ func (st *Stream) begin(p *packet.Packet, now time.Time) {
 		if st.begun {
 			before = st.feed.reference(st.layer)
 			st.stats.switches.Add(1)
-			st.sub.shard.sent.switches++
+			st.countSwitch(p)
 		}
 		if p.Layer == st.layer {
 			before = simulcast.Reference{} // the source began anew, with another clock
@@ -363,6 +393,19 @@ func (st *Stream) begin(p *packet.Packet, now time.Time) {
 	st.begun, st.layer, st.epoch = true, p.Layer, p.Epoch
 	st.stats.layer.Store(int32(p.Layer))
 	st.feed.tellUse()
+}
+
+// countSwitch counts the change to the encoding of p.
+func (st *Stream) countSwitch(p *packet.Packet) {
+	if p.Layer == st.layer {
+		return // it began anew
+	}
+	tally := &st.sub.shard.stats.tally
+	if st.feed.ladder.Larger(p.Layer, st.layer) {
+		tally.add(eventSwitchUp, 1)
+	} else {
+		tally.add(eventSwitchDown, 1)
+	}
 }
 
 // SetMuted stops or resumes the stream. Resumed video waits for a keyframe,
@@ -382,7 +425,11 @@ func (st *Stream) pauseOrResume(now time.Time) {
 	switch pause := st.muted || st.starved; {
 	case pause == st.selector.Paused():
 	case pause:
-		st.dropWaiting()
+		why := eventPausedPacket
+		if st.muted {
+			why = eventMutedPacket
+		}
+		st.sub.shard.stats.tally.add(why, st.dropWaiting())
 		st.selector.Pause()
 		st.judged.meter.Pause(now)
 	default:
@@ -390,6 +437,7 @@ func (st *Stream) pauseOrResume(now time.Time) {
 		st.judged.meter.Resume(now)
 		st.askForKeyframe(now)
 	}
+	st.notePause()
 	if st.feed != nil {
 		st.feed.tellUse()
 	}

@@ -111,7 +111,7 @@ func TestNACKIsAnsweredOnTheRepairStream(t *testing.T) {
 			}
 		}
 		total := e.Stats()
-		if total.Packets != 20 || total.Octets != 2000 || total.Retransmitted != 2 {
+		if total.Sent.Video != (Sent{20, 2000}) || total.NACKed != 2 || total.Retransmitted != 2 {
 			t.Errorf("the engine counts %+v, want 20 packets of 100 octets, 2 of them again", total)
 		}
 	})

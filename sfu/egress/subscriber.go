@@ -66,7 +66,8 @@ type Subscriber struct {
 	flow      *bwe.Flow // nil while its packets are not measured
 	transport transport
 	malformed uint64
-	reported  int // messages in the shard's inbox, under its lock
+	told      delivered // by flow, as far as it was counted
+	reported  int       // messages in the shard's inbox, under its lock
 }
 
 func newSubscriber(s *Shard, session string, w ReportWriter, release func()) *Subscriber {
@@ -96,6 +97,7 @@ func (s *Subscriber) Add(src Source, cfg StreamConfig) *Stream {
 			return
 		}
 		s.streams = append(s.streams, st)
+		s.shard.stats.tally.add(eventStream+event(st.cfg.Codec), 1)
 		s.measure(cfg)
 		st.feed = s.shard.feed(src, cfg)
 		st.feed.add(st)
@@ -166,9 +168,8 @@ func (s *Subscriber) remove() {
 	s.leave()
 	for _, st := range s.streams {
 		s.shard.judged.forget(st.judged.told)
-		if st.told {
-			s.shard.sent.paused--
-		}
+		s.shard.stats.tally.add(eventPaused+event(st.paused), -1)
+		s.shard.stats.tally.add(eventStream+event(st.cfg.Codec), -1)
 		st.feed.remove(st)
 	}
 	s.shard.dismiss(s)

@@ -91,8 +91,10 @@ func (s *Subscriber) estimated(p *rtcp.ReceiverEstimatedMaximumBitrate) {
 }
 
 // publish lets others see how the link is.
-func (l *downlink) publish() {
+func (l *downlink) publish(now time.Time) {
+	l.contribute(now)
 	for _, sub := range l.subs {
+		sub.countArrivals()
 		sub.publish()
 	}
 }

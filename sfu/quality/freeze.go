@@ -48,6 +48,7 @@ type Freezes struct {
 	pausedAt time.Duration
 
 	first, frozen, paused time.Duration // results
+	unwatched             time.Duration // when the first frame came, less the pauses before
 	frames                uint64
 	count                 uint32
 
@@ -76,6 +77,7 @@ type FreezeStats struct {
 	FirstFrame time.Duration
 	Frames     uint64        // complete and decodable
 	Paused     time.Duration // in all
+	Watched    time.Duration // since the first frame, less pauses
 }
 
 // Start says that the viewer expects the video from now on. Further calls change
@@ -156,6 +158,9 @@ func (f *Freezes) At(now time.Time) FreezeStats {
 	if f.inactive {
 		s.Paused += t - f.pausedAt
 	}
+	if f.shown {
+		s.Watched = t - s.Paused - f.unwatched
+	}
 	if s.Waiting {
 		s.FirstFrame = t - f.start
 		if f.inactive {
@@ -173,7 +178,7 @@ func (f *Freezes) show(t time.Duration) {
 	f.frames++
 	switch {
 	case !f.shown:
-		f.shown, f.first = true, t-f.start
+		f.shown, f.first, f.unwatched = true, t-f.start, t-f.paused
 	default:
 		f.close(t)
 		if !f.resumed {

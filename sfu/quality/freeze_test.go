@@ -128,6 +128,9 @@ func TestPauseIsNoFreeze(t *testing.T) {
 	if s := f.freezes.At(at(f.now)); s.Paused != time.Minute-100*ms {
 		t.Errorf("paused for %v", s.Paused)
 	}
+	if s := f.freezes.At(at(f.now)); s.Watched != f.now-100*ms-s.Paused {
+		t.Errorf("watched for %v of %v, the first 100 ms of which were waited for", s.Watched, f.now)
+	}
 }
 
 func TestFreezeEndsWithAPause(t *testing.T) {
@@ -284,9 +287,9 @@ func event(f *quality.Freezes, kind uint8, now time.Time) {
 func check(t *testing.T, before, after quality.FreezeStats, elapsed time.Duration) {
 	t.Helper()
 	switch {
-	case after.Count < before.Count, after.Frozen < before.Frozen, after.Paused < before.Paused, after.Frames < before.Frames:
+	case after.Count < before.Count, after.Frozen < before.Frozen, after.Paused < before.Paused, after.Frames < before.Frames, after.Watched < before.Watched:
 		t.Fatalf("%+v after %+v", after, before)
-	case after.Frozen+after.Paused > elapsed, after.FirstFrame > elapsed:
+	case after.Frozen+after.Paused > elapsed, after.Frozen > after.Watched, after.Watched+after.Paused > elapsed, after.FirstFrame > elapsed:
 		t.Fatalf("%+v within %v", after, elapsed)
 	case after.RecentFrozen > 10*time.Second, after.RecentFrozen < 0, after.RecentFrozen > after.Frozen:
 		t.Fatalf("%+v", after)

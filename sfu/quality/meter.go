@@ -36,6 +36,7 @@ type Report struct {
 	// Freezes and Frozen count all of a video, by the client where it reports.
 	Freezes uint32
 	Frozen  time.Duration
+	Watched time.Duration // since the first frame, less pauses
 	// The same of the last ten seconds, from which the Score is made.
 	RecentFreezes int
 	RecentFrozen  time.Duration
@@ -135,6 +136,7 @@ func (m *Meter) Update(s Sample, now time.Time) {
 	r.Cause = m.judge.Update(s.Conditions, now)
 	r.Trouble = m.judge.Trouble()
 	r.FromClient = m.client.speaks(m.freezes.latest)
+	r.Watched = seen.Watched
 	r.RecentFreezes, r.RecentFrozen = seen.RecentCount, seen.RecentFrozen
 	r.Lost = 1 - (1-fraction(s.UplinkUnrepaired))*(1-fraction(s.DownlinkLost))
 	if r.FromClient {

@@ -299,7 +299,7 @@ func TestNoClientBreaksAReport(t *testing.T) {
 
 // TestMeterIsSmall: there is one for every track of every subscriber.
 func TestMeterIsSmall(t *testing.T) {
-	if size := unsafe.Sizeof(quality.Meter{}); size > 640 {
+	if size := unsafe.Sizeof(quality.Meter{}); size > 648 {
 		t.Errorf("%d octets", size)
 	}
 	if size := unsafe.Sizeof(quality.Freezes{}); size > 288 {

@@ -169,6 +169,20 @@ func (l *Ladder) Lower(highest uint8) (encodings uint8) {
 	return encodings
 }
 
+// Larger reports whether the largest pictures of encoding a are larger than those of b,
+// as far as is known.
+func (l *Ladder) Larger(a, b Layer) bool {
+	for i := len(l.order) - 1; i >= 0; i-- {
+		switch l.order[i].Layer {
+		case a:
+			return a != b
+		case b:
+			return false
+		}
+	}
+	return false
+}
+
 // Alive reports whether packets of an encoding come.
 func (l *Ladder) Alive(layer Layer) bool {
 	if layer < 0 || layer >= MaxEncodings {

@@ -363,3 +363,19 @@ func TestWantedNamesWhatMayHaveThePosition(t *testing.T) {
 		})
 	}
 }
+
+func TestEncodingsAreComparedByTheirLargestPictures(t *testing.T) {
+	l := newTrack()
+	if l.Larger(0, 1) || l.Larger(1, 0) {
+		t.Error("one of two encodings that never came is larger")
+	}
+	l.send(quarter, 320, 180)
+	l.send(half, 160, 90) // not in the order of the offer
+	l.send(rung(1, 1), 640, 360)
+	if !l.Larger(1, 0) || l.Larger(0, 1) || l.Larger(1, 1) {
+		t.Error("the encoding with the larger picture is not the larger one")
+	}
+	if !l.Larger(0, 2) || l.Larger(2, 0) {
+		t.Error("an encoding that never came is larger")
+	}
+}

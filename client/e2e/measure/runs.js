@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
 async function queues(server) {
   const text = await (await fetch(`${server.operator}/metrics`)).text();
   const value = (name) => Number(new RegExp(`^atrium_media_queue_${name}_total (\\S+)$`, 'm').exec(text)[1]);
-  return { datagrams: value('datagrams'), messages: value('messages'), segmented: value('segmented'), octets: value('octets') };
+  return { datagrams: value('datagrams'), messages: value('messages'), segmented: value('segmented'), octets: value('bytes') };
 }
 
 async function open(browser, url) {

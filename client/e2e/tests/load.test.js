@@ -77,7 +77,7 @@ test('the generator, the server and the browser count the same packets', async (
   const seen = await lastCounts(viewer);
   const run = await load.result();
   const text = await (await fetch(`${server.operator}/metrics`)).text();
-  const sent = Number(/^atrium_media_packets_sent_total (\S+)$/m.exec(text)[1]);
+  const sent = [...text.matchAll(/^atrium_media_packets_sent_total\{kind="\w+"\} (\S+)$/gm)].reduce((sum, [, n]) => sum + Number(n), 0);
 
   const { total } = run;
   const publisher = run.clients.find((client) => client.group === 'publishers');
