@@ -18,6 +18,7 @@ func levels() map[string]level {
 		"internal/demux":     ground,
 		"internal/link":      ground,
 		"internal/spelling":  ground,
+		"internal/special":   ground,
 		"internal/histogram": ground,
 		"internal/tracing":   ground,
 		"internal/flight":    ground,
@@ -42,6 +43,8 @@ func levels() map[string]level {
 		"sfu/udp":       one,
 		"sfu/tcp":       one,
 		"signaling/rpc": one,
+
+		"internal/auth/keyring": one,
 
 		"sfu": two,
 
