@@ -21,6 +21,6 @@
 // Everything is denied unless it is granted, every size has a bound, and each key
 // is for one algorithm. Sign makes tokens.
 //
-// The package does no I/O and asks no clock: keys come from elsewhere, and now is
-// passed in.
+// The package does no I/O and asks no clock: package keyring fetches keys, and now
+// is passed in.
 package auth

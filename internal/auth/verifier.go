@@ -13,9 +13,9 @@ type VerifierOptions struct {
 	// Keys returns the keys of now. It is called for each token, from any
 	// goroutine, and must not wait.
 	Keys func() *KeySet
-	// Refresh fetches keys anew and reports whether that happened; it waits for it
+	// Refresh fetches keys anew, if that was not done just now, and waits for it
 	// until the context ends. Nil for keys that do not come from elsewhere.
-	Refresh func(context.Context) bool
+	Refresh func(context.Context)
 	// Issuer is the iss that tokens must have; empty accepts any.
 	Issuer string
 	// Audience lists names of this server. Tokens must have one of them in aud;
@@ -89,17 +89,15 @@ func (v *Verifier) Verify(token string, now time.Time) (Grants, error) {
 	return grants, nil
 }
 
-// VerifyWaiting is Verify, except that a token of an unknown key waits until the
-// keys were fetched anew, if they may be fetched now, and is then looked at again.
+// VerifyWaiting is Verify, except that a token of an unknown key is looked at again
+// after the keys were fetched anew. now is the time at which the token came.
 func (v *Verifier) VerifyWaiting(ctx context.Context, token string, now time.Time) (Grants, error) {
 	grants, err := v.Verify(token, now)
 	var refusal *Refusal
 	if v.options.Refresh == nil || !errors.As(err, &refusal) || refusal.Reason != ReasonUnknownKey {
 		return grants, err
 	}
-	if !v.options.Refresh(ctx) {
-		return grants, err
-	}
+	v.options.Refresh(ctx)
 	return v.Verify(token, now)
 }
 
