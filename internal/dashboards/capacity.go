@@ -34,7 +34,7 @@ func capacityAtAGlance() []Panel {
 			Queries: []Query{ask("max(rate(atrium_media_shard_busy_seconds_total{$at}[$window]))", "")},
 		},
 		{
-			Title: "CPU for a packet", Kind: Stat, Unit: Seconds, Limits: rising(20e-6, 40e-6),
+			Title: "CPU for a packet", Kind: Stat, Unit: Seconds,
 			About:   "Processor time of the whole server for each packet forwarded. docs/bench/forwarding.md has figures to compare with. With little traffic it is high and says nothing.",
 			Queries: []Query{ask(share(sum(cpuPerPacket), rate("atrium_media_packets_sent_total")), "")},
 		},

@@ -62,6 +62,11 @@ func (p Panel) fields() fieldConfig {
 	case Heatmap:
 		f.Defaults.Custom = heatCell{hideFrom{}, scale{"linear"}}
 	}
+	for _, q := range p.Queries {
+		if q.MayBeEmpty != "" {
+			f.Defaults.NoValue = "No data: " + q.MayBeEmpty
+		}
+	}
 	if p.Max > 0 {
 		f.Defaults.Max = pointer(p.Max)
 	}

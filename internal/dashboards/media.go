@@ -155,8 +155,11 @@ func retransmission() []Panel {
 		},
 		{
 			Title: "Sent again", Kind: Lines, Unit: PacketRate,
-			About:   "Retransmissions: in from publishers, out to receivers. Much less than what was asked for: see beside.",
-			Queries: []Query{ask(rate("atrium_media_rtx_packets_total", "direction"), "{{direction}}")},
+			About: "Retransmissions: in from publishers, out to receivers; and sound that repeats earlier sound for those who lose some. Much less than what was asked for: see beside.",
+			Queries: []Query{
+				ask(rate("atrium_media_rtx_packets_total", "direction"), "{{direction}}"),
+				ask(rate("atrium_media_redundant_packets_total"), "redundant sound"),
+			},
 		},
 		{
 			Title: "Not sent again", Kind: Lines, Unit: PacketRate,
@@ -200,7 +203,7 @@ func layersAndKeyframes() []Panel {
 		},
 		{
 			Title: "Keyframes", Kind: Lines, Unit: Rate,
-			About: "Requests of receivers (in), our merged requests to publishers (out), and the keyframes that came. Out without keyframes: publishers do not react. Out above one every two seconds for each track: somebody loses packets without end.",
+			About: "Requests of receivers (in), our merged requests to publishers (out), and the keyframes that came. Out without keyframes: publishers do not react. Out above one a second for each track: somebody loses packets without end.",
 			Queries: []Query{
 				ask(rate("atrium_media_keyframe_requests_total", "direction"), "asked, {{direction}}"),
 				ask(rate("atrium_media_keyframes_received_total"), "received"),
@@ -213,7 +216,7 @@ func receiversLinks() []Panel {
 	return []Panel{
 		{
 			Title: "What links carry", Kind: Heatmap, Unit: ByteRate,
-			About:   "Receivers' links by the estimate of what they carry. A band that moves down for many at once is the line of the server or of its provider.",
+			About:   "Receivers' links by the estimate of what they carry, in bytes: 125 kB/s is 1 Mbit/s. A band that moves down for many at once is the line of the server or of its provider.",
 			Queries: buckets("atrium_media_downlink_estimate_bytes_per_second"),
 		},
 		{

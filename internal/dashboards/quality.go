@@ -59,9 +59,9 @@ func freezesPerHour() string {
 	return "3600 * " + share(rate("atrium_media_freezes_total"), rate("atrium_media_watched_seconds_total"))
 }
 
-// poorShare is the part of the scores of at most 3.
+// poorShare is the part of the scores of at most 3; the bound is 3 or 3.0, by the format of the scrape.
 func poorShare(by ...string) string {
-	return share(rate(score+`_bucket{le="3"}`, by...), rate(score+"_count", by...))
+	return share(rate(score+`_bucket{le=~"3([.]0)?"}`, by...), rate(score+"_count", by...))
 }
 
 func firstPicture() []Panel {

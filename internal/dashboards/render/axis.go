@@ -38,12 +38,16 @@ func (f frame) y(v float64) float64 {
 }
 
 // fit chooses the scale: round steps over the values.
-func (f *frame) fit(low, high float64) (step float64) {
+func (f *frame) fit(low, high float64, unit dashboards.Unit) (step float64) {
 	if high <= low {
 		high = low + 1
 	}
 	raw := (high - low) / 4
-	step = math.Pow(10, math.Floor(math.Log10(raw)))
+	whole := 1.0
+	for unit == dashboards.Bytes && raw/whole >= 1024 {
+		whole *= 1024
+	}
+	step = whole * math.Pow(10, math.Floor(math.Log10(raw/whole)))
 	for _, times := range []float64{1, 2, 5, 10} {
 		if step*times >= raw {
 			step *= times

@@ -54,7 +54,7 @@ func graph(p dashboards.Panel, a Answers, s span, width, height float64) string 
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg width="%.0f" height="%.0f">`, width, height-legendHeight)
-	step := f.fit(p.Min, high)
+	step := f.fit(p.Min, high, p.Unit)
 	if p.Max > 0 {
 		f.high = p.Max
 	}
