@@ -2,6 +2,7 @@ package admin
 
 import (
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 )
@@ -103,6 +104,18 @@ func TestThePageIsProtectedFromForeignCode(t *testing.T) {
 	for _, part := range []string{"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"} {
 		if !strings.Contains(policy, part) {
 			t.Errorf("the policy %q lacks %q", policy, part)
+		}
+	}
+}
+
+func TestEveryEndpointIsDocumented(t *testing.T) {
+	text, err := os.ReadFile("../../docs/admin.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pattern := range (&handler{}).endpoints() {
+		if !strings.Contains(string(text), "| `"+pattern+"` |") {
+			t.Errorf("docs/admin.md says nothing of %s", pattern)
 		}
 	}
 }

@@ -65,18 +65,27 @@ func newHandler(opts Options, page http.Handler) http.Handler {
 	}
 	h.surveyor = newSurveyor(opts.Rooms)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /admin/api/state", h.serveState)
-	mux.HandleFunc("GET /admin/api/rooms", h.forAdministrators(h.serveRooms))
-	mux.HandleFunc("GET /admin/api/room", h.forAdministrators(h.serveRoom))
-	mux.HandleFunc("POST /admin/api/evict", h.action("evict", h.evict))
-	mux.HandleFunc("POST /admin/api/mute", h.action("mute", h.mute))
-	mux.HandleFunc("POST /admin/api/close", h.action("close", h.closeRoom))
-	mux.HandleFunc("POST /admin/api/drain", h.action("drain", h.drain))
+	for pattern, serve := range h.endpoints() {
+		mux.HandleFunc(pattern, serve)
+	}
 	mux.HandleFunc("/admin/api/", func(w http.ResponseWriter, r *http.Request) {
 		h.refuse(w, problem{http.StatusNotFound, "There is nothing at " + r.Method + " " + r.URL.Path + "."})
 	})
 	mux.Handle("/admin/", http.StripPrefix("/admin", page))
 	return mux
+}
+
+// endpoints are those that docs/admin.md lists.
+func (h *handler) endpoints() map[string]http.HandlerFunc {
+	return map[string]http.HandlerFunc{
+		"GET /admin/api/state":  h.serveState,
+		"GET /admin/api/rooms":  h.forAdministrators(h.serveRooms),
+		"GET /admin/api/room":   h.forAdministrators(h.serveRoom),
+		"POST /admin/api/evict": h.action("evict", h.evict),
+		"POST /admin/api/mute":  h.action("mute", h.mute),
+		"POST /admin/api/close": h.action("close", h.closeRoom),
+		"POST /admin/api/drain": h.action("drain", h.drain),
+	}
 }
 
 // forAdministrators lets nobody else see what names people.

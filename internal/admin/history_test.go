@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/histogram"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/sfu/egress"
@@ -27,6 +28,7 @@ type machine struct {
 func (m *machine) seconds() float64 { return time.Since(m.began).Seconds() }
 
 func (m *machine) sampler() *Sampler {
+	forwarded := histogram.New(0.001, 0.01, 0.1)
 	s := NewSampler(Sources{
 		Rooms:    func() room.Stats { return room.Stats{Rooms: 2, MaxRooms: 8, Participants: int(m.seconds())} },
 		Sessions: func() signaling.Stats { return signaling.Stats{Sockets: 3} },
@@ -37,6 +39,8 @@ func (m *machine) sampler() *Sampler {
 				Egress:  egress.Stats{Freezes: n / 500},
 			}
 			st.Egress.Paused[egress.PausedBandwidth] = 4
+			forwarded.ObserveN(0.01*m.seconds(), 1000)
+			st.Egress.ForwardLatency = forwarded.Snapshot()
 			st.Egress.Troubled[quality.Downlink], st.Egress.Troubled[quality.Overload] = 5, 6
 			return st
 		},
@@ -77,6 +81,10 @@ func TestSamplerMakesRatesOfCounters(t *testing.T) {
 				if p[graph] != want {
 					t.Errorf("second %d, %s: %g, want %g", i, graphNames()[graph], p[graph], want)
 				}
+			}
+			// Of this second alone, and at most 9 % too large.
+			if least := 0.01 * float32(i+1); p[latency] < 0.999*least || p[latency] > 1.1*least {
+				t.Errorf("second %d: latency %g, want %g", i, p[latency], least)
 			}
 		}
 	})

@@ -37,12 +37,16 @@ func (t *totals) since(before *totals) point {
 	now, then := &t.media.Network, &before.media.Network
 	p[packetsIn], p[packetsOut] = rate(now.DatagramsIn, then.DatagramsIn), rate(now.DatagramsOut, then.DatagramsOut)
 	p[bitsIn], p[bitsOut] = 8*rate(now.OctetsIn, then.OctetsIn), 8*rate(now.OctetsOut, then.OctetsOut)
-	p[lossUp], p[lossDown], p[latency] = float32(math.NaN()), float32(math.NaN()), float32(math.NaN())
+	p[lossUp], p[lossDown] = float32(math.NaN()), float32(math.NaN())
 	out, outBefore := &t.media.Egress, &before.media.Egress
 	p[freezes] = rate(out.Freezes, outBefore.Freezes)
 	p[downlink], p[uplink] = float32(out.Troubled[quality.Downlink]), float32(out.Troubled[quality.Uplink])
 	p[publisher], p[overload] = float32(out.Troubled[quality.Publisher]), float32(out.Troubled[quality.Overload])
 	p[paused] = float32(out.Paused[egress.PausedBandwidth])
+	p[latency] = float32(math.NaN())
+	if forwarded := out.ForwardLatency.Since(outBefore.ForwardLatency); forwarded.Count > 0 {
+		p[latency] = float32(forwarded.Quantile(0.99))
+	}
 	return p
 }
 

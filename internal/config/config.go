@@ -60,7 +60,7 @@ type ACME struct {
 // Operator is the listener for those who run the server: health, metrics and
 // profiles. It is never the public one.
 type Operator struct {
-	Listen          string        `koanf:"listen" default:"localhost:8081" check:"address" help:"Where /healthz, /readyz, /metrics and /debug/pprof are served. Without authentication: keep it on a private address. Empty turns it off."`
+	Listen          string        `koanf:"listen" default:"localhost:8081" check:"address" help:"Where /healthz, /readyz, /metrics, /admin/ and /debug/pprof are served. Mostly without authentication: keep it on a private address. Empty turns it off."`
 	FlightDirectory string        `koanf:"flight_directory" reload:"yes" help:"Directory for flight recordings, made when missing: what the Go runtime did in the last seconds, written when packets are forwarded late, for go tool trace. Empty turns the flight recorder off."`
 	FlightLatency   time.Duration `koanf:"flight_latency" default:"100ms" min:"1ms" max:"10s" reload:"yes" help:"A recording is written when more than one packet in a hundred, of those of one second, takes longer from its arrival until the kernel has it. At most one in five minutes."`
 	FlightKeep      int           `koanf:"flight_keep" default:"5" min:"1" max:"100" unit:"files" reload:"yes" help:"Flight recordings to keep, of some megabytes each; older ones are removed."`
@@ -110,7 +110,7 @@ type Client struct {
 
 // Admin protects what only an operator may do on the public listener.
 type Admin struct {
-	Token     Secret `koanf:"token" reload:"yes" help:"Bearer token for /close. Without a token only loopback callers may close rooms."`
+	Token     Secret `koanf:"token" reload:"yes" help:"Bearer token for /close, /reload, and names and actions of the administrators' page. Without a token they are for loopback callers only."`
 	TokenFile string `koanf:"token_file" reload:"yes" help:"File that holds the token, instead of admin.token; white space around it is ignored."`
 }
 

@@ -2,12 +2,18 @@
 
 import { draw, make, mark, say } from './dom.js';
 
-const SPAN = 600; // seconds
+/** How far back a graph goes, in seconds: as far as there is something to show. */
+const SPANS = [
+  [60, '1 min ago', '30 s'],
+  [120, '2 min ago', '1 min'],
+  [300, '5 min ago', '2½ min'],
+  [600, '10 min ago', '5 min'],
+];
 const HEIGHT = 120;
 const LEFT = 4;
 const RIGHT = 4;
 const TOP = 8;
-const BOTTOM = 6;
+const BOTTOM = 3;
 
 /** Rounds up to 1, 2 or 5 and zeros: where an axis may end. */
 function nice(value) {
@@ -34,6 +40,8 @@ export class Chart {
   #points = [];
   #at = null; // index of the point under the cursor
   #top = 1;
+  #span = SPANS[0];
+  #axis = [make('span'), make('span')];
 
   /**
    * `lines` are {name, label, colour}, names as the server has them. `words` writes a value, `least` is the smallest end
@@ -69,7 +77,7 @@ export class Chart {
       { class: 'card graph' },
       make('figcaption', {}, make('h3', {}, title), this.#time, legend),
       this.plot,
-      make('div', { class: 'axis', 'aria-hidden': 'true' }, make('span', {}, '10 min ago'), make('span', {}, '5'), make('span', {}, 'now')),
+      make('div', { class: 'axis', 'aria-hidden': 'true' }, ...this.#axis, make('span', {}, 'now')),
     );
     this.title = title;
     this.plot.addEventListener('pointermove', (event) => this.#point(event));
@@ -82,6 +90,8 @@ export class Chart {
   /** Shows points, each an object of values by name, a second apart, the last one being now. */
   show(points) {
     this.#points = points;
+    this.#span = SPANS.find(([seconds]) => seconds >= points.length) ?? SPANS.at(-1);
+    this.#axis.forEach((label, i) => say(label, this.#span[i + 1]));
     if (this.#at !== null && this.#at >= points.length) {
       this.#at = null;
     }
@@ -90,7 +100,7 @@ export class Chart {
 
   #x(index, width) {
     const behind = this.#points.length - 1 - index;
-    return LEFT + (width - LEFT - RIGHT) * (1 - behind / (SPAN - 1));
+    return LEFT + (width - LEFT - RIGHT) * (1 - behind / (this.#span[0] - 1));
   }
 
   #y(value) {
@@ -166,7 +176,7 @@ export class Chart {
 
   #point(event) {
     const { left, width } = this.plot.getBoundingClientRect();
-    const behind = Math.round((1 - (event.clientX - left - LEFT) / (width - LEFT - RIGHT)) * (SPAN - 1));
+    const behind = Math.round((1 - (event.clientX - left - LEFT) / (width - LEFT - RIGHT)) * (this.#span[0] - 1));
     this.#move(this.#points.length - 1 - behind);
   }
 
