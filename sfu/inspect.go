@@ -29,7 +29,7 @@ func (t *Track) inspect(now time.Time) inspect.Track {
 			RID: t.RID(layer), Alive: !t.Silent(layer, now), Used: used>>i&1 != 0,
 			BitsPerSecond: float64(t.Rate(layer, now)),
 			Packets:       st.Packets, Bytes: st.Octets, Keyframes: st.Keyframes,
-			Lost: st.Nacked, Repaired: st.Repaired, Unrepaired: st.Unrepaired,
+			Lost: st.Lost, Repaired: st.Repaired, Unrepaired: st.GivenUp,
 		})
 	}
 	for _, size := range t.Sizes(now) {

@@ -12,7 +12,9 @@ import (
 	"github.com/atrium-rtc/atrium/internal/histogram"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/ingress"
 	"github.com/atrium-rtc/atrium/sfu/quality"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -38,6 +40,8 @@ func (m *machine) sampler() *Sampler {
 				Network: udp.Stats{DatagramsIn: n, DatagramsOut: 10 * n, OctetsIn: 100 * n, OctetsOut: 1000 * n},
 				Egress:  egress.Stats{Freezes: n / 500},
 			}
+			st.Ingress.Codecs[codec.VP8] = ingress.EncodingStats{Packets: 9 * n, GivenUp: n, Lost: 2 * n}
+			st.Egress.Sent.Video.Packets, st.Egress.Sent.Audio.Packets, st.Egress.Lost = 15*n, 5*n, n
 			st.Egress.Paused[egress.PausedBandwidth] = 4
 			forwarded.ObserveN(0.01*m.seconds(), 1000)
 			st.Egress.ForwardLatency = forwarded.Snapshot()
@@ -76,7 +80,7 @@ func TestSamplerMakesRatesOfCounters(t *testing.T) {
 		for i, p := range points {
 			for graph, want := range map[int]float32{
 				participants: float32(i + 1), rooms: 2, packetsIn: 1000, packetsOut: 10_000, bitsIn: 800_000, bitsOut: 8_000_000,
-				freezes: 2, downlink: 5, uplink: 0, overload: 6, paused: 4, cpu: 0, capacity: 0.25,
+				lossUp: 0.2, lossDown: 0.05, freezes: 2, downlink: 5, uplink: 0, overload: 6, paused: 4, cpu: 0, capacity: 0.25,
 			} {
 				if p[graph] != want {
 					t.Errorf("second %d, %s: %g, want %g", i, graphNames()[graph], p[graph], want)

@@ -37,7 +37,7 @@ func (t *totals) since(before *totals) point {
 	now, then := &t.media.Network, &before.media.Network
 	p[packetsIn], p[packetsOut] = rate(now.DatagramsIn, then.DatagramsIn), rate(now.DatagramsOut, then.DatagramsOut)
 	p[bitsIn], p[bitsOut] = 8*rate(now.OctetsIn, then.OctetsIn), 8*rate(now.OctetsOut, then.OctetsOut)
-	p[lossUp], p[lossDown] = float32(math.NaN()), float32(math.NaN())
+	p[lossUp], p[lossDown] = t.lost(before)
 	out, outBefore := &t.media.Egress, &before.media.Egress
 	p[freezes] = rate(out.Freezes, outBefore.Freezes)
 	p[downlink], p[uplink] = float32(out.Troubled[quality.Downlink]), float32(out.Troubled[quality.Uplink])
@@ -48,6 +48,28 @@ func (t *totals) since(before *totals) point {
 		p[latency] = float32(forwarded.Quantile(0.99))
 	}
 	return p
+}
+
+// lost returns which share of the media packets did not come at first, from
+// publishers to the server and from there to receivers; NaN without packets.
+func (t *totals) lost(before *totals) (up, down float32) {
+	in, inBefore := t.media.Ingress.All(), before.media.Ingress.All()
+	up = ratio(grown(in.Lost, inBefore.Lost), in.Packets+in.GivenUp-inBefore.Packets-inBefore.GivenUp)
+	out, outBefore := &t.media.Egress, &before.media.Egress
+	sent := out.Sent.Audio.Packets + out.Sent.Video.Packets
+	sentBefore := outBefore.Sent.Audio.Packets + outBefore.Sent.Video.Packets
+	return up, ratio(grown(out.Lost, outBefore.Lost), sent-sentBefore)
+}
+
+// grown is 0 for what has shrunk: what was told lost may come late.
+func grown(now, then uint64) uint64 { return max(now, then) - then }
+
+// ratio is NaN for nothing, and at most 1: what is told lost was sent before.
+func ratio(part, all uint64) float32 {
+	if all == 0 {
+		return float32(math.NaN())
+	}
+	return float32(min(float64(part)/float64(all), 1))
 }
 
 // cpuUsed returns which share of the processors was used since an earlier moment,

@@ -35,8 +35,8 @@ type Encoding struct {
 	// BitsPerSecond of payload, lately: about the last second.
 	BitsPerSecond float64 `json:"bitsPerSecond"`
 
-	// Since the beginning. Lost are packets that did not come at first, of which
-	// some were Repaired later; Unrepaired counts gaps that were given up.
+	// Since the beginning. Lost are packets that did not come at first, as far as that
+	// was noticed; of them some were Repaired later, and Unrepaired were given up.
 	Packets    uint64 `json:"packets"`
 	Bytes      uint64 `json:"bytes"` // of payload
 	Keyframes  uint64 `json:"keyframes"`

@@ -32,7 +32,7 @@ function beginEncoding() {
       say(rate, encoding.alive ? words.bits(encoding.bitsPerSecond) : '');
       const sent = encoding.packets + encoding.unrepaired;
       const lost = sent && encoding.lost ? `, ${words.percent(encoding.lost / sent)} lost at first` : '';
-      say(how, `${sentence}${lost}${encoding.unrepaired ? `, ${words.plural(encoding.unrepaired, 'gap')} left` : ''}`);
+      say(how, `${sentence}${lost}${encoding.unrepaired ? `, ${words.plural(encoding.unrepaired, 'packet')} never came` : ''}`);
     },
   };
 }
