@@ -10,6 +10,7 @@ import (
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/signaling"
+	"github.com/atrium-rtc/atrium/signaling/whip"
 )
 
 // Sources are asked at each scrape, from several goroutines at a time.
@@ -18,9 +19,10 @@ type Sources struct {
 	Rooms             func() room.Stats
 	Sessions          func() signaling.Stats
 	Media             func() sfu.Stats
-	Reloads           func() Reloads // nil where nothing is reloaded
-	Usage             func() Usage   // nil where nobody measures it
-	Flight            func() Flight  // nil where nothing is recorded
+	WHIP              func() whip.Stats // nil where it is not spoken
+	Reloads           func() Reloads    // nil where nothing is reloaded
+	Usage             func() Usage      // nil where nobody measures it
+	Flight            func() Flight     // nil where nothing is recorded
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -49,6 +51,9 @@ func newRegistry(from Sources) *prometheus.Registry {
 // read takes a snapshot of every part.
 func (from Sources) read() *snapshot {
 	now := &snapshot{rooms: from.Rooms(), sessions: from.Sessions(), media: from.Media()}
+	if from.WHIP != nil {
+		now.whip = from.WHIP()
+	}
 	if from.Reloads != nil {
 		now.reloads = from.Reloads()
 	}

@@ -3,7 +3,8 @@
 // nothing of Prometheus and costs nothing between scrapes.
 //
 //	room.Manager      Stats() --+
-//	signaling.Server  Stats() --+--> collector --> own registry --> /metrics
+//	signaling.Server  Stats() --+
+//	whip.Server       Stats() --+--> collector --> own registry --> /metrics
 //	sfu.Engine        Stats() --+
 //
 // No series carries the name of a room, user or track: their number does not grow

@@ -9,6 +9,7 @@ import (
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/signaling"
+	"github.com/atrium-rtc/atrium/signaling/whip"
 )
 
 // series is one metric: its description, and its samples in a snapshot of type
@@ -34,6 +35,7 @@ type snapshot struct {
 	rooms    room.Stats
 	sessions signaling.Stats
 	media    sfu.Stats
+	whip     whip.Stats
 	reloads  Reloads
 	usage    Usage
 	flight   Flight
@@ -86,5 +88,5 @@ func table(name, help string, kind prometheus.ValueType, samples func(*snapshot)
 
 // all lists every series of our own.
 func all() []series[snapshot] {
-	return slices.Concat(ofRooms(), ofSignaling(), ofMedia(), ofQuality(), ofForwarding(), ofNetwork(), ofTCP(), ofQueues(), ofReloads(), ofUsage(), ofFlight())
+	return slices.Concat(ofRooms(), ofSignaling(), ofWHIP(), ofMedia(), ofQuality(), ofForwarding(), ofNetwork(), ofTCP(), ofQueues(), ofReloads(), ofUsage(), ofFlight())
 }

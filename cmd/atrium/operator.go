@@ -48,6 +48,7 @@ func (s *server) publishMetrics() {
 		Revision: build.revision,
 		Rooms:    s.rooms.Stats,
 		Sessions: s.signaling.Stats,
+		WHIP:     s.whipStats,
 		Media:    s.media.engine.Stats,
 		Reloads:  func() metrics.Reloads { return *s.reloading.stats.Load() },
 		Usage:    s.sampling.usage,

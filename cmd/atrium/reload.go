@@ -87,6 +87,9 @@ func (s *server) adopt(cfg config.Config) (token bool, err error) {
 	s.creators.pattern.Store(pattern)
 	s.rooms.SetLimits(roomLimits(cfg.Rooms))
 	s.signaling.Reconfigure(signalingOptions(cfg, admin))
+	if s.whip != nil {
+		s.whip.Reconfigure(whipOptions(cfg))
+	}
 	s.media.engine.SetVideoCodecs(codecs)
 	s.media.engine.SetLoudest(cfg.Media.Loudest)
 	s.flight.Set(recordings)

@@ -18,6 +18,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/flight"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
+	"github.com/atrium-rtc/atrium/signaling/whip"
 )
 
 type serveCommand struct {
@@ -71,6 +72,7 @@ type server struct {
 	creators     *creators
 	rooms        *room.Manager
 	signaling    *signaling.Server
+	whip         *whip.Server // nil when it is turned off
 	public       *site
 	redirect     *site // of ACME; nil without
 
@@ -160,6 +162,7 @@ func (s *server) startRooms(ctx context.Context, token string) (err error) {
 		Policy:           s.creators,
 	})
 	s.signaling = newSignaling(s.cfg, token, s.rooms, s.logger)
+	s.startWHIP()
 	return nil
 }
 
@@ -176,7 +179,7 @@ func (s *server) startPublic(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := publicServer(s.signaling.Handler(), s.logger)
+	server := publicServer(s.publicHandler(), s.logger)
 	server.TLSConfig = s.certificates.config
 	s.public = newSite(server, listeners)
 	s.page = pageURL(s.cfg, s.public.address())

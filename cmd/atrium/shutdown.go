@@ -112,6 +112,7 @@ func (s *server) close(ctx context.Context) error {
 	s.flight.Close()
 	return errors.Join(
 		s.signaling.Close(farewell),
+		s.closeWHIP(farewell),
 		s.public.shutdown(ctx),
 		s.redirect.shutdown(ctx),
 		s.rooms.Close(ctx),
@@ -128,6 +129,7 @@ func (s *server) abandon() {
 	if s.signaling != nil {
 		_ = s.signaling.Close(ctx)
 	}
+	_ = s.closeWHIP(ctx)
 	for _, site := range []*site{s.public, s.redirect, s.operator} {
 		_ = site.shutdown(ctx)
 	}

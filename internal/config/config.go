@@ -17,6 +17,7 @@ type Config struct {
 	Media     Media     `koanf:"media"`
 	Rooms     Rooms     `koanf:"rooms"`
 	Signaling Signaling `koanf:"signaling"`
+	WHIP      WHIP      `koanf:"whip"`
 	Client    Client    `koanf:"client"`
 	Admin     Admin     `koanf:"admin"`
 	Log       Log       `koanf:"log"`
@@ -99,6 +100,13 @@ type Signaling struct {
 	MaxSessionsPerAddress int           `koanf:"max_sessions_per_address" default:"0" min:"0" max:"1000000" unit:"sessions" reload:"yes" help:"Websockets at a time from one client address; 0 is no limit. Behind a proxy all clients have the proxy's address."`
 	SpeakerInterval       time.Duration `koanf:"speaker_interval" default:"1.8s" min:"100ms" max:"1m" reload:"yes" help:"How often clients look for the main speaker (/getUpdateSpeakerInterval)."`
 	SpeakerThreshold      int           `koanf:"speaker_threshold" default:"-50" min:"-127" max:"-1" unit:"dB" reload:"yes" help:"Loudness from which a client counts somebody as speaking (/getThresholdSpeaker)."`
+}
+
+// WHIP is publishing by WHIP and playing by WHEP. A limit of 0 is none.
+type WHIP struct {
+	Enabled               bool `koanf:"enabled" default:"true" help:"Serve WHIP on /whip/ and WHEP on /whep/ of http.listen, for encoders and players that do not speak the room protocol. They need no more rights than a websocket."`
+	MaxSessions           int  `koanf:"max_sessions" default:"10000" min:"0" max:"10000000" unit:"sessions" reload:"yes" help:"Sessions of WHIP and WHEP at a time; 0 is no limit."`
+	MaxSessionsPerAddress int  `koanf:"max_sessions_per_address" default:"0" min:"0" max:"1000000" unit:"sessions" reload:"yes" help:"Sessions of WHIP and WHEP at a time from one client address; 0 is no limit. Behind a proxy all clients have the proxy's address."`
 }
 
 // Client is what /getClientConfig tells the page.

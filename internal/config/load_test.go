@@ -32,6 +32,7 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 			ReconnectGrace: 10 * time.Second, MaxSessions: 10000,
 			SpeakerInterval: 1800 * time.Millisecond, SpeakerThreshold: -50,
 		},
+		WHIP:     WHIP{Enabled: true, MaxSessions: 10000},
 		Client:   Client{FilterRequestParam: "hat"},
 		Log:      Log{Level: "info", Format: LogAuto},
 		Shutdown: Shutdown{Drain: 10 * time.Second},
@@ -97,7 +98,7 @@ client:
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
-		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "Log", "Shutdown", "Client"),
+		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "Log", "Shutdown", "Client"),
 		cmpopts.IgnoreFields(HTTP{}, "Listen"),
 		cmpopts.IgnoreFields(Media{}, "Port", "ICELite", "Shards", "Send", "Sealing", "Congestion"),
 		cmpopts.IgnoreFields(Signaling{}, "MaxSessions", "MaxSessionsPerAddress", "SpeakerInterval"),

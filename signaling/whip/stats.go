@@ -31,6 +31,17 @@ func (s *Server) Stats() Stats {
 	return Stats{Sessions: sessions, Requests: s.counters.snapshot()}
 }
 
+// Outcomes returns all outcomes of the fixed set.
+func Outcomes() []Outcome {
+	var list []Outcome
+	for method, statuses := range outcomes() {
+		for _, status := range statuses {
+			list = append(list, Outcome{method, status})
+		}
+	}
+	return list
+}
+
 // outcomes are the statuses that each method may have.
 func outcomes() map[string][]int {
 	return map[string][]int{
@@ -64,10 +75,8 @@ func (c *counters) answered(method string, status int) {
 
 func (c *counters) snapshot() map[Outcome]uint64 {
 	all := make(map[Outcome]uint64)
-	for method, statuses := range outcomes() {
-		for _, status := range statuses {
-			all[Outcome{method, status}] = 0
-		}
+	for _, o := range Outcomes() {
+		all[o] = 0
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
