@@ -8,23 +8,28 @@
 // And load.go, the load test: load_target.go is the server under test,
 // load_output.go and load_screen.go are what a person sees of it.
 //
-// The commands are serve, load, check-config, health and version; atrium --help explains
-// them, docs/configuration.md every key, docs/load.md the load test.
+// The commands are serve, load, token, check-config, health and version; atrium --help
+// explains them, docs/configuration.md every key, docs/load.md the load test,
+// docs/tokens.md tokens.
 package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 )
 
 type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Run the server."`
 	Load        loadCommand        `cmd:"" help:"Bring synthetic people into the rooms of a server, and report what they would have seen."`
+	Token       tokenCommand       `cmd:"" help:"Make and look at tokens, and keys for them."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Print every configuration value and where it comes from, or what is wrong with it."`
 	Health      healthCommand      `cmd:"" help:"Ask a server on this machine whether it is well; fails if not."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
@@ -42,6 +47,9 @@ func main() {
 		kong.Vars{
 			"scenarios": strings.Join(scenario.Examples(), ", "),
 			"level":     strings.Join(defaultLevel(), ", "),
+
+			"roles":       strings.Join(slices.Sorted(maps.Keys(auth.DefaultRoles())), ", "),
+			"permissions": strings.Join(auth.PermissionWords(), ", "),
 		},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
 	)
