@@ -113,6 +113,7 @@ func TestOnlyTheNewestFilesAreKept(t *testing.T) {
 			}
 		}
 		r.Set(Settings{Directory: dir, Latency: time.Millisecond, Keep: 2})
+		time.Sleep(time.Millisecond) // after the moment of a look
 		for range 4 {
 			time.Sleep(rest)
 			f.late.Store(500)
@@ -135,9 +136,9 @@ func TestARecordingThatFailsIsCountedAndNothingIsLeft(t *testing.T) {
 	inBubble(t, func(t *testing.T, r *Recorder, source *tape, f *traffic, dir string) {
 		source.err = errors.New("full")
 		r.Set(Settings{Directory: dir, Latency: time.Millisecond, Keep: 2})
-		time.Sleep(2 * time.Second)
+		time.Sleep(2500 * time.Millisecond) // between two looks
 		f.late.Store(500)
-		time.Sleep(1500 * time.Millisecond)
+		time.Sleep(time.Second)
 		if got, want := r.Stats(), (Stats{On: true, Failed: 1}); got != want {
 			t.Errorf("stats %+v, want %+v", got, want)
 		}
