@@ -54,6 +54,10 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 		sfu.Stats{
 			Peers: 16, Publications: 4, Packets: 100,
 			Ingress: ingress.Totals{Malformed: 2},
+			Handshakes: sfu.HandshakeStats{
+				ICE: sfu.ICEOutcomes{Closed: 3}, ICESeconds: observed(0.1),
+				Pairs: []sfu.PairStats{{Transport: "udp", Remote: "prflx", Family: "ipv6", Connections: 12}},
+			},
 			Network: udp.Stats{DatagramsIn: 7, DatagramsOut: 70, Dropped: udp.Dropped{QueueFull: 8}},
 			Egress: egress.Stats{
 				Dropped: egress.Dropped{Mailbox: 11}, Retransmitted: 4,
@@ -89,6 +93,10 @@ func TestScrapeShowsTheSnapshots(t *testing.T) {
 		`atrium_media_connections{role="subscriber"} 12`,
 		`atrium_media_tracks{codec="vp8",kind="video"} 0`,
 		`atrium_media_streams{codec="opus",kind="audio"} 0`,
+		`atrium_media_ice_total{outcome="closed"} 3`,
+		`atrium_media_ice_total{outcome="failed"} 0`,
+		"atrium_media_ice_seconds_count 1",
+		`atrium_media_selected_pairs_total{family="ipv6",remote="prflx",transport="udp"} 12`,
 		`atrium_media_packets_dropped_total{cause="mailbox"} 11`,
 		`atrium_media_packets_rejected_total{reason="malformed"} 2`,
 		`atrium_media_packets_sent_total{kind="audio"} 0`,
@@ -167,7 +175,10 @@ func busySessions() signaling.Stats {
 }
 
 func busyMedia() sfu.Stats {
-	return sfu.Stats{Egress: egress.Stats{Shards: make([]egress.ShardStats, 1)}}
+	return sfu.Stats{
+		Egress:     egress.Stats{Shards: make([]egress.ShardStats, 1)},
+		Handshakes: sfu.HandshakeStats{Pairs: make([]sfu.PairStats, 1)},
+	}
 }
 
 func TestHandlerServesRuntimeAndProcessToo(t *testing.T) {

@@ -88,5 +88,19 @@ func table(name, help string, kind prometheus.ValueType, samples func(*snapshot)
 
 // all lists every series of our own.
 func all() []series[snapshot] {
-	return slices.Concat(ofRooms(), ofSignaling(), ofWHIP(), ofMedia(), ofQuality(), ofForwarding(), ofNetwork(), ofTCP(), ofQueues(), ofReloads(), ofUsage(), ofFlight())
+	return slices.Concat(
+		ofRooms(),
+		ofSignaling(),
+		ofWHIP(),
+		ofConnecting(),
+		ofMedia(),
+		ofQuality(),
+		ofForwarding(),
+		ofNetwork(),
+		ofTCP(),
+		ofQueues(),
+		ofReloads(),
+		ofUsage(),
+		ofFlight(),
+	)
 }

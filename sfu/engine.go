@@ -85,7 +85,8 @@ type Engine struct {
 
 	sealedByShard, sealedByPion atomic.Uint64 // connections
 
-	census census
+	census   census
+	outcomes *outcomes
 }
 
 // New starts an Engine.
@@ -97,7 +98,7 @@ func New(cfg Config) (*Engine, error) {
 		log: loggerOrDiscard(cfg.Logger), ports: cfg.Ports, sealing: cfg.Sealing,
 		known:  codecSet(codec.All()),
 		pool:   packet.NewPool(),
-		census: newCensus(),
+		census: newCensus(), outcomes: newOutcomes(),
 	}
 	e.SetVideoCodecs(cfg.VideoCodecs)
 	if err := e.configure(cfg); err != nil {
@@ -170,6 +171,7 @@ func (e *Engine) newPeerConnection(
 ) (*webrtc.PeerConnection, error) {
 	settings := e.settings
 	p.transport.apply(&settings)
+	p.connecting.outcomes = e.outcomes
 	var sources atomic.Int32
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
 		if sources.Add(1) > maxSources {

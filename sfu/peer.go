@@ -44,7 +44,8 @@ type Peer struct {
 	pc       *webrtc.PeerConnection
 	answer   string
 
-	transport *peerTransport
+	transport  *peerTransport
+	connecting connecting
 
 	commands chan func()
 	closing  chan struct{} // closed by Close
@@ -91,6 +92,8 @@ func (p *Peer) run() {
 			if p.connected && !p.restarting {
 				p.transport.spare()
 			} else {
+				p.connecting.look(p.pc)
+				p.connecting.giveUp()
 				p.fail("the connection was not established in time")
 			}
 		case <-p.closing:
@@ -107,6 +110,7 @@ func (p *Peer) run() {
 
 // teardown ends the connection. Media is cut first.
 func (p *Peer) teardown() {
+	p.connecting.end(p.pc)
 	if p.onClosed != nil {
 		p.onClosed()
 	}
@@ -173,6 +177,7 @@ func (p *Peer) AddICECandidate(c Candidate) error {
 func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, offerText string) error {
 	p.pc, p.mid = pc, o.sections[0].mid
 	p.transport.follow(pc, p.log)
+	p.connecting.follow(pc)
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c != nil {
 			p.do(func() { p.observer.ICECandidate(localCandidate(c, p.mid)) })
@@ -212,12 +217,14 @@ func (p *Peer) negotiate(ctx context.Context, o *offer, offerText string) (strin
 	if err != nil {
 		return "", err
 	}
+	p.connecting.answer()
 	return o.amend(answer)
 }
 
 // stateChanged runs on the owner goroutine.
 func (p *Peer) stateChanged(s webrtc.PeerConnectionState) {
 	p.log.Debug("connection state", "state", s.String())
+	p.connecting.look(p.pc)
 	switch s {
 	case webrtc.PeerConnectionStateConnected:
 		if !p.connected || p.restarting {

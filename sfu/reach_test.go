@@ -42,6 +42,13 @@ func TestClientsReachTheServer(t *testing.T) {
 				if got := fmt.Sprint(server.Protocol, " ", server.Address); got != way.want || server.Port != s.ports.Port() {
 					t.Errorf("reached %s port %d, want %s port %d", got, server.Port, way.want, s.ports.Port())
 				}
+				over := server.Protocol.String() + " ipv4"
+				if way.network == webrtc.NetworkTypeUDP6 {
+					over = server.Protocol.String() + " ipv6"
+				}
+				s.eventually("two connections over "+over, func() bool {
+					return connectionsOf(s.engine.Stats().Handshakes.Pairs, over) == 2
+				})
 			})
 		}
 	}

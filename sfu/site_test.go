@@ -127,6 +127,20 @@ func (s *site) await(c <-chan struct{}, what string) {
 	}
 }
 
+// eventually waits until something holds.
+func (s *site) eventually(what string, holds func() bool) {
+	s.Helper()
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
+	for !holds() {
+		select {
+		case <-look.C:
+		case <-s.ctx.Done():
+			s.Fatalf("waited in vain for: %s", what)
+		}
+	}
+}
+
 // connect gives the client its answer and waits until the connection stands.
 func (s *site) connect(pc *webrtc.PeerConnection, answer string) {
 	s.Helper()

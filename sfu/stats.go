@@ -16,6 +16,8 @@ type Stats struct {
 	Connections  uint64 // ever made
 	Published    uint64 // of them to publish
 
+	Handshakes HandshakeStats
+
 	Tracks  [codec.AV1 + 1]int // published, by codec.Codec
 	Ingress ingress.Totals     // of all publications, those that have ended too
 
@@ -40,6 +42,7 @@ func (e *Engine) Stats() Stats {
 	if e.ports.tcp != nil {
 		st.TCP = e.ports.tcp.Stats()
 	}
+	st.Handshakes = e.outcomes.stats()
 	e.census.addTo(&st)
 	return st
 }
