@@ -22,7 +22,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check
+.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check deploy-check
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,7 @@ run: build ## Build the server and run it: the call page is at http://localhost:
 build: ## Build ./atrium
 	$(GO) build -o atrium ./cmd/atrium
 
-test: unit race e2e ## Run every test: Go, race detector, real browsers
+test: unit race deploy-check e2e ## Run every test: Go, race detector, real browsers
 
 unit: build ## Build, check the format, vet, and run the Go tests
 	@unformatted=$$(gofmt -l $(SOURCES)); test -z "$$unformatted" || { echo "not formatted (gofmt -w): $$unformatted"; exit 1; }
@@ -82,3 +82,7 @@ dist: ## Make the files of a release in dist/: archives for five platforms, SBOM
 
 dist-check: ## Build a release from two clones without a cache, and compare (minutes)
 	@deploy/dist/check
+
+deploy-check: ## Hold deploy/ against Helm, Kubernetes and Compose, and run the container's files (as root)
+	cd deploy/check && $(GO) vet ./... && $(GO) test -count=1 ./...
+	@deploy/container/check
