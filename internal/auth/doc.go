@@ -22,5 +22,6 @@
 // is for one algorithm. Sign makes tokens.
 //
 // The package does no I/O and asks no clock: package keyring fetches keys, and now
-// is passed in.
+// is passed in. docs/tokens.md is for those who make tokens, docs/adr/0013-tokens.md
+// says why they are as they are.
 package auth
