@@ -68,32 +68,16 @@ func (s *server) reload() reloaded {
 // adopt makes the running parts work by cfg, and tells whether the administrators'
 // token changed, which may be in a file. What can fail is done first.
 func (s *server) adopt(cfg config.Config) (token bool, err error) {
-	admin, wrongToken := adminToken(cfg.Admin)
-	pattern, wrongPattern := cfg.Rooms.CreatorRegexp()
-	codecs, wrongCodecs := videoCodecs(cfg.Media.VideoCodecs)
-	recordings, wrongFlight := flightSettings(cfg.Operator)
-	if err := errors.Join(wrongToken, wrongPattern, wrongCodecs, wrongFlight); err != nil {
+	next, err := prepare(cfg)
+	if err != nil {
 		return false, err
 	}
 	if s.certificates.pair != nil {
-		if err := s.certificates.pair.use(cfg.TLS.Cert, cfg.TLS.Key); err != nil {
+		if err := s.certificates.pair.use(next.cert, next.key); err != nil {
 			return false, err
 		}
 	}
-	if s.reloading.level != nil {
-		s.reloading.level.Set(logLevel(cfg.Log))
-	}
-	before := s.admin.Swap(&auth.Admin{Token: admin})
-	s.creators.pattern.Store(pattern)
-	s.rooms.SetLimits(roomLimits(cfg.Rooms))
-	s.signaling.Reconfigure(signalingOptions(cfg, admin))
-	if s.whip != nil {
-		s.whip.Reconfigure(whipOptions(cfg))
-	}
-	s.media.engine.SetVideoCodecs(codecs)
-	s.media.engine.SetLoudest(cfg.Media.Loudest)
-	s.flight.Set(recordings)
-	return before.Token != admin, nil
+	return s.install(next).Token != next.admin.Token, nil
 }
 
 // count notes an attempt for the metrics. It is the only writer.

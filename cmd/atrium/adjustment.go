@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"regexp"
+
+	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/internal/config"
+	"github.com/atrium-rtc/atrium/internal/flight"
+	"github.com/atrium-rtc/atrium/room"
+	"github.com/atrium-rtc/atrium/sfu/codec"
+	"github.com/atrium-rtc/atrium/signaling"
+	"github.com/atrium-rtc/atrium/signaling/whip"
+)
+
+// adjustment is what a running server can be given anew, made of the keys that are
+// marked for it. shutdown.drain is not in it: it is read where it is needed.
+type adjustment struct {
+	level      slog.Level
+	cert, key  string // files
+	admin      auth.Admin
+	creators   *regexp.Regexp
+	rooms      room.Limits
+	signaling  signaling.Options
+	whip       whip.Options
+	codecs     []codec.Codec
+	loudest    int
+	recordings flight.Settings
+}
+
+// prepare makes an adjustment, or finds everything that is wrong with it: files that
+// are not there, patterns that are none.
+func prepare(cfg config.Config) (adjustment, error) {
+	var wrong [4]error
+	next := adjustment{
+		level: logLevel(cfg.Log), cert: cfg.TLS.Cert, key: cfg.TLS.Key,
+		rooms: roomLimits(cfg.Rooms), whip: whipOptions(cfg), loudest: cfg.Media.Loudest,
+	}
+	next.admin.Token, wrong[0] = adminToken(cfg.Admin)
+	next.creators, wrong[1] = cfg.Rooms.CreatorRegexp()
+	next.codecs, wrong[2] = videoCodecs(cfg.Media.VideoCodecs)
+	next.recordings, wrong[3] = flightSettings(cfg.Operator)
+	next.signaling = signalingOptions(cfg, next.admin.Token)
+	return next, errors.Join(wrong[:]...)
+}
+
+// install gives the parts what was prepared for them, and returns the administrators
+// before. It cannot fail.
+func (s *server) install(next adjustment) (before *auth.Admin) {
+	if s.reloading.level != nil {
+		s.reloading.level.Set(next.level)
+	}
+	before = s.admin.Swap(&next.admin)
+	s.creators.pattern.Store(next.creators)
+	s.rooms.SetLimits(next.rooms)
+	s.signaling.Reconfigure(next.signaling)
+	if s.whip != nil {
+		s.whip.Reconfigure(next.whip)
+	}
+	s.media.engine.SetVideoCodecs(next.codecs)
+	s.media.engine.SetLoudest(next.loudest)
+	s.flight.Set(next.recordings)
+	return before
+}
