@@ -12,6 +12,7 @@ func capacity() Dashboard {
 			{Title: "Batching", Panels: batching()},
 			{Title: "Signs of overload", Panels: overload()},
 			{Title: "Memory and descriptors", Panels: memory()},
+			{Title: "Packet buffers", Panels: buffers()},
 		},
 	}
 }
@@ -40,7 +41,7 @@ func capacityAtAGlance() []Panel {
 		},
 		{
 			Title: "Participants that still fit", Kind: Stat, Unit: Count, Limits: falling(100, 20),
-			About: "How many more participants like the present ones fit, on all servers. A straight line through the present load: it needs some load to be worth anything, and shows nothing without.",
+			About: "How many more participants like the present ones fit, on all servers. A straight line through the present load: it needs some load to be worth anything, shows nothing without, and errs on the low side, as packets get cheaper with load.",
 			Queries: []Query{{
 				Expr: "sum(instance:atrium_headroom_participants:estimate{$at})", MayBeEmpty: "needs load to extrapolate from",
 			}},
@@ -144,6 +145,11 @@ func overload() []Panel {
 			Queries: []Query{ask("max by (instance) (atrium_media_mailbox_items{$at})", "{{instance}}, longest")},
 		},
 		{
+			Title: "Flight recordings", Kind: Lines, Unit: Count,
+			About:   "Seconds in which packets were forwarded late while the flight recorder was on, by what came of them. written: a file of operator.flight_directory has the moment, for go tool trace.",
+			Queries: []Query{ask("sum by (outcome) (increase(atrium_flight_recordings_total{$at}[$window]))", "{{outcome}}")},
+		},
+		{
 			Title: "Forwarding, 99 %", Kind: Lines, Unit: Seconds, Limits: rising(0.02, 0.05),
 			About:   "The first to rise when a server is at its end, before packets are lost.",
 			Queries: []Query{ask(quantile("0.99", "atrium_media_forward_latency_seconds", "instance"), "{{instance}}")},
@@ -167,14 +173,29 @@ func memory() []Panel {
 			Queries: []Query{ask("max by (instance) (go_goroutines{$at})", "{{instance}}")},
 		},
 		{
+			Title: "File descriptors", Kind: Lines, Unit: Share, Limits: rising(0.6, 0.8), Max: 1,
+			About:   "Open files of those that the process may open. Websockets need one each. Raise LimitNOFILE in time.",
+			Queries: []Query{ask("max by (instance) (process_open_fds{$at} / process_max_fds{$at})", "{{instance}}")},
+		},
+	}
+}
+
+func buffers() []Panel {
+	return []Panel{
+		{
 			Title: "Packet buffers", Kind: Lines, Unit: Count,
 			About:   "Received packets in buffers and queues. It follows the published tracks, as repairs are answered from there.",
 			Queries: []Query{ask(total("atrium_media_packets_held", "instance"), "{{instance}}")},
 		},
 		{
-			Title: "File descriptors", Kind: Lines, Unit: Share, Limits: rising(0.6, 0.8), Max: 1,
-			About:   "Open files of those that the process may open. Websockets need one each. Raise LimitNOFILE in time.",
-			Queries: []Query{ask("max by (instance) (process_open_fds{$at} / process_max_fds{$at})", "{{instance}}")},
+			Title: "Buffers from the pool", Kind: Lines, Unit: Rate,
+			About:   "Buffers that received packets were put into: reused ones, and made ones, which cost memory and its collection. Made ones belong to times when people come; many at a steady load are a leak.",
+			Queries: []Query{ask(rate("atrium_media_pool_buffers_total", "origin"), "{{origin}}")},
+		},
+		{
+			Title: "Garbage collection", Kind: Lines, Unit: Share, Limits: rising(0.02, 0.1),
+			About:   "The part of the time in which the collector stopped the whole process. It should be far below 1 %.",
+			Queries: []Query{ask("sum by (instance) (rate(go_gc_duration_seconds_sum{$at}[$window]))", "{{instance}}")},
 		},
 	}
 }

@@ -14,6 +14,7 @@ func signaling() Dashboard {
 			{Title: "Sessions", Panels: sessions()},
 			{Title: "Websockets", Panels: websockets()},
 			{Title: "Queues", Panels: queues()},
+			{Title: "WHIP and WHEP", Panels: whip()},
 		},
 	}
 }
@@ -116,7 +117,7 @@ func joins() []Panel {
 		},
 		{
 			Title: "Leaves by reason", Kind: Lines, Unit: Rate,
-			About:   "Why people are gone. Those who did not leave by themselves lost their connection, or were sent away.",
+			About:   "Why people are gone. left: by themselves, or their connection was lost for good. The others were sent away, or their room was closed.",
 			Queries: []Query{ask(rate("atrium_leaves_total", "reason"), "{{reason}}")},
 		},
 		{
@@ -126,7 +127,7 @@ func joins() []Panel {
 		},
 		{
 			Title: "Refusals by code", Kind: Lines, Unit: Rate,
-			About: "What rooms refused, by error code (docs/protocol.md).",
+			About: "What rooms refused, by error code (docs/protocol.md). 102 and 105 follow people who come and go. 104: the name is taken. 201: the room is full.",
 			Queries: []Query{{
 				Expr: rate("atrium_refusals_total", "code") + " > 0", Legend: "{{code}}", MayBeEmpty: "nothing was refused",
 			}},
@@ -227,11 +228,28 @@ func queues() []Panel {
 		},
 		{
 			Title: "Notifications", Kind: Lines, Unit: Rate,
-			About: "Notifications sent to clients, and answers repeated for clients that asked twice.",
+			About: "Notifications sent to clients, chat messages among them, and answers repeated for clients that asked twice.",
 			Queries: []Query{
 				ask(rate("atrium_notifications_total"), "notifications"),
+				ask(rate("atrium_messages_total"), "chat messages"),
 				ask(rate("atrium_repeated_requests_total"), "answers repeated"),
 			},
+		},
+	}
+}
+
+func whip() []Panel {
+	const unused = "nobody uses WHIP or WHEP"
+	return []Panel{
+		{
+			Title: "Encoders and players", Kind: Stack, Unit: Count,
+			About:   "Sessions over HTTP: encoders that publish by WHIP and players that receive by WHEP.",
+			Queries: []Query{{Expr: total("atrium_whip_sessions", "kind"), Legend: "{{kind}}", MayBeEmpty: unused}},
+		},
+		{
+			Title: "HTTP requests", Kind: Lines, Unit: Requests,
+			About:   "Requests of encoders and players by method and status. 401 and 403: tokens. 429 and 503: limits. 500: a fault of the server.",
+			Queries: []Query{{Expr: rate("atrium_whip_requests_total", "method", "status") + " > 0", Legend: "{{method}} {{status}}", MayBeEmpty: unused}},
 		},
 	}
 }

@@ -69,7 +69,7 @@ func checkAlerts(t *testing.T, prom prometheus, server *process, began time.Time
 		return len(list) > 0
 	}
 	if !noticed("AtriumDownlinkLoss") {
-		t.Error("AtriumDownlinkLoss did not notice that two fifths of the receivers lose a fifth of their packets")
+		t.Error("AtriumDownlinkLoss did not notice that two fifths of the receivers lose a quarter of their packets")
 	}
 	for _, alert := range []string{"AtriumDown", "AtriumMissing", "AtriumRestarts", "AtriumHandlerPanics", "AtriumSealedRefusals", "AtriumGoroutineLeak", "AtriumFileDescriptors"} {
 		if noticed(alert) {

@@ -138,7 +138,7 @@ func (q *question) summary() string {
 // labels are those that tell series of an answer apart.
 func labels(s render.Series) string {
 	var b strings.Builder
-	for _, name := range []string{"kind", "codec", "role", "direction", "cause", "reason", "outcome", "method", "code", "state", "transport", "shard", "le"} {
+	for _, name := range []string{"kind", "codec", "role", "direction", "cause", "from", "reason", "outcome", "method", "code", "state", "transport", "shard", "le"} {
 		if v := s.Labels[name]; v != "" {
 			b.WriteString(v + " ")
 		}

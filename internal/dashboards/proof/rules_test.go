@@ -184,3 +184,28 @@ func TestRulesOfAlertsHaveARunbookAndADashboard(t *testing.T) {
 		t.Errorf("%s has a runbook and no alert", name)
 	}
 }
+
+// The document sends people to panels; all of them must be there.
+func TestPanelsThatTheDocumentNamesExist(t *testing.T) {
+	document, err := os.ReadFile(operations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	panels := map[string]bool{}
+	for _, d := range dashboards.All() {
+		for _, row := range d.Rows {
+			for _, p := range row.Panels {
+				panels[strings.TrimPrefix(d.Title, "Atrium / ")+" > "+p.Title] = true
+			}
+		}
+	}
+	named := regexp.MustCompile(`\*((?:Overview|Media|Quality|Capacity|Signaling)\s>\s[^*]+)\*`).FindAllSubmatch(document, -1)
+	if len(named) == 0 {
+		t.Error("no panel is named")
+	}
+	for _, n := range named {
+		if name := strings.Join(strings.Fields(string(n[1])), " "); !panels[name] {
+			t.Errorf("%s names the panel %q, which is none", operations, name)
+		}
+	}
+}

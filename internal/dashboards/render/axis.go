@@ -18,7 +18,7 @@ type frame struct {
 
 // margins around the drawing area: numbers to the left, times below.
 const (
-	marginLeft, marginRight, marginTop, marginBottom = 70.0, 10.0, 6.0, 20.0
+	marginLeft, marginRight, marginTop, marginBottom = 70.0, 18.0, 6.0, 20.0
 )
 
 func newFrame(width, height float64, s span) frame {
