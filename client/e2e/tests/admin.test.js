@@ -166,6 +166,20 @@ test('many rooms are searched, sorted and turned page by page', async (t) => {
   assert.equal(overflow, 0, 'the page is wider than the phone');
 });
 
+test('those who only receive have a line each', async (t) => {
+  const server = await serve(t);
+  startLoad(t, server, ['--rooms', '1', '--publishers', '1', '--subscribers', '5', '--size', '320x180', '--duration', '5m', '--ramp', '1s']);
+  const admin = await openAdmin(server, { hash: '#room=load-1' });
+  await until(admin, () => document.querySelectorAll('#listeners tbody tr').length === 5, undefined, CROWDED);
+  await says(admin, '#listeners tbody [data-label="Shown"]', /^320×180$/, CROWDED);
+  assert.equal(await admin.$$eval('.person', (cards) => cards.length), 1);
+  const name = await admin.textContent('#listeners tbody th');
+  await admin.click('#listeners tbody [data-act="evict"]');
+  assert.equal(await admin.textContent('#confirmTitle'), `Evict ${name}?`);
+  await sure(admin);
+  await until(admin, () => document.querySelectorAll('#listeners tbody tr').length === 4);
+});
+
 test('a graph tells its values to the keyboard', async (t) => {
   const server = await serve(t);
   const admin = await openAdmin(server);

@@ -3,7 +3,7 @@
 import { post } from './api.js';
 import { confirm } from './confirm.js';
 import { keyed, make, mark, say } from './dom.js';
-import { beginScore } from './rooms.js';
+import { beginCells, headOf } from './reception.js';
 import * as words from './words.js';
 
 const KINDS = { audio: 'Sound', video: 'Picture' };
@@ -50,54 +50,9 @@ function beginTrack({ track }) {
   };
 }
 
-/** What is shown of a video beside what would be best: 320×180 of 1280×720. */
-function picture(track) {
-  if (track.paused) {
-    return words.pause(track.paused);
-  }
-  if (!track.layer) {
-    return 'none yet';
-  }
-  const shown = words.size(track.layer);
-  const better = track.wanted && (track.wanted.spatial > track.layer.spatial || track.wanted.temporal > track.layer.temporal);
-  if (!better) {
-    return shown;
-  }
-  return track.wanted.spatial > track.layer.spatial ? `${shown} of ${words.size(track.wanted)}` : `${shown}, fewer frames`;
-}
-
-const COLUMNS = ['From', 'Sound', 'Picture', 'Shown', 'Rate', 'Loss', 'Round trip', 'Frozen', 'Held down by'];
-const NUMBERS = new Set(['Rate', 'Loss', 'Round trip', 'Frozen']);
-
 function beginReception({ publisher }) {
-  const cells = Object.fromEntries(
-    COLUMNS.slice(1).map((label) => [label, make('td', { 'data-label': label, class: NUMBERS.has(label) ? 'end' : undefined })]),
-  );
-  const [sound, image] = [beginScore(), beginScore()];
-  cells.Sound.append(sound.element);
-  cells.Picture.append(image.element);
-  const element = make('tr', { 'data-publisher': publisher }, make('th', { scope: 'row' }, publisher), ...Object.values(cells));
-  return {
-    element,
-    show({ tracks, transport }) {
-      const audio = tracks.find(({ kind }) => kind === 'audio');
-      const video = tracks.find(({ kind }) => kind === 'video');
-      sound.show(audio?.paused ? 0 : audio?.score);
-      image.show(video?.score);
-      say(cells.Shown, !transport.connected ? 'connecting' : video ? picture(video) : words.UNKNOWN);
-      say(cells.Rate, words.bits(tracks.reduce((sum, track) => sum + track.bitsPerSecond, 0)));
-      say(cells.Loss, words.percent(Math.max(0, ...tracks.map(({ loss }) => loss))));
-      say(cells['Round trip'], words.milliseconds(Math.max(0, ...tracks.map((track) => track.roundTripSeconds))));
-      say(cells.Frozen, video?.freezes ? `${video.freezes}×, ${video.frozenSeconds.toFixed(1)} s` : 'never');
-      const causes = [...new Set(tracks.map((track) => track.cause).filter(Boolean))].map(words.cause);
-      if (audio?.paused === 'muted' && video?.paused !== 'muted') {
-        causes.push('sound muted');
-      }
-      const score = Math.min(...tracks.filter((track) => track.score > 0).map((track) => track.score));
-      say(cells['Held down by'], causes.join('; ') || (score < 3 ? 'not clear yet' : 'nothing'));
-      mark(cells['Held down by'], 'data-quiet', causes.length ? undefined : '');
-    },
-  };
+  const { elements, show } = beginCells();
+  return { element: make('tr', { 'data-publisher': publisher }, make('th', { scope: 'row' }, publisher), ...elements), show };
 }
 
 /** The link to a person: all of their connections share it, so the one that knows most speaks for all. */
@@ -128,6 +83,22 @@ function facts(person, now) {
   return list.join(' · ');
 }
 
+/** A button that makes `user` leave, when it is confirmed. */
+export function evictButton(user, room, again) {
+  const evict = () =>
+    confirm({
+      title: `Evict ${user}?`,
+      text: `${user} leaves this room at once and is told. Nothing keeps ${user} from joining again.`,
+      yes: 'Evict',
+      act: async () => {
+        await post('evict', { room, user });
+        again();
+      },
+      done: `${user} has been evicted.`,
+    });
+  return make('button', { type: 'button', class: 'button danger', 'data-act': 'evict', onclick: evict }, 'Evict…');
+}
+
 /** Begins a card for a person of a room; `again` asks the server at once, after an action. */
 export function beginPerson({ user }, room, again) {
   const name = make('h4', {}, user);
@@ -136,15 +107,10 @@ export function beginPerson({ user }, room, again) {
   const link = make('p', { class: 'note' });
   const tracks = make('div', { class: 'tracks' });
   const body = make('tbody');
-  const head = make('tr', {}, ...COLUMNS.map((label) => make('th', { scope: 'col', class: NUMBERS.has(label) ? 'end' : undefined }, label)));
-  const table = make('table', { class: 'table', 'aria-label': `What ${user} receives` }, make('thead', {}, head), body);
+  const table = make('table', { class: 'table', 'aria-label': `What ${user} receives` }, headOf(['From']), body);
   const nothing = make('p', { class: 'note' }, 'Receives nothing.');
   let muted = new Set();
 
-  const act = (path, order) => async () => {
-    await post(path, { room, user, ...order });
-    again();
-  };
   const toggle = (kind, what) => {
     const wanted = new Set(muted);
     const silent = !wanted.delete(kind);
@@ -158,26 +124,16 @@ export function beginPerson({ user }, room, again) {
         : `Everybody in this room receives the ${what} of ${user} again.`,
       yes: silent ? `Mute the ${what}` : `Unmute the ${what}`,
       danger: silent,
-      act: act('mute', { audio: wanted.has('audio'), video: wanted.has('video') }),
+      act: async () => {
+        await post('mute', { room, user, audio: wanted.has('audio'), video: wanted.has('video') });
+        again();
+      },
       done: silent ? `The ${what} of ${user} is muted.` : `The ${what} of ${user} is received again.`,
     });
   };
   const muteSound = make('button', { type: 'button', class: 'button', 'data-act': 'mute-audio', onclick: () => toggle('audio', 'sound') }, 'Mute sound');
   const mutePicture = make('button', { type: 'button', class: 'button', 'data-act': 'mute-video', onclick: () => toggle('video', 'picture') }, 'Mute picture');
-  const evict = make('button', {
-    type: 'button',
-    class: 'button danger',
-    'data-act': 'evict',
-    onclick: () =>
-      confirm({
-        title: `Evict ${user}?`,
-        text: `${user} leaves this room at once and is told. Nothing keeps ${user} from joining again.`,
-        yes: 'Evict',
-        act: act('evict'),
-        done: `${user} has been evicted.`,
-      }),
-  }, 'Evict…');
-  const buttons = make('div', { class: 'actions' }, muteSound, mutePicture, evict);
+  const buttons = make('div', { class: 'actions' }, muteSound, mutePicture, evictButton(user, room, again));
   const element = make(
     'article',
     { class: 'card person', 'data-user': user },

@@ -1,6 +1,7 @@
 // One room: who receives whom, and its people.
 
 import { Problem, get, post } from './api.js';
+import { isAudience, showAudience } from './audience.js';
 import { confirm } from './confirm.js';
 import { byId, keyed, say } from './dom.js';
 import { showMatrix } from './matrix.js';
@@ -42,6 +43,7 @@ export class Room {
     byId('roomProblem').hidden = true;
     byId('close').hidden = true;
     keyed(byId('people'), [], String, undefined);
+    showAudience([]);
   }
 
   async refresh() {
@@ -83,9 +85,12 @@ export class Room {
     ];
     say(byId('roomNote'), parts.join(' · '));
     say(byId('peopleNote'), search ? `${words.count(room.matching)} of ${words.count(room.participants)}` : '');
+    const many = isAudience(room.people);
+    showAudience(many ? room.people.filter(({ publication }) => !publication) : [], room.room, this.#ask);
+    const cards = many ? room.people.filter(({ publication }) => publication) : room.people;
     keyed(
       byId('people'),
-      room.people.map((person) => ({ person, now: room.at })),
+      cards.map((person) => ({ person, now: room.at })),
       ({ person }) => person.user,
       ({ person }) => beginPerson(person, room.room, this.#ask),
     );
