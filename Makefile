@@ -83,6 +83,8 @@ dist: ## Make the files of a release in dist/: archives for five platforms, SBOM
 dist-check: ## Build a release from two clones without a cache, and compare (minutes)
 	@deploy/dist/check
 
+# -mod=mod: its requirements follow the server's, which are raised more often. -count=1: the files are outside of its module,
+# so that the cache would not see them change.
 deploy-check: ## Hold deploy/ against Helm, Kubernetes and Compose, and run the container's files (as root)
-	cd deploy/check && $(GO) vet ./... && $(GO) test -count=1 ./...
+	cd deploy/check && $(GO) vet -mod=mod ./... && $(GO) test -mod=mod -count=1 ./...
 	@deploy/container/check
