@@ -104,9 +104,11 @@ func (s *stream) Quality() []room.TrackQuality              { return nil }
 func (s *stream) Reported(room.ReceiverStatistics)          {}
 func (s *stream) Close()                                    { s.with(func() { s.closed = true }) }
 func (s *stream) SetPreferredLayers(l room.Layers)          { s.with(func() { s.layers = append(s.layers, l) }) }
+
 func (s *stream) SetVideoPreference(p room.VideoPreference) {
 	s.with(func() { s.videos = append(s.videos, p) })
 }
+
 func (s *stream) AddICECandidate(c room.ICECandidate) error {
 	s.with(func() { s.candidates = append(s.candidates, c) })
 	return nil

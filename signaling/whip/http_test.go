@@ -135,8 +135,10 @@ func TestTheApplicationAuthorizes(t *testing.T) {
 		f.send(http.MethodOptions, url, "").want(t, http.StatusNoContent)
 	}
 	want := []whip.Ask{
-		{Action: whip.Change, Room: "r", User: "cam"}, {Action: whip.Change, Room: "r", User: "cam"},
-		{Action: whip.Change, Room: "r", User: "eve", Publisher: "cam"}, {Action: whip.Change, Room: "r", User: "eve", Publisher: "cam"},
+		{Action: whip.Change, Room: "r", User: "cam"},
+		{Action: whip.Change, Room: "r", User: "cam"},
+		{Action: whip.Change, Room: "r", User: "eve", Publisher: "cam"},
+		{Action: whip.Change, Room: "r", User: "eve", Publisher: "cam"},
 	}
 	if diff := cmp.Diff(want, asked); diff != "" {
 		t.Errorf("asked (-want +got):\n%s", diff)

@@ -32,7 +32,7 @@ func (r *refusal) Error() string { return r.detail }
 
 // reply is the refusal as an answer.
 func (r *refusal) reply() reply {
-	text, _ := json.Marshal(struct { // cannot fail
+	text, _ := json.Marshal(struct { //nolint:errchkjson // strings and numbers can always be written
 		Title  string `json:"title"`
 		Status int    `json:"status"`
 		Detail string `json:"detail,omitempty"`
