@@ -20,7 +20,9 @@ func prepared(t *testing.T, flags map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fmt.Sprintf("%+v", next)
+	pattern := next.creators.String()
+	next.creators = nil // its text is of another place each time
+	return fmt.Sprintf("%+v %s", next, pattern)
 }
 
 // A key that is marked for reloading makes a difference for the running parts.
