@@ -27,7 +27,7 @@ type tokenVerifyCommand struct {
 	Room        string        `placeholder:"ROOM" group:"Asked for" help:"Ask whether it is good for this room."`
 	Name        string        `placeholder:"NAME" group:"Asked for" help:"With --room: under this name. Default: the token's."`
 	Issuer      string        `placeholder:"NAME" group:"Asked for" help:"The issuer that it must have."`
-	Audience    []string      `placeholder:"NAME" group:"Asked for" help:"Names of the server; it must have one. May be repeated."`
+	Audience    []string      `placeholder:"NAME" group:"Asked for" help:"Names of the server: the token must have one, and without names no aud at all. May be repeated."`
 	MaxLifetime time.Duration `default:"24h" group:"Asked for" help:"The longest time between iat and exp."`
 	At          time.Time     `placeholder:"TIME" group:"Asked for" help:"Judge as if it were this time, such as 2026-12-01T09:00:00Z. Default: now."`
 }

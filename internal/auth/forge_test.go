@@ -71,9 +71,13 @@ func fourKeys(t testing.TB) []auth.Key {
 
 // verifierOf returns a Verifier with these keys.
 func verifierOf(t testing.TB, o auth.VerifierOptions, keys ...auth.Key) *auth.Verifier {
+	return auth.NewVerifier(verifierOptions(t, o, keys...))
+}
+
+func verifierOptions(t testing.TB, o auth.VerifierOptions, keys ...auth.Key) auth.VerifierOptions {
 	set := must[*auth.KeySet](t)(auth.NewKeySet(keys...))
 	o.Keys = func() *auth.KeySet { return set }
-	return auth.NewVerifier(o)
+	return o
 }
 
 // doc is JSON to be.
@@ -100,10 +104,14 @@ func (d doc) String() string {
 	return string(text)
 }
 
+// fullClaims are those of a token that is accepted by a server with an issuer and
+// an audience.
+func fullClaims() doc { return goodClaims().with(doc{"iss": "https://app.example", "aud": "atrium"}) }
+
 // goodClaims are those of a token that is accepted.
 func goodClaims() doc {
 	return doc{
-		"jti": "t1", "iss": "https://app.example", "aud": "atrium", "sub": "u1", "name": "ann",
+		"jti": "t1", "sub": "u1", "name": "ann",
 		"iat": noon().Unix() - 60, "exp": noon().Unix() + 3600,
 		"atrium": doc{"room": "r", "role": "participant"},
 	}

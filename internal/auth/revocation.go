@@ -82,6 +82,15 @@ func newRevocations(o VerifierOptions) *Revocations {
 	}
 }
 
+// lengthen remembers for as long as new options need, if that is longer.
+func (r *Revocations) lengthen(o VerifierOptions) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.keep = max(r.keep, o.MaxLifetime+2*o.Leeway)
+	r.leeway = max(r.leeway, o.Leeway)
+	r.most = o.MaxRevocations
+}
+
 // Revoke refuses tokens from now on and tells the sessions that hold them. It
 // returns how many sessions it told, or ErrTooManyRevocations or ErrWhatToRevoke.
 // It calls them on this goroutine, without a lock.

@@ -3,6 +3,8 @@ package auth_test
 import (
 	"errors"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -181,5 +183,30 @@ func TestARevocationNamesOneThing(t *testing.T) {
 	}
 	if list.Len() != 0 {
 		t.Error("something was revoked")
+	}
+}
+
+// Whatever comes first, each session is told or not attached.
+func TestNoSessionIsMissedByARevocationThatComesMeanwhile(t *testing.T) {
+	i := newIssuer(t, auth.VerifierOptions{})
+	list := i.verifier.Revocations()
+	grants := must[auth.Grants](t)(i.verifier.Verify(i.token("1", "ann", noon()), noon()))
+	var ended, refused atomic.Int64
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			if _, ok := list.Attach(grants, func() { ended.Add(1) }); !ok {
+				refused.Add(1)
+			}
+		})
+	}
+	all.Go(func() {
+		if _, err := list.Revoke(auth.Revocation{Token: "1"}, noon()); err != nil {
+			t.Error(err)
+		}
+	})
+	all.Wait()
+	if n := ended.Load() + refused.Load(); n != 100 {
+		t.Errorf("%d of 100 sessions know of it", n)
 	}
 }

@@ -18,8 +18,9 @@ type VerifierOptions struct {
 	Refresh func(context.Context)
 	// Issuer is the iss that tokens must have; empty accepts any.
 	Issuer string
-	// Audience lists names of this server. Tokens must have one of them in aud;
-	// with none configured, aud is not looked at.
+	// Audience lists names of this server. Tokens must have one of them in aud. With
+	// none, tokens must have no aud: it says that they are for somebody else (RFC 7519
+	// section 4.1.3).
 	Audience []string
 	// Roles are the permissions of each role; nil is DefaultRoles.
 	Roles map[string]Permissions
@@ -41,6 +42,19 @@ type Verifier struct {
 
 // NewVerifier returns a Verifier that has revoked nothing.
 func NewVerifier(o VerifierOptions) *Verifier {
+	o = o.withDefaults()
+	return &Verifier{options: o, revocations: newRevocations(o)}
+}
+
+// Reconfigured returns a Verifier with other options and the same revocations. A
+// longer MaxLifetime also holds for what is revoked from now on.
+func (v *Verifier) Reconfigured(o VerifierOptions) *Verifier {
+	o = o.withDefaults()
+	v.revocations.lengthen(o)
+	return &Verifier{options: o, revocations: v.revocations}
+}
+
+func (o VerifierOptions) withDefaults() VerifierOptions {
 	if o.Roles == nil {
 		o.Roles = DefaultRoles()
 	}
@@ -53,7 +67,7 @@ func NewVerifier(o VerifierOptions) *Verifier {
 	if o.MaxRevocations == 0 {
 		o.MaxRevocations = 65536
 	}
-	return &Verifier{options: o, revocations: newRevocations(o)}
+	return o
 }
 
 // Revocations returns what was revoked, to add to it.
@@ -75,6 +89,9 @@ func (v *Verifier) Verify(token string, now time.Time) (Grants, error) {
 	_, err = v.parser(now).ParseWithClaims(token, &registered{&claims}, func(*jwt.Token) (any, error) { return keys, nil })
 	if err != nil {
 		return Grants{}, v.refusal(err, &claims, now)
+	}
+	if len(claims.Audience) > 0 && len(v.options.Audience) == 0 {
+		return Grants{}, refuse(ReasonAudience, "aud: is for a server with a name, and none is configured")
 	}
 	if lifetime := claims.Expires.Sub(claims.Issued); lifetime > v.options.MaxLifetime {
 		return Grants{}, refuse(ReasonLifetime, "exp: is %v after iat, and %v are the most", lifetime, v.options.MaxLifetime)

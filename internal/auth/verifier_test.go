@@ -23,7 +23,7 @@ func TestAGoodTokenOfEveryAlgorithmIsAccepted(t *testing.T) {
 		`{"alg":"EdDSA","typ":"application/jwt"}`:  byEd25519(edKey()),
 		`{"alg":"HS256","jku":"https://x","x":[]}`: byHMAC([]byte(secret)),
 	} {
-		grants, err := v.Verify(forge(header, goodClaims().String(), sign), noon())
+		grants, err := v.Verify(forge(header, fullClaims().String(), sign), noon())
 		if err != nil {
 			t.Errorf("%s: %v", header, inner(err))
 			continue
@@ -46,14 +46,14 @@ type badToken struct {
 func badTokens(t testing.TB) []badToken {
 	hs, rs, es := `{"alg":"HS256","kid":"hs"}`, `{"alg":"RS256","kid":"rs"}`, `{"alg":"ES256","kid":"es"}`
 	ours := byHMAC([]byte(secret))
-	good := goodClaims().String()
+	good := fullClaims().String()
 	goodToken := forge(hs, good, ours)
 	head, rest, _ := strings.Cut(goodToken, ".")
 	body, signature, _ := strings.Cut(rest, ".")
 	theirs := []byte("another secret that is long enough to be one")
 	now := noon().Unix()
 
-	claims := func(more doc) string { return forge(hs, goodClaims().with(more).String(), ours) }
+	claims := func(more doc) string { return forge(hs, fullClaims().with(more).String(), ours) }
 	access := func(access any) string { return claims(doc{"atrium": access}) }
 	header := func(h string) string { return forge(h, good, ours) }
 
@@ -90,7 +90,7 @@ func badTokens(t testing.TB) []badToken {
 		{"two parts", head + "." + body, auth.ReasonMalformed},
 		{"a fourth part", goodToken + ".x", auth.ReasonMalformed},
 		{"encrypted (JWE)", b64(`{"alg":"RSA-OAEP","enc":"A256GCM"}`) + ".a.b.c.d", auth.ReasonMalformed},
-		{"signature of another token", head + "." + b64(goodClaims().with(doc{"sub": "u2"}).String()) + "." + signature, auth.ReasonSignature},
+		{"signature of another token", head + "." + b64(fullClaims().with(doc{"sub": "u2"}).String()) + "." + signature, auth.ReasonSignature},
 		{"signature of zeros (ES256)", forge(es, good, withSignature(moduloOrder(false, false))), auth.ReasonSignature},
 		{"signature of the group's order (ES256)", forge(es, good, withSignature(moduloOrder(true, true))), auth.ReasonSignature},
 		{"ASN.1 signature (ES256)", forge(es, good, withSignature([]byte("\x30\x06\x02\x01\x00\x02\x01\x00"))), auth.ReasonSignature},
@@ -212,6 +212,16 @@ func TestLogLinesOfRefusalsHoldNothingOfTheToken(t *testing.T) {
 	}
 }
 
+// RFC 7519 section 4.1.3: who does not find itself in aud must refuse.
+func TestATokenForOthersIsRefusedByAServerWithoutAName(t *testing.T) {
+	v := verifierOf(t, auth.VerifierOptions{}, fourKeys(t)[0])
+	_, err := v.Verify(forge(`{"alg":"HS256"}`, goodClaims().with(doc{"aud": "billing"}).String(), byHMAC([]byte(secret))), noon())
+	var refusal *auth.Refusal
+	if !errors.As(err, &refusal) || refusal.Reason != auth.ReasonAudience {
+		t.Error(err)
+	}
+}
+
 func TestClocksMayDifferByTheLeeway(t *testing.T) {
 	v := verifierOf(t, auth.VerifierOptions{}, fourKeys(t)[0])
 	token := forge(`{"alg":"HS256"}`, goodClaims().with(doc{"iat": noon().Unix(), "nbf": noon().Unix()}).String(), byHMAC([]byte(secret)))
@@ -262,6 +272,25 @@ func TestKeysRotateWithoutRefusingAnybody(t *testing.T) {
 	check(first, now, auth.ReasonUnknownKey)
 	check(sign(old, now), now, auth.ReasonUnknownKey)
 	check(sign(fresh, now), now, "")
+}
+
+func TestAVerifierTakesNewOptionsAndForgetsNoRevocation(t *testing.T) {
+	v := verifierOf(t, auth.VerifierOptions{MaxLifetime: time.Hour}, fourKeys(t)[0])
+	token := forge(`{"alg":"HS256"}`, goodClaims().with(doc{"exp": noon().Unix() + 7200}).String(), byHMAC([]byte(secret)))
+	check := func(v *auth.Verifier, at time.Duration, want auth.Reason) {
+		t.Helper()
+		_, err := v.Verify(token, noon().Add(at))
+		var refusal *auth.Refusal
+		if errors.As(err, &refusal); refusal == nil || refusal.Reason != want {
+			t.Errorf("%s, want %s", inner(err), want)
+		}
+	}
+	check(v, 0, auth.ReasonLifetime)
+	longer := v.Reconfigured(verifierOptions(t, auth.VerifierOptions{MaxLifetime: 3 * time.Hour}, fourKeys(t)[0]))
+	must[int](t)(v.Revocations().Revoke(auth.Revocation{Token: "t1"}, noon()))
+	check(longer, 0, auth.ReasonRevoked)
+	must[int](t)(v.Revocations().Revoke(auth.Revocation{Token: "look"}, noon().Add(119*time.Minute)))
+	check(longer, 119*time.Minute, auth.ReasonRevoked)
 }
 
 func TestATokenThatNamesNoKeyIsTriedWithAllOfItsAlgorithm(t *testing.T) {
