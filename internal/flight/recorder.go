@@ -140,7 +140,7 @@ func (r *Recorder) run() {
 		select {
 		case next := <-r.set:
 			if next.Latency != settings.Latency || !r.on.Load() {
-				trigger = Trigger{} // its numbers are of another limit, or old
+				trigger = Trigger{recorded: trigger.recorded} // its numbers are of another limit, or old
 			}
 			settings = next
 			if r.turn(settings.Directory != ""); r.on.Load() {

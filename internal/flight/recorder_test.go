@@ -174,6 +174,24 @@ func TestTheRecorderIsTurnedOnAndOffWhileItRuns(t *testing.T) {
 	})
 }
 
+func TestTurningItOffAndOnDoesNotShortenTheRest(t *testing.T) {
+	inBubble(t, func(t *testing.T, r *Recorder, _ *tape, f *traffic, dir string) {
+		time.Sleep(time.Millisecond) // after the moment of a look
+		on := Settings{Directory: dir, Latency: time.Millisecond, Keep: 2}
+		for range 2 {
+			r.Set(on)
+			time.Sleep(2 * time.Second)
+			f.late.Store(500)
+			time.Sleep(2 * time.Second)
+			f.late.Store(0)
+			r.Set(Settings{})
+		}
+		if got := r.Stats(); got.Written != 1 {
+			t.Errorf("stats %+v, want one recording", got)
+		}
+	})
+}
+
 // The format is the runtime's; go tool trace reads it.
 func TestTheRuntimeIsRecorded(t *testing.T) {
 	r := Start(Config{Late: func(time.Duration) (uint64, uint64) { return 0, 0 }})
