@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -19,10 +20,11 @@ type Sources struct {
 	Rooms             func() room.Stats
 	Sessions          func() signaling.Stats
 	Media             func() sfu.Stats
-	WHIP              func() whip.Stats // nil where it is not spoken
-	Reloads           func() Reloads    // nil where nothing is reloaded
-	Usage             func() Usage      // nil where nobody measures it
-	Flight            func() Flight     // nil where nothing is recorded
+	WHIP              func() whip.Stats    // nil where it is not spoken
+	Reloads           func() Reloads       // nil where nothing is reloaded
+	Usage             func() Usage         // nil where nobody measures it
+	Flight            func() Flight        // nil where nothing is recorded
+	Traces            func() tracing.Stats // nil where nothing is traced
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -62,6 +64,9 @@ func (from Sources) read() *snapshot {
 	}
 	if from.Flight != nil {
 		now.flight = from.Flight()
+	}
+	if from.Traces != nil {
+		now.traces = from.Traces()
 	}
 	return now
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -39,6 +40,7 @@ type snapshot struct {
 	reloads  Reloads
 	usage    Usage
 	flight   Flight
+	traces   tracing.Stats
 }
 
 func gauge[S any](name, help string, value func(*S) int) series[S] {
@@ -102,5 +104,6 @@ func all() []series[snapshot] {
 		ofReloads(),
 		ofUsage(),
 		ofFlight(),
+		ofTraces(),
 	)
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/tracing"
 )
 
 // JoinRequest asks to join.
@@ -31,12 +33,15 @@ type JoinRequest struct {
 // when it cannot be created; 999 for empty or overlong names.
 func (m *Manager) Join(ctx context.Context, req JoinRequest) ([]ParticipantInfo, error) {
 	began := time.Now()
-	r, err := m.enter(req)
+	tracing.FromContext(ctx).Text(roomAttribute, req.Room)
+	ctx, span := tracing.Start(ctx, "room.join")
+	defer span.End()
+	r, err := m.enter(ctx, req)
 	if err != nil {
-		return nil, m.counters.refused(err)
+		return nil, m.counters.refused(failed(span, err))
 	}
 	var others []ParticipantInfo
-	if stop := r.call(ctx, func() { others, err = r.admit(req) }); stop != nil {
+	if stop := r.call(ctx, func() { others, err = r.admit(ctx, req) }); stop != nil {
 		m.registry.refused(r, req.ID)
 		r.poke()
 		if err = stop; errors.Is(stop, errEnded) { // only closing ends a room that is being joined
@@ -45,13 +50,14 @@ func (m *Manager) Join(ctx context.Context, req JoinRequest) ([]ParticipantInfo,
 	}
 	if err == nil {
 		m.counters.entered(began)
+		span.Number("atrium.participants", int64(len(others)+1))
 	}
-	return others, m.counters.refused(err)
+	return others, m.counters.refused(failed(span, err))
 }
 
 // enter checks the names, and reserves a seat in the room, which it makes when
 // that is allowed. The policy is foreign code and is asked without a lock held.
-func (m *Manager) enter(req JoinRequest) (*room, error) {
+func (m *Manager) enter(ctx context.Context, req JoinRequest) (*room, error) {
 	if err := m.checkNames(req); err != nil {
 		return nil, err
 	}
@@ -62,8 +68,11 @@ func (m *Manager) enter(req JoinRequest) (*room, error) {
 		return nil, refuseJoinAbsent(req.User, req.Room)
 	}
 	if m.opts.Policy != nil {
-		if err := m.opts.Policy.AllowCreate(req.Room, req.User); err != nil {
-			m.opts.Logger.Info("policy refused a room", "room", req.Room, "user", req.User, "reason", err)
+		_, asking := tracing.Start(ctx, "room.policy")
+		err := m.opts.Policy.AllowCreate(req.Room, req.User)
+		asking.End()
+		if err != nil {
+			tracing.Logger(ctx, m.opts.Logger).Info("policy refused a room", "room", req.Room, "user", req.User, "reason", err)
 			return nil, refusePolicy(err)
 		}
 	}
@@ -100,7 +109,7 @@ func (m *Manager) checkRoomName(name string) error {
 }
 
 // admit settles the join that enter began.
-func (r *room) admit(req JoinRequest) ([]ParticipantInfo, error) {
+func (r *room) admit(ctx context.Context, req JoinRequest) ([]ParticipantInfo, error) {
 	who, err := r.state.join(req.ID, req.User)
 	if err != nil {
 		r.registry.refused(r, req.ID)
@@ -111,7 +120,7 @@ func (r *room) admit(req JoinRequest) ([]ParticipantInfo, error) {
 	r.tally.participants.Add(1)
 	who.since = time.Now()
 	event := JoinedEvent{Participant: r.state.info(who), Others: r.state.others(who)}
-	r.log.Info("joined", "user", who.user, "participants", len(event.Others)+1)
+	tracing.Logger(ctx, r.log).Info("joined", "user", who.user, "participants", len(event.Others)+1)
 	r.emit("OnJoined", func(h EventHandler) { h.OnJoined(event) })
 	return r.state.others(who), nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/tracing"
 )
 
 // exchange is one offer and answer. reserve, answered and opened run on the
@@ -20,12 +22,17 @@ type exchange struct {
 
 // negotiate runs an exchange and counts how it ended.
 func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x exchange) (string, error) {
+	tracing.FromContext(ctx).Text(roomAttribute, r.state.name)
+	ctx, span := tracing.Start(ctx, "negotiation")
+	defer span.End()
+	span.Text("atrium.role", string(x.role))
 	began, end := time.Now(), Failed // unless it returns: Media may panic
-	defer func() { m.counters.negotiations.ended(x.role, end, time.Since(began)) }()
+	defer func() { m.counters.negotiations.ended(x.role, end, time.Since(began), span.Trace()) }()
 	answer, cause, err := m.exchange(ctx, r, c, x)
 	if err != nil {
 		end = outcomeOf(cause)
-		return "", m.counters.refused(err)
+		span.Text("atrium.outcome", string(end))
+		return "", m.counters.refused(failed(span, err))
 	}
 	end = Answered
 	return answer, nil
@@ -128,7 +135,7 @@ func (r *room) failNegotiation(ctx context.Context, c *connection, cause error) 
 		if fate = c.fate; c.phase != negotiating {
 			return
 		}
-		r.log.Info("negotiation failed", "user", c.owner.user, "endpoint", c.endpoint, "cause", cause)
+		tracing.Logger(ctx, r.log).Info("negotiation failed", "user", c.owner.user, "endpoint", c.endpoint, "cause", cause)
 		r.state.abandon(c)
 	}); stop != nil {
 		fate = c.fate

@@ -61,10 +61,11 @@ func newNegotiationCounters() negotiationCounters {
 	return n
 }
 
-func (n *negotiationCounters) ended(role Role, outcome Outcome, took time.Duration) {
+// ended counts a negotiation; trace is its trace, as an example; "" is none.
+func (n *negotiationCounters) ended(role Role, outcome Outcome, took time.Duration, trace string) {
 	n.outcomes[NegotiationOutcome{role, outcome}].Add(1)
 	if outcome == Answered {
-		n.seconds[role].ObserveDuration(took)
+		n.seconds[role].ObserveTraced(took.Seconds(), trace, time.Now())
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/tracing"
 )
 
 // mailboxSize bounds the operations waiting for one room. Each waiting one has
@@ -41,6 +43,7 @@ type room struct {
 type operation struct {
 	run     func()
 	waiting *atomic.Int64 // all that wait, of all rooms; nil: does not count
+	wait    *tracing.Span // of the caller's trace, if it has one
 	claimed atomic.Bool
 	done    chan struct{}
 }
@@ -52,6 +55,7 @@ func (o *operation) claim() bool {
 	if o.waiting != nil {
 		o.waiting.Add(-1)
 	}
+	o.wait.End()
 	return true
 }
 
@@ -61,7 +65,8 @@ func (r *room) call(ctx context.Context, fn func()) error {
 	if ctx.Err() != nil {
 		return r.interrupted(ctx)
 	}
-	op := &operation{run: fn, waiting: &r.counters.commands, done: make(chan struct{})}
+	_, wait := tracing.Start(ctx, "room.wait")
+	op := &operation{run: fn, waiting: &r.counters.commands, wait: wait, done: make(chan struct{})}
 	op.waiting.Add(1)
 	select {
 	case r.mailbox <- op:

@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"context"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/internal/histogram"
+	"github.com/atrium-rtc/atrium/internal/tracing"
 )
 
 // connecting follows how one connection comes up: ICE, and then DTLS. Pion tells on its
@@ -29,6 +31,7 @@ type connecting struct {
 	answered             int64
 	ice, dtls, connected bool // counted; connected by ICE
 	lost                 bool // counted
+	span                 *tracing.Span
 }
 
 // follow hears how the connection comes up.
@@ -63,11 +66,15 @@ func (c *connecting) look(pc *webrtc.PeerConnection) {
 		o.iceConnected.Add(1)
 		o.iceSeconds.ObserveDuration(time.Duration(iceAt - c.answered))
 		o.selected(pc)
+		tracePair(c.span, pc)
+		c.span.EventAt("ICE connected", o.at(iceAt))
 	}
 	if dtlsAt != 0 && !c.dtls {
 		c.dtls = true
 		o.dtlsConnected.Add(1)
 		o.dtlsSeconds.ObserveDuration(time.Duration(dtlsAt - iceAt))
+		c.span.EventAt("DTLS connected", o.at(dtlsAt))
+		c.span.End()
 	}
 	switch {
 	case c.iceFailed.Load():
@@ -75,11 +82,16 @@ func (c *connecting) look(pc *webrtc.PeerConnection) {
 	case c.dtlsFailed.Load() && !c.dtls:
 		c.dtls = true
 		o.dtlsFailed.Add(1)
+		c.span.Fail("no keys")
 	}
 }
 
-// answer begins the time that ICE takes.
-func (c *connecting) answer() { c.answered = c.outcomes.now() }
+// answer begins the time that ICE takes, and the step of the trace that lasts until
+// there are keys.
+func (c *connecting) answer(ctx context.Context) {
+	c.answered = c.outcomes.now()
+	_, c.span = tracing.Start(ctx, "media.connection")
+}
 
 // giveUp counts that the connection does not come up in time, or not again.
 func (c *connecting) giveUp() {
@@ -88,10 +100,12 @@ func (c *connecting) giveUp() {
 	case !c.ice:
 		c.ice = true
 		o.iceFailed.Add(1)
+		c.span.Fail("no path")
 		return
 	case c.connected && !c.dtls:
 		c.dtls = true
 		o.dtlsFailed.Add(1)
+		c.span.Fail("no keys")
 	case c.connected && !c.lost:
 		o.iceDisconnected.Add(1)
 	}
@@ -104,7 +118,9 @@ func (c *connecting) end(pc *webrtc.PeerConnection) {
 	if !c.ice {
 		c.ice = true
 		c.outcomes.iceClosed.Add(1)
+		c.span.Event("closed")
 	}
+	c.span.End()
 }
 
 // outcomes counts those of all connections. Any goroutine may read.
@@ -123,6 +139,13 @@ func newOutcomes() *outcomes {
 
 // now is not 0.
 func (o *outcomes) now() int64 { return int64(time.Since(o.start)) + 1 }
+
+// at returns when now was ns, by the clock of this moment: the one of the start may
+// have been set since.
+func (o *outcomes) at(ns int64) time.Time {
+	now := time.Now()
+	return now.Add(time.Duration(ns) - now.Sub(o.start))
+}
 
 // selected counts the pair of candidates that a connection begins with.
 func (o *outcomes) selected(pc *webrtc.PeerConnection) {

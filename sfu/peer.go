@@ -217,7 +217,7 @@ func (p *Peer) negotiate(ctx context.Context, o *offer, offerText string) (strin
 	if err != nil {
 		return "", err
 	}
-	p.connecting.answer()
+	p.connecting.answer(ctx)
 	return o.amend(answer)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/pion/transport/v4/packetio"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/ingress"
@@ -62,7 +63,9 @@ type Publication struct {
 
 // Publish answers a publisher's offer. The errors are ErrBadOffer, ErrNoMedia,
 // ErrClosed or the context's.
-func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication, error) {
+func (e *Engine) Publish(ctx context.Context, req PublishRequest) (_ *Publication, err error) {
+	_, step := tracing.Start(ctx, "media.offer")
+	defer func() { conclude(step, err) }()
 	o, err := parseOffer(req.Offer, *e.allowed.Load())
 	if err != nil {
 		return nil, err
@@ -73,7 +76,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 	}
 	p := &Publication{
 		engine: e, room: req.Room, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
-		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
+		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
 	}
 	for _, c := range use {
 		c.section.accepted = c.section.rids
@@ -104,6 +107,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (*Publication,
 		_ = pc.Close()
 		return nil, err
 	}
+	step.End()
 	if err := p.peer.start(ctx, pc, o, text); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+
+	"github.com/atrium-rtc/atrium/internal/tracing"
 )
 
 // ICECredentials are the username fragment and the password of one side of a
@@ -82,7 +84,9 @@ func (p *Peer) restart(ctx context.Context, client ICECredentials) (string, erro
 
 // answerOffer gives an offer to Pion and returns Pion's answer with all our
 // candidates. It runs on the owner goroutine.
-func (p *Peer) answerOffer(ctx context.Context, offer string) (string, error) {
+func (p *Peer) answerOffer(ctx context.Context, offer string) (_ string, err error) {
+	_, step := tracing.Start(ctx, "media.answer")
+	defer func() { conclude(step, err) }()
 	remote := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}
 	if err := p.pc.SetRemoteDescription(remote); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
@@ -95,6 +99,8 @@ func (p *Peer) answerOffer(ctx context.Context, offer string) (string, error) {
 	if err := p.pc.SetLocalDescription(answer); err != nil {
 		return "", fmt.Errorf("set answer: %w", err)
 	}
+	step.End()
+	_, step = tracing.Start(ctx, "media.candidates")
 	timeout := time.NewTimer(gatherTimeout)
 	defer timeout.Stop()
 	select {

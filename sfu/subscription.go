@@ -10,6 +10,7 @@ import (
 	"github.com/pion/transport/v4/packetio"
 	"github.com/pion/webrtc/v4"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
@@ -43,14 +44,16 @@ type Subscription struct {
 
 // Subscribe answers a subscriber's offer with a publication's media. The errors
 // are ErrBadOffer, ErrNoMedia, ErrCodecMismatch, ErrClosed or the context's.
-func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeRequest) (*Subscription, error) {
+func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeRequest) (_ *Subscription, err error) {
+	_, step := tracing.Start(ctx, "media.offer")
+	defer func() { conclude(step, err) }()
 	o, err := parseOffer(req.Offer, e.known)
 	if err != nil {
 		return nil, err
 	}
 	s := &Subscription{
 		publication: p, delivery: req.Delivery,
-		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "subscribe"), req.Observer,
+		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "subscribe"), req.Observer,
 			newTransport(e.ports, udp.ShortQueue, noKeepalive)),
 	}
 	s.peer.transport.feedback.on = func(packet []byte) { s.senders.receive(s.peer, packet) }
@@ -78,6 +81,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 		_ = pc.Close()
 		return nil, err
 	}
+	step.End()
 	if err := s.peer.start(ctx, pc, o, text); err != nil {
 		return nil, err
 	}

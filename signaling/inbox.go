@@ -5,13 +5,15 @@ import (
 	"sync"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
-// arrival is a request and when it came.
+// arrival is a request, when it came, and the trace that it belongs to, if any.
 type arrival struct {
 	rpc.Request
-	at time.Time
+	at     time.Time
+	parent *tracing.Parent
 }
 
 func (a *arrival) size() int { return len(a.Method) + len(a.Params) + len(a.ID) }

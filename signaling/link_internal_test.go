@@ -229,7 +229,7 @@ func TestStoredAnswersAreBounded(t *testing.T) {
 	r := newRepeats()
 	now := time.Now()
 	ask := func(id int, params string) *arrival {
-		return &arrival{rpc.Request{ID: []byte(fmt.Sprint(id)), HasID: true, Method: api.JoinRoom, Params: []byte(params)}, now}
+		return &arrival{Request: rpc.Request{ID: []byte(fmt.Sprint(id)), HasID: true, Method: api.JoinRoom, Params: []byte(params)}, at: now}
 	}
 	for id := range 100 {
 		r.store(ask(id, "{}"), make([]byte, 100), now)

@@ -77,7 +77,7 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 		s.hears.Store(heard) // it may be in a room already, and stays there
 		return err
 	}
-	s.log.Info("session joined", "room", string(p.Room), "user", string(p.User))
+	s.logger(ctx).Info("session joined", "room", string(p.Room), "user", string(p.User))
 	s.inside()
 	peers := make([]api.Peer, 0, len(others))
 	for _, other := range others {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
@@ -18,6 +19,9 @@ type Options struct {
 	Manager *room.Manager
 	// Logger gets lines with session, room and user; nil discards.
 	Logger *slog.Logger
+	// Tracer begins a trace for each joinRoom, publishVideo and receiveVideoFrom, in
+	// that of the websocket's handshake if it names one; nil begins none.
+	Tracer *tracing.Tracer
 
 	// AllowedOrigins are the origins ("https://meet.example.org", with a port if
 	// it is not the scheme's own) whose pages may connect. Empty allows every

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
@@ -18,7 +19,8 @@ type reply struct {
 	session *Session
 	request rpc.Request
 	came    time.Time // when the request was read
-	holding bool      // the session's frames are held until this is sent
+	span    *tracing.Span
+	holding bool // the session's frames are held until this is sent
 	done    atomic.Bool
 	sent    atomic.Pointer[[]byte]
 }
@@ -42,8 +44,8 @@ func (r *reply) ok(result any) {
 }
 
 // fail answers with an error and returns its code. After ok it changes nothing.
-func (r *reply) fail(err error) api.Code {
-	wire := r.session.wireError(r.request.Method, err)
+func (r *reply) fail(ctx context.Context, err error) api.Code {
+	wire := r.session.wireError(ctx, r.request.Method, err)
 	if r.done.CompareAndSwap(false, true) {
 		r.deliver(r.encodeError(wire))
 	}
@@ -71,7 +73,7 @@ func (r *reply) deliver(frame []byte) {
 	case frame != nil:
 		r.session.send(frame)
 	}
-	r.session.server.counters.requests.took(r.request.Method, r.came)
+	r.session.server.counters.requests.took(r.request.Method, r.came, r.span.Trace())
 }
 
 // frame returns what was sent, or nil.
@@ -84,25 +86,25 @@ func (r *reply) frame() []byte {
 
 // wireError is the one place where errors become codes. Those of rooms carry
 // the session id, those of the JSON-RPC layer do not, as with Kurento.
-func (s *Session) wireError(method string, err error) *api.Error {
+func (s *Session) wireError(ctx context.Context, method string, err error) *api.Error {
 	var wire *api.Error
 	var refused *room.Error
 	switch {
 	case errors.As(err, &wire):
 		return wire
 	case errors.Is(err, context.DeadlineExceeded): // also as the cause of a room's error
-		s.log.Warn("request timed out", "method", method)
+		s.logger(ctx).Warn("request timed out", "method", method)
 		return &api.Error{
 			Code: api.Code(room.CodeMediaEndpoint), Message: "No answer from the media server in " + requestTimeout.String(),
 			SessionID: string(s.id),
 		}
 	case errors.As(err, &refused):
 		if refused.Err != nil {
-			s.log.Warn("request failed", "method", method, "code", refused.Code, "error", refused.Err)
+			s.logger(ctx).Warn("request failed", "method", method, "code", refused.Code, "error", refused.Err)
 		}
 		return &api.Error{Code: api.Code(refused.Code), Message: refused.Msg, SessionID: string(s.id)}
 	case !errors.Is(err, context.Canceled): // canceled: the session is over
-		s.log.Error("request failed", "method", method, "error", err)
+		s.logger(ctx).Error("request failed", "method", method, "error", err)
 	}
 	return internalError()
 }

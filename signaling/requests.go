@@ -62,10 +62,12 @@ func (c *requestCounters) count(method string, code api.Code) {
 	c.failed[RequestOutcome{name, code}]++
 }
 
-// took counts the time since a request was read, at its answer.
-func (c *requestCounters) took(method string, came time.Time) {
+// took counts the time since a request was read, at its answer. trace is its trace, as
+// an example; "" is none.
+func (c *requestCounters) took(method string, came time.Time, trace string) {
 	_, m := c.of(method)
-	m.seconds.ObserveDuration(time.Since(came))
+	now := time.Now()
+	m.seconds.ObserveTraced(now.Sub(came).Seconds(), trace, now)
 }
 
 func (c *requestCounters) snapshot() (map[RequestOutcome]uint64, map[string]histogram.Snapshot) {

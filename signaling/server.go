@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/atrium-rtc/atrium/internal/site"
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
@@ -19,6 +20,7 @@ type Server struct {
 	opts     atomic.Pointer[options]
 	manager  *room.Manager
 	log      *slog.Logger
+	tracer   *tracing.Tracer
 	upgrader *rpc.Upgrader
 	page     *site.Site
 
@@ -35,6 +37,7 @@ func NewServer(opts Options) *Server {
 	s := &Server{
 		manager:  opts.Manager,
 		log:      opts.Logger,
+		tracer:   opts.Tracer,
 		upgrader: rpc.NewUpgrader(opts.Socket),
 		page:     newPage(opts.Static, opts.Logger),
 	}

@@ -17,6 +17,7 @@ import (
 type Session struct {
 	server *Server
 	id     room.ParticipantID // a secret; also the participant's id
+	number uint64             // for logs and traces
 	log    *slog.Logger
 	link   link
 	inbox  inbox
@@ -34,10 +35,12 @@ type Session struct {
 
 // newSession starts a session, or returns nil when the server is closing.
 func (s *Server) newSession() *Session {
+	number := s.counters.sessions.Add(1)
 	session := &Session{
 		server:  s,
 		id:      newSessionID(),
-		log:     s.log.With("session", s.counters.sessions.Add(1)),
+		number:  number,
+		log:     s.log.With("session", number),
 		inbox:   newInbox(),
 		repeats: newRepeats(),
 	}
@@ -78,11 +81,14 @@ func (s *Session) serve(a arrival) {
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, requestTimeout)
 	defer cancel()
-	r := &reply{session: s, request: a.Request, came: a.at}
+	ctx, span := s.trace(ctx, &a)
+	defer span.End()
+	r := &reply{session: s, request: a.Request, came: a.at, span: span}
 	var code api.Code
 	if err := s.dispatch(ctx, r); err != nil {
-		code = r.fail(err)
+		code = r.fail(ctx, err)
 	}
+	conclude(span, code)
 	s.server.counters.requests.count(a.Method, code)
 	s.repeats.store(&a, r.frame(), time.Now())
 }

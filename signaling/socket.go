@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
@@ -14,7 +15,8 @@ import (
 type socket struct {
 	server   *Server
 	conn     *rpc.Conn
-	session  *Session // nil before the first request that needs one
+	session  *Session        // nil before the first request that needs one
+	parent   *tracing.Parent // the trace of the handshake; nil without
 	watchdog watchdog
 	silence  *time.Timer // until the first request
 }
@@ -153,7 +155,7 @@ func (k *socket) enqueue(req rpc.Request) {
 		return
 	}
 	came := time.Now()
-	if !s.inbox.put(arrival{req, came}) {
+	if !s.inbox.put(arrival{req, came, k.parent}) {
 		k.refuse(req, &api.Error{Code: rpc.CodeServer, Message: "Too many requests are waiting"})
 		k.served(req, rpc.CodeServer, came)
 	}
@@ -162,7 +164,7 @@ func (k *socket) enqueue(req rpc.Request) {
 // served counts a request that the socket has answered by itself.
 func (k *socket) served(req rpc.Request, code api.Code, came time.Time) {
 	k.server.counters.requests.count(req.Method, code)
-	k.server.counters.requests.took(req.Method, came)
+	k.server.counters.requests.took(req.Method, came, "")
 }
 
 // ensureSession returns the socket's session, or nil when the server closes.

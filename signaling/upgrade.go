@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
@@ -35,11 +36,15 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.counters.sockets.Add(1)
+	var parent *tracing.Parent
+	if s.tracer != nil {
+		parent = tracing.ParseParent(r.Header.Get("Traceparent"))
+	}
 	// A goroutine of its own, because that of net/http has grown and keeps the
 	// request and its buffers alive.
 	go func() {
 		defer s.gate.leave(network, conn)
-		k := &socket{server: s, conn: conn}
+		k := &socket{server: s, conn: conn, parent: parent}
 		if !s.gate.admit(conn) {
 			conn.Close(endShutdown.code, endShutdown.text)
 		}

@@ -17,16 +17,17 @@ import (
 // adjustment is what a running server can be given anew, made of the keys that are
 // marked for it. shutdown.drain is not in it: it is read where it is needed.
 type adjustment struct {
-	level      slog.Level
-	cert, key  string // files
-	admin      auth.Admin
-	creators   *regexp.Regexp
-	rooms      room.Limits
-	signaling  signaling.Options
-	whip       whip.Options
-	codecs     []codec.Codec
-	loudest    int
-	recordings flight.Settings
+	level       slog.Level
+	cert, key   string // files
+	admin       auth.Admin
+	creators    *regexp.Regexp
+	rooms       room.Limits
+	signaling   signaling.Options
+	whip        whip.Options
+	codecs      []codec.Codec
+	loudest     int
+	recordings  flight.Settings
+	sampleRatio float64 // of traces
 }
 
 // prepare makes an adjustment, or finds everything that is wrong with it: files that
@@ -36,6 +37,7 @@ func prepare(cfg config.Config) (adjustment, error) {
 	next := adjustment{
 		level: logLevel(cfg.Log), cert: cfg.TLS.Cert, key: cfg.TLS.Key,
 		rooms: roomLimits(cfg.Rooms), whip: whipOptions(cfg), loudest: cfg.Media.Loudest,
+		sampleRatio: cfg.Tracing.SampleRatio,
 	}
 	next.admin.Token, wrong[0] = adminToken(cfg.Admin)
 	next.creators, wrong[1] = cfg.Rooms.CreatorRegexp()
@@ -61,5 +63,6 @@ func (s *server) install(next adjustment) (before *auth.Admin) {
 	s.media.engine.SetVideoCodecs(next.codecs)
 	s.media.engine.SetLoudest(next.loudest)
 	s.flight.Set(next.recordings)
+	s.traces.sample(next.sampleRatio)
 	return before
 }

@@ -40,6 +40,7 @@ func TestEveryKeyThatCanBeReloadedReachesTheRunningServer(t *testing.T) {
 		"rooms.creator_pattern": "x", "signaling.reconnect_grace": "7s", "signaling.speaker_interval": "7s",
 		"signaling.speaker_threshold": "-7", "client.filter_request_param": "marker",
 		"admin.token": "secret", "admin.token_file": file, "log.level": "debug",
+		"tracing.sample_ratio": "0.5",
 	}
 	for _, key := range config.Keys() {
 		if !key.Reload || key.Name == "shutdown.drain" { // which is read when it is needed

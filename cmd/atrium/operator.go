@@ -53,6 +53,7 @@ func (s *server) publishMetrics() {
 		Reloads:  func() metrics.Reloads { return *s.reloading.stats.Load() },
 		Usage:    s.sampling.usage,
 		Flight:   s.flightStats,
+		Traces:   s.traces.stats,
 	})
 	s.metrics.Store(&handler)
 }

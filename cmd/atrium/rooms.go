@@ -10,6 +10,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/client"
 	"github.com/atrium-rtc/atrium/internal/config"
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -41,9 +42,10 @@ func roomLimits(cfg config.Rooms) room.Limits {
 	return room.Limits{MaxRooms: cfg.MaxRooms, MaxParticipants: cfg.MaxParticipants, MaxSubscriptions: cfg.MaxSubscriptions}
 }
 
-func newSignaling(cfg config.Config, token string, rooms *room.Manager, logger *slog.Logger) *signaling.Server {
+func newSignaling(cfg config.Config, token string, rooms *room.Manager, tracer *tracing.Tracer, logger *slog.Logger) *signaling.Server {
 	options := signalingOptions(cfg, token)
 	options.Manager, options.Logger, options.Static = rooms, logger, client.Web()
+	options.Tracer = tracer
 	return signaling.NewServer(options)
 }
 

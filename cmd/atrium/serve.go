@@ -67,6 +67,7 @@ type server struct {
 
 	certificates certificates
 	flight       *flight.Recorder
+	traces       traces
 	operator     *site
 	media        *mediaPlane
 	creators     *creators
@@ -107,6 +108,9 @@ func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *serv
 	}
 	s.admin.Store(&auth.Admin{Token: token})
 	s.flight = flight.Start(flight.Config{Late: s.late, Logger: logger}) // off
+	if s.traces, err = startTracing(cfg.Tracing, logger); err != nil {
+		return nil, err
+	}
 	if err := s.startOperator(ctx); err != nil {
 		return nil, err
 	}
@@ -161,7 +165,7 @@ func (s *server) startRooms(ctx context.Context, token string) (err error) {
 		MaxSubscriptions: limits.MaxSubscriptions,
 		Policy:           s.creators,
 	})
-	s.signaling = newSignaling(s.cfg, token, s.rooms, s.logger)
+	s.signaling = newSignaling(s.cfg, token, s.rooms, s.traces.tracer, s.logger)
 	s.startWHIP()
 	return nil
 }

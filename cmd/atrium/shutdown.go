@@ -117,6 +117,7 @@ func (s *server) close(ctx context.Context) error {
 		s.redirect.shutdown(ctx),
 		s.rooms.Close(ctx),
 		s.media.engine.Close(),
+		s.traces.close(ctx),
 		s.operator.shutdown(ctx),
 	)
 }
@@ -142,4 +143,5 @@ func (s *server) abandon() {
 	if s.media != nil {
 		_ = s.media.engine.Close()
 	}
+	_ = s.traces.close(ctx)
 }

@@ -15,11 +15,13 @@ var checks = map[string]struct {
 	noun string
 	test func(string) error
 }{
-	"address": {"host:port", checkAddress},
-	"origin":  {"origin", checkOrigin},
-	"domain":  {"host name", checkDomain},
-	"url":     {"https URL", checkURL},
-	"pattern": {"regular expression", checkPattern},
+	"address":   {"host:port", checkAddress},
+	"origin":    {"origin", checkOrigin},
+	"domain":    {"host name", checkDomain},
+	"url":       {"https URL", checkURL},
+	"pattern":   {"regular expression", checkPattern},
+	"collector": {"URL", checkCollector},
+	"headers":   {"headers", checkHeaders},
 }
 
 func checkAddress(text string) error {

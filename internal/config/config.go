@@ -21,6 +21,7 @@ type Config struct {
 	Client    Client    `koanf:"client"`
 	Admin     Admin     `koanf:"admin"`
 	Log       Log       `koanf:"log"`
+	Tracing   Tracing   `koanf:"tracing"`
 	Shutdown  Shutdown  `koanf:"shutdown"`
 }
 
@@ -136,6 +137,14 @@ const (
 type Log struct {
 	Level  string    `koanf:"level" default:"info" one_of:"debug info warn error" reload:"yes" help:"The least severe lines to log."`
 	Format LogFormat `koanf:"format" default:"auto" one_of:"auto json text" help:"auto is text on a terminal and JSON elsewhere."`
+}
+
+// Tracing is where traces of joins and negotiations go (docs/tracing.md).
+type Tracing struct {
+	Endpoint    string  `koanf:"endpoint" check:"collector" help:"Where spans are sent by OTLP over HTTP, such as http://localhost:4318: /v1/traces is added to a URL without a path. Empty turns tracing off."`
+	SampleRatio float64 `koanf:"sample_ratio" default:"1" min:"0" max:"1" unit:"ratio" reload:"yes" help:"Share of joins and negotiations that are traced, also of those whose websocket was opened within a trace."`
+	ServiceName string  `koanf:"service_name" default:"atrium" help:"What the server is called in traces."`
+	Headers     Secret  `koanf:"headers" check:"headers" help:"Headers for the collector, as name=value with commas between, values percent-encoded: authorization=Bearer%20abc,x-scope-orgid=meet."`
 }
 
 // Shutdown is how the server ends.

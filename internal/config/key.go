@@ -86,7 +86,7 @@ func typeInWords(key Key, unit string) string {
 		return "list of " + plural(key.check)
 	case key.kind == addrListType:
 		return "list of IP addresses"
-	case key.kind.Kind() == reflect.Int:
+	case key.kind.Kind() == reflect.Int, key.kind.Kind() == reflect.Float64:
 		return "number (" + unit + ")"
 	case key.check != "":
 		return checks[key.check].noun

@@ -35,6 +35,7 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 		WHIP:     WHIP{Enabled: true, MaxSessions: 10000},
 		Client:   Client{FilterRequestParam: "hat"},
 		Log:      Log{Level: "info", Format: LogAuto},
+		Tracing:  Tracing{SampleRatio: 1, ServiceName: "atrium"},
 		Shutdown: Shutdown{Drain: 10 * time.Second},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -98,7 +99,7 @@ client:
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
-		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "Log", "Shutdown", "Client"),
+		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "Log", "Tracing", "Shutdown", "Client"),
 		cmpopts.IgnoreFields(HTTP{}, "Listen"),
 		cmpopts.IgnoreFields(Media{}, "Port", "ICELite", "Shards", "Send", "Sealing", "Congestion"),
 		cmpopts.IgnoreFields(Signaling{}, "MaxSessions", "MaxSessionsPerAddress", "SpeakerInterval"),

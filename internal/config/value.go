@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -11,7 +12,7 @@ import (
 	"time"
 )
 
-// parse checks the text of a value and turns it into a bool, an int, a
+// parse checks the text of a value and turns it into a bool, an int, a float64, a
 // time.Duration, a string or a []string. A list is given as its items. Addresses
 // stay text in one spelling; koanf unmarshals them.
 func (k Key) parse(items []string) (any, error) {
@@ -32,6 +33,8 @@ func (k Key) parse(items []string) (any, error) {
 		return k.parseDuration(text)
 	case k.kind.Kind() == reflect.Int:
 		return k.parseInt(text)
+	case k.kind.Kind() == reflect.Float64:
+		return k.parseFloat(text)
 	default:
 		return k.parseWord(text)
 	}
@@ -91,6 +94,21 @@ func (k Key) parseInt(text string) (int, error) {
 		high, _ := strconv.Atoi(k.max)
 		if value < low || value > high {
 			return 0, fmt.Errorf("%d is outside %s to %s", value, k.min, k.max)
+		}
+	}
+	return value, nil
+}
+
+func (k Key) parseFloat(text string) (float64, error) {
+	value, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.IsNaN(value) {
+		return 0, fmt.Errorf("%q is not a number", text)
+	}
+	if k.min != "" {
+		low, _ := strconv.ParseFloat(k.min, 64)
+		high, _ := strconv.ParseFloat(k.max, 64)
+		if value < low || value > high {
+			return 0, fmt.Errorf("%s is outside %s to %s", text, k.min, k.max)
 		}
 	}
 	return value, nil

@@ -137,13 +137,20 @@ func (s *Span) note(a Attribute) {
 
 // Event notes that something happens now.
 func (s *Span) Event(name string) {
+	if s != nil {
+		s.EventAt(name, s.now())
+	}
+}
+
+// EventAt notes that something happened then.
+func (s *Span) EventAt(name string, at time.Time) {
 	if s == nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.ended && len(s.record.Events) < maxEvents {
-		s.record.Events = append(s.record.Events, Event{name, s.now()})
+		s.record.Events = append(s.record.Events, Event{name, at})
 	}
 }
 
