@@ -53,7 +53,7 @@ type feed struct {
 	streams   []*Stream
 	pending   []*packet.Packet // of this batch
 	padding   []uint8          // for each of them, see equalize
-	went      []bool           // for each of them: somebody was sent it
+	reached   int              // so many of them were somebody's at once, and not for a pacer
 	changed   bool             // the ladder has, in this batch
 	sound     bool
 	window    int
@@ -139,20 +139,18 @@ func (f *feed) prepare(now time.Time) {
 	}
 	f.changed = f.expire(now)
 	f.padding = equalize(f.padding[:0], f.pending)
-	f.went = slices.Grow(f.went[:0], len(f.pending))[:len(f.pending)]
-	clear(f.went)
 }
 
 // release gives the batch's packets back.
 func (f *feed) release(l *latency) {
 	for i, p := range f.pending {
-		if !f.closed && f.went[i] {
+		if i < f.reached && f.used>>p.Layer&1 != 0 {
 			l.sealed(p.Arrival)
 		}
 		p.Release()
 		f.pending[i] = nil
 	}
-	f.pending = f.pending[:0]
+	f.pending, f.reached = f.pending[:0], 0
 }
 
 // look keeps the batch's packets, and sees what they say about the ladder before

@@ -94,7 +94,7 @@ func (s *Shard) run() {
 			paced = false
 			s.readFeedback(now)
 			s.pace(now)
-			s.stats.tally.publish()
+			s.stats.tally.publish(often)
 		case <-retry.C:
 			woke = time.Now()
 		}
@@ -148,7 +148,7 @@ func (s *Shard) runBatch(now time.Time) {
 	s.pace(now)
 	s.forward(now)
 	s.tellUse()
-	s.stats.tally.publish()
+	s.stats.tally.publish(often)
 }
 
 // forward sends the batch's packets.
@@ -206,7 +206,7 @@ func (s *Shard) tick(now time.Time) {
 	s.visitAll(now)
 	s.stats.tell(s.judged, s.downlinksTotal)
 	s.tellUse()
-	s.stats.tally.publish()
+	s.stats.tally.publish(events)
 }
 
 // shutdown releases every packet that the shard holds.

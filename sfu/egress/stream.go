@@ -178,25 +178,26 @@ func (st *Stream) forwardPending(now time.Time) {
 	}
 	var next packet.ExtSeq // of layer; what comes before it, catchUp has sent
 	layer := simulcast.None
-	sent := &tally.counts[eventPacket+st.kind]
+	sent := &tally.counts[eventPacket+st.kind&1]
+	before, reached := *sent, len(st.feed.pending)
 	for i, p := range st.feed.pending {
 		if p.Layer == layer && p.Seq < next {
 			continue
 		}
 		if paced && st.mustWait(now) {
 			st.wait(st.feed.pending[i:], st.feed.padding[i:], now)
+			reached = i
 			break
 		}
 		if st.cfg.Padding {
 			st.header.PaddingSize = st.feed.padding[i]
 		}
-		before := *sent
 		if st.forward(p, now) {
 			next, layer = st.catchUp(p, now), p.Layer
 		}
-		if *sent != before {
-			st.feed.went[i] = true
-		}
+	}
+	if *sent != before {
+		st.feed.reached = max(st.feed.reached, reached)
 	}
 	st.header.PaddingSize, st.header.Padding = 0, false
 	st.answerPostponed(now)
@@ -321,9 +322,9 @@ func (st *Stream) send(p *packet.Packet, out simulcast.Output, now time.Time) {
 	st.report.sent(len(payload))
 	st.stats.packets.Add(1)
 	st.stats.octets.Add(uint64(len(payload)))
-	tally := &st.sub.shard.stats.tally
-	tally.add(eventPacket+st.kind, 1)
-	tally.add(eventOctet+st.kind, len(payload))
+	counts, kind := &st.sub.shard.stats.tally.counts, st.kind&1 // the mask spares a check of bounds
+	counts[eventPacket+kind]++
+	counts[eventOctet+kind] += uint64(len(payload))
 }
 
 // payload returns what a packet goes out with, and as which payload type. The

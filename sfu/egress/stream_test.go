@@ -110,6 +110,7 @@ func TestNACKIsAnsweredOnTheRepairStream(t *testing.T) {
 				t.Errorf("payload %x is not the original's", p.Payload[:4])
 			}
 		}
+		time.Sleep(2 * tickInterval)
 		total := e.Stats()
 		if total.Sent.Video != (Sent{20, 2000}) || total.NACKed != 2 || total.Retransmitted != 2 {
 			t.Errorf("the engine counts %+v, want 20 packets of 100 octets, 2 of them again", total)

@@ -24,9 +24,11 @@ const (
 
 	eventLate   // see Dropped
 	eventFailed // likewise
-
 	eventBatch
-	eventRedundant
+
+	often = iota // those before change with many batches
+
+	eventRedundant event = iota - 1
 	eventProbe
 	eventPadding // octets
 	eventSwitchUp
@@ -48,8 +50,8 @@ const (
 )
 
 // tally counts for one shard, whose goroutine alone calls add and publish. It counts
-// in plain memory and publishes after each batch: an atomic addition for every packet
-// would cost more than it tells.
+// in plain memory, since an atomic addition for every packet would cost more than it
+// tells, and publishes what changes often after each batch, the rest with each tick.
 type tally struct {
 	counts [events]uint64
 	public [events]atomic.Uint64
@@ -58,9 +60,10 @@ type tally struct {
 // add counts n more; of what there is at present, n may be negative.
 func (t *tally) add(e event, n int) { t.counts[e] += uint64(n) } //nolint:gosec // wraps, and back
 
-func (t *tally) publish() {
-	for e, n := range t.counts {
-		if n != t.public[e].Load() {
+// publish shows what was counted up to an event.
+func (t *tally) publish(end event) {
+	for e := range t.counts[:end] {
+		if n := t.counts[e]; n != t.public[e].Load() {
 			t.public[e].Store(n)
 		}
 	}
