@@ -103,6 +103,7 @@ func (c *fakeConnection) Answer() string {
 
 // RestartICE refuses what is called bad, and says that it is gone to the closed.
 func (c *fakeConnection) RestartICE(_ context.Context, client room.ICECredentials) (string, error) {
+	c.req.Observer.ICECandidate(room.ICECandidate{Candidate: "of the restart"})
 	c.media.mu.Lock()
 	defer c.media.mu.Unlock()
 	switch {

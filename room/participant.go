@@ -76,6 +76,7 @@ type connection struct {
 	paused   PauseReason // told to the owner of a subscription; empty: its video is delivered
 	link     link        // from live on
 	since    time.Time   // it is live
+	restarts int         // of ICE, under way
 	observer *observer
 	cancel   context.CancelCauseFunc
 }

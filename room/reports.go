@@ -109,7 +109,7 @@ func (q *reports) listen(o *observer) report {
 // connection before it has the answer, so during the negotiation everything
 // stays with the observer and openConnection hears it; what an ended connection
 // says is stale. While a replacement is negotiated the client has no use for
-// the old connection's candidates.
+// the old connection's candidates, and while ICE restarts they stand in the answer.
 func (r *room) hear(o *observer) {
 	c := o.connection
 	if c.phase == negotiating {
@@ -120,7 +120,7 @@ func (r *room) hear(o *observer) {
 	if c.phase == ended {
 		return
 	}
-	if c.owner.slot(c.endpoint).pending == nil {
+	if c.owner.slot(c.endpoint).pending == nil && c.restarts == 0 {
 		to := r.state.info(c.owner)
 		for _, candidate := range said.candidates {
 			event := ICECandidateEvent{To: to, Endpoint: c.endpoint, Candidate: candidate}

@@ -17,18 +17,25 @@ var errNoRestart = errors.New("the media server restarts no ICE")
 // when the credentials cannot be used, or Media restarts none; 103 when the
 // connection ended meanwhile; whatever *Error Media gives.
 func (m *Manager) RestartICE(ctx context.Context, id ParticipantID, endpoint string, client ICECredentials) (string, error) {
+	r, err := m.registry.roomOf(id)
+	if err != nil {
+		return "", m.counters.refused(err)
+	}
 	var c *connection
 	var user string
 	var at link
-	if err := m.withParticipantRoom(ctx, id, func(r *room) (err error) {
-		c, err = r.state.connectionOf(id, endpoint)
-		if err == nil {
+	if stop := r.call(ctx, func() {
+		if c, err = r.state.connectionOf(id, endpoint); err == nil {
 			user, at = c.owner.user, c.link
+			c.restarts++
 		}
-		return err
-	}); err != nil {
-		return "", err
+	}); stop != nil {
+		err = r.explain(stop, id)
 	}
+	if err != nil {
+		return "", m.counters.refused(err)
+	}
+	defer r.restarted(ctx, c)
 	media, ok := at.(ICERestarter)
 	if !ok {
 		return "", m.counters.refused(refuseRestart(user, endpoint, errNoRestart))
@@ -38,6 +45,15 @@ func (m *Manager) RestartICE(ctx context.Context, id ParticipantID, endpoint str
 		return "", m.counters.refused(mediaError(err, func(cause error) error { return refuseRestart(user, endpoint, cause) }))
 	}
 	return answer, nil
+}
+
+// restarted lets the candidates of c be reported again. Those of the restart stand
+// in the answer, and a client cannot use them before it has that.
+func (r *room) restarted(ctx context.Context, c *connection) {
+	_ = r.call(context.WithoutCancel(ctx), func() {
+		r.hear(c.observer)
+		c.restarts--
+	})
 }
 
 // connectionOf returns the participant's live connection for an endpoint.

@@ -12,12 +12,14 @@ func TestRestartICEReachesTheConnectionThatIsNamed(t *testing.T) {
 	h.join("r", "ann", "bob")
 	h.publish("ann")
 	h.subscribe("bob", "ann")
+	h.events.take()
 	for user, endpoint := range map[string]string{"ann": "ann", "bob": "ann"} {
 		credentials := room.ICECredentials{Ufrag: "new of " + user, Password: "p"}
 		answer, err := h.RestartICE(context.Background(), id(user), endpoint, credentials)
 		if err != nil || answer != "answer to new of "+user {
 			t.Errorf("%s: %q, %v", user, answer, err)
 		}
+		wantSame(t, "events: the candidates stand in the answer", len(h.events.take()), 0)
 		wantSame(t, "restarts of "+user, h.media.last(t, user).restarts, []room.ICECredentials{credentials})
 	}
 }

@@ -84,6 +84,9 @@ func TestErrorsOfMembers(t *testing.T) {
 		{"105 layers of nothing", `"setPreferredLayers","params":{"sender":"ann_webcam","spatialLayer":0}`, 105, `Participant 'me' does not receive user 'ann'`},
 		{"302 publish", `"publishVideo","params":{"sdpOffer":"refuse","doLoopback":false}`, 302, `Error generating SDP response for publishing user me`},
 		{"302 receive", `"receiveVideoFrom","params":{"sender":"ann_webcam","sdpOffer":"refuse"}`, 302, `Unable to generate SDP answer when subscribing 'me' to 'ann'`},
+		{"105 restart of nothing", `"restartIce","params":{"endpointName":"ann","sdpOffer":"o"}`, 105, `Participant 'me' does not receive user 'ann'`},
+		{"105 restart of nobody", `"restartIce","params":{"endpointName":"zoe","sdpOffer":"o"}`, 105, `Participant 'me' does not receive user 'zoe'`},
+		{"105 restart of no publication", `"restartIce","params":{"endpointName":"me","sdpOffer":"o"}`, 105, `Participant 'me' is not streaming media`},
 		{"306 from media", `"receiveVideoFrom","params":{"sender":"ann_webcam","sdpOffer":"code306"}`, 306, `not a web endpoint`},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

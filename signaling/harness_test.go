@@ -33,6 +33,7 @@ type media struct {
 	videos     []room.VideoPreference
 	reported   []room.ReceiverStatistics
 	quality    []room.TrackQuality
+	restarts   []room.ICECredentials
 	speech     speaker.Snapshot
 	closed     int
 }
@@ -140,6 +141,17 @@ func (s *stream) AddICECandidate(c room.ICECandidate) error {
 
 func (s *stream) Subscribe(ctx context.Context, req room.MediaRequest) (room.Subscription, error) {
 	return s.media.answer(ctx, req)
+}
+
+// RestartICE refuses to without credentials.
+func (s *stream) RestartICE(_ context.Context, c room.ICECredentials) (string, error) {
+	if c.Ufrag == "" {
+		return "", errors.New("no credentials")
+	}
+	s.media.mu.Lock()
+	defer s.media.mu.Unlock()
+	s.media.restarts = append(s.media.restarts, c)
+	return s.sdp + " with ICE for " + c.Ufrag, nil
 }
 
 func (s *stream) Close() {

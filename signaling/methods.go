@@ -24,7 +24,7 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 		return s.receiveVideoFrom(ctx, r)
 	case api.UnsubscribeFromVideo:
 		return s.unsubscribeFromVideo(ctx, r)
-	case api.SetPreferredLayers, api.SetVideoPreferences, api.GetQuality, api.ReportStatistics:
+	case api.SetPreferredLayers, api.SetVideoPreferences, api.GetQuality, api.ReportStatistics, api.RestartICE:
 		s.modern.Store(true)
 		return s.own(ctx, r)
 	case api.OnICECandidate:
@@ -48,6 +48,8 @@ func (s *Session) own(ctx context.Context, r *reply) error {
 		return s.getQuality(ctx, r)
 	case api.ReportStatistics:
 		return s.reportStatistics(ctx, r)
+	case api.RestartICE:
+		return s.restartICE(ctx, r)
 	default:
 		return s.setPreferredLayers(ctx, r)
 	}

@@ -42,6 +42,10 @@ func TestDecodeTakesWhatOldClientsSend(t *testing.T) {
 			&api.ReceiveVideoFromParams{}, &api.ReceiveVideoFromParams{Sender: "ann_webcam", SDPOffer: "v=0\r\n"},
 		},
 		{
+			"restart", `{"endpointName":"ann","sdpOffer":"o"}`,
+			&api.RestartICEParams{}, &api.RestartICEParams{EndpointName: "ann", SDPOffer: "o"},
+		},
+		{
 			"chat", `{"message":"<b>","userMessage":"u","roomMessage":"r"}`,
 			&api.SendMessageParams{}, &api.SendMessageParams{Message: "<b>", UserMessage: "u", RoomMessage: "r"},
 		},
@@ -211,7 +215,7 @@ func FuzzDecode(f *testing.F) {
 		for _, p := range []api.Params{
 			&api.JoinRoomParams{}, &api.PublishVideoParams{}, &api.ReceiveVideoFromParams{},
 			&api.UnsubscribeFromVideoParams{}, &api.OnICECandidateParams{}, &api.SendMessageParams{},
-			&api.SetPreferredLayersParams{}, &api.ReportStatisticsParams{},
+			&api.SetPreferredLayersParams{}, &api.ReportStatisticsParams{}, &api.RestartICEParams{},
 			&api.SetVideoPreferencesParams{Priority: api.Word{Of: api.Priorities()}, Prefer: api.Word{Of: api.Preferences()}},
 		} {
 			var wire *api.Error

@@ -2,7 +2,7 @@ package api
 
 // Methods that a client calls. Ping, Connect and CloseSession belong to
 // Kurento's JSON-RPC layer, the others to the room; SetPreferredLayers,
-// SetVideoPreferences, GetQuality and ReportStatistics are ours.
+// SetVideoPreferences, GetQuality, ReportStatistics and RestartICE are ours.
 const (
 	Ping         = "ping"
 	Connect      = "connect"
@@ -17,6 +17,7 @@ const (
 	SetVideoPreferences  = "setVideoPreferences"
 	GetQuality           = "getQuality"
 	ReportStatistics     = "reportStatistics"
+	RestartICE           = "restartIce"
 	OnICECandidate       = "onIceCandidate"
 	SendMessage          = "sendMessage"
 	LeaveRoom            = "leaveRoom"
@@ -28,7 +29,7 @@ func Methods() []string {
 	return []string{
 		Ping, Connect, CloseSession,
 		JoinRoom, PublishVideo, UnpublishVideo, ReceiveVideoFrom, UnsubscribeFromVideo, SetPreferredLayers,
-		SetVideoPreferences, GetQuality, ReportStatistics,
+		SetVideoPreferences, GetQuality, ReportStatistics, RestartICE,
 		OnICECandidate, SendMessage, LeaveRoom, CustomRequest,
 	}
 }

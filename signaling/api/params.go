@@ -34,6 +34,9 @@ type SetPreferredLayersParams struct {
 	SpatialLayer, TemporalLayer LayerNumber
 }
 
+// RestartICEParams are the parameters of restartIce.
+type RestartICEParams struct{ EndpointName, SDPOffer String }
+
 // OnICECandidateParams are the parameters of onIceCandidate.
 type OnICECandidateParams struct {
 	EndpointName  String
@@ -88,6 +91,13 @@ func (p *SetPreferredLayersParams) fields() []field {
 		{"sender", false, &p.Sender, "string"},
 		{"spatialLayer", false, &p.SpatialLayer, "integer"},
 		{"temporalLayer", true, &p.TemporalLayer, "integer"},
+	}
+}
+
+func (p *RestartICEParams) fields() []field {
+	return []field{
+		{"endpointName", false, &p.EndpointName, "string"},
+		{"sdpOffer", false, &p.SDPOffer, "string"},
 	}
 }
 
