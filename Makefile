@@ -22,7 +22,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check deploy-check
+.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check deploy-check cross
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,12 +33,16 @@ run: build ## Build the server and run it: the call page is at http://localhost:
 build: ## Build ./atrium
 	$(GO) build -o atrium ./cmd/atrium
 
-test: unit race deploy-check e2e ## Run every test: Go, race detector, real browsers
+test: unit race cross deploy-check e2e ## Run every test: Go, race detector, real browsers
 
 unit: build ## Build, check the format, vet, and run the Go tests
 	@unformatted=$$(gofmt -l $(SOURCES)); test -z "$$unformatted" || { echo "not formatted (gofmt -w): $$unformatted"; exit 1; }
 	$(GO) vet ./...
 	$(GO) test ./...
+
+cross: ## See that everything compiles for macOS and Windows
+	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 $(GO) vet ./...
+	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) vet ./...
 
 race: ## Run the tests of concurrent packages under the race detector
 	@.ci/tools cc

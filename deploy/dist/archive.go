@@ -5,6 +5,7 @@ import (
 	"archive/zip"
 	"compress/flate"
 	"compress/gzip"
+	"errors"
 	"io"
 	"os"
 	"path"
@@ -28,16 +29,12 @@ func writeArchive(to, directory string, entries []entry, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
 	if strings.HasSuffix(to, ".zip") {
 		err = writeZip(file, directory, entries, at)
 	} else {
 		err = writeTar(file, directory, entries, at)
 	}
-	if err != nil {
-		return err
-	}
-	return file.Close()
+	return errors.Join(err, file.Close())
 }
 
 func writeTar(w io.Writer, directory string, entries []entry, at time.Time) error {

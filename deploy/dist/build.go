@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"debug/buildinfo"
 	"fmt"
 	"os"
@@ -44,26 +45,26 @@ func (t target) suffix() string {
 // goes.
 //
 // Without a repository that git reads, the version is "devel".
-func (t target) build(to string) error {
+func (t target) build(ctx context.Context, to string) error {
 	vcs := "-buildvcs=true"
-	if exec.Command("git", "rev-parse", "HEAD").Run() != nil {
+	if exec.CommandContext(ctx, "git", "rev-parse", "HEAD").Run() != nil {
 		vcs = "-buildvcs=false"
 	}
-	return execute(append(os.Environ(),
+	return execute(ctx, append(os.Environ(),
 		"CGO_ENABLED=0", "GOOS="+t.system, "GOARCH="+t.arch, "GOAMD64=v1", "GOARM64=v8.0", "GOFLAGS=", "GOEXPERIMENT=", "GOWORK=off",
 	), "go", "build", vcs, "-trimpath", "-mod=readonly", "-ldflags=-w -buildid=", "-o", to, "./cmd/atrium")
 }
 
 // writeSBOM lists what is in the binary, the standard library too. Serial number
 // and time, which the format allows, would differ each time.
-func writeSBOM(binary, to, version string) error {
-	return execute(append(os.Environ(), "GOFLAGS=-trimpath", "CGO_ENABLED=0"), "go", "run", cyclonedx,
+func writeSBOM(ctx context.Context, binary, to, version string) error {
+	return execute(ctx, append(os.Environ(), "GOFLAGS=-trimpath", "CGO_ENABLED=0"), "go", "run", cyclonedx,
 		"bin", "-json", "-std", "-noserial", "-notimestamp", "-version="+version, "-output="+to, binary)
 }
 
 // execute runs a command and returns what it said when it fails.
-func execute(env []string, name string, args ...string) error {
-	command := exec.Command(name, args...)
+func execute(ctx context.Context, env []string, name string, args ...string) error {
+	command := exec.CommandContext(ctx, name, args...)
 	command.Env = env
 	if out, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s: %w\n%s", name, err, out)

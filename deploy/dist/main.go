@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -19,9 +21,10 @@ func main() {
 	binary := flag.String("binary", "", "compile for the first platform to this file, and make nothing else")
 	flag.Parse()
 	all := strings.Split(*list, ",")
-	err := compile(*binary, all[0])
+	ctx := context.Background()
+	err := compile(ctx, *binary, all[0])
 	if *binary == "" {
-		err = run(*out, all, *sbom)
+		err = run(ctx, *out, all, *sbom)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dist:", err)
@@ -30,7 +33,7 @@ func main() {
 }
 
 // compile makes the binary of a release alone.
-func compile(to, platform string) error {
+func compile(ctx context.Context, to, platform string) error {
 	if to == "" {
 		return nil
 	}
@@ -38,10 +41,10 @@ func compile(to, platform string) error {
 	if err != nil {
 		return err
 	}
-	return t.build(to)
+	return t.build(ctx, to)
 }
 
-func run(out string, platforms []string, sbom bool) error {
+func run(ctx context.Context, out string, platforms []string, sbom bool) (err error) {
 	if err := os.RemoveAll(out); err != nil {
 		return err
 	}
@@ -52,13 +55,13 @@ func run(out string, platforms []string, sbom bool) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	for _, platform := range platforms {
 		t, err := parseTarget(platform)
 		if err != nil {
 			return err
 		}
-		if err := release(t, work, out, sbom); err != nil {
+		if err := release(ctx, t, work, out, sbom); err != nil {
 			return fmt.Errorf("%s: %w", platform, err)
 		}
 	}
@@ -66,9 +69,9 @@ func run(out string, platforms []string, sbom bool) error {
 }
 
 // release builds for one platform and writes its files.
-func release(t target, work, out string, sbom bool) error {
+func release(ctx context.Context, t target, work, out string, sbom bool) error {
 	binary := filepath.Join(work, t.system+"-"+t.arch, t.binary())
-	if err := t.build(binary); err != nil {
+	if err := t.build(ctx, binary); err != nil {
 		return err
 	}
 	stamp, err := readStamp(binary)
@@ -85,7 +88,7 @@ func release(t target, work, out string, sbom bool) error {
 		return err
 	}
 	if sbom {
-		err = writeSBOM(binary, filepath.Join(out, name+".cdx.json"), stamp.version)
+		err = writeSBOM(ctx, binary, filepath.Join(out, name+".cdx.json"), stamp.version)
 	}
 	fmt.Println(archive)
 	return err
@@ -95,7 +98,9 @@ func release(t target, work, out string, sbom bool) error {
 func (t target) entries(binary string) ([]entry, error) {
 	files := []entry{
 		{from: binary, name: t.binary(), mode: 0o755},
-		{from: "CHANGELOG.md"}, {from: "LICENSE"}, {from: "README.md"},
+		{from: "CHANGELOG.md"},
+		{from: "LICENSE"},
+		{from: "README.md"},
 		{from: "deploy/atrium.example.yaml", name: "atrium.example.yaml"},
 	}
 	if t.system == "linux" {
