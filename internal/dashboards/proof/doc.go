@@ -5,6 +5,8 @@
 //	        which it must not; a runbook and a dashboard for each alert
 //	Live    atrium load --> atrium serve --> a real Prometheus <-- every query there is
 //
+//	Against the same questions to a Prometheus that runs already
+//
 // The live test takes a minute and is not part of "go test ./...": "make prom" runs it.
 // It writes what each query answered as a table, and each dashboard as a page, both for
 // people to read.

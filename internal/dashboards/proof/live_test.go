@@ -15,8 +15,9 @@ import (
 )
 
 var (
-	live = flag.Bool("live", false, "run the live test (a minute)")
-	out  = flag.String("out", "", "directory for what the live test writes; default: a new one among the temporary files")
+	live    = flag.Bool("live", false, "run the live test (a minute)")
+	against = flag.String("against", "", "address of a Prometheus that has watched a loaded server for ten minutes, to ask it instead")
+	out     = flag.String("out", "", "directory for what the live test writes; default: a new one among the temporary files")
 )
 
 // meeting is how long the scenario goes on.
@@ -44,17 +45,18 @@ func TestLiveEveryQueryIsAnswered(t *testing.T) {
 	<-time.After(time.Until(moment) + scrapeEvery)
 	checkMetrics(t, "http://"+operator+"/metrics")
 	checkMetrics(t, "http://"+generator[1]+"/metrics")
-	all := questions(t)
-	names := prom.names(t)
-	for _, q := range all {
-		q.ask(prom, names, began.Add(5*time.Second), moment)
-		for _, fault := range q.Faults {
-			t.Errorf("%s: %s: %s", q.Where, fault, q.Expr)
-		}
-	}
-	writeTable(t, dir, all)
-	writePages(t, dir, all)
+	askAll(t, prom, dir, "15s", began.Add(5*time.Second), moment)
 	checkAlerts(t, prom, server, began)
+}
+
+// The same questions about the last ten minutes, to a Prometheus that runs already with
+// the files of deploy/prometheus.
+func TestAgainstARunningPrometheus(t *testing.T) {
+	if *against == "" {
+		t.Skip("needs a Prometheus that watches a loaded server: -args -against http://localhost:9090")
+	}
+	now := time.Now()
+	askAll(t, prometheus{*against}, outputDir(t), "1m", now.Add(-10*time.Minute), now)
 }
 
 // checkAlerts looks whether alerts notice what is wrong with this meeting, and that the

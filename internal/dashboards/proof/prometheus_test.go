@@ -105,7 +105,7 @@ func (p prometheus) at(expr string, moment time.Time) ([]render.Series, error) {
 	return list, err
 }
 
-// between asks for the values at each second of a time.
+// between asks for the values during a time, at each second or at a hundred moments.
 func (p prometheus) between(expr string, from, to time.Time) ([]render.Series, error) {
 	var data struct {
 		Result []struct {
@@ -113,7 +113,8 @@ func (p prometheus) between(expr string, from, to time.Time) ([]render.Series, e
 			Values []sample          `json:"values"`
 		} `json:"result"`
 	}
-	err := p.get("query_range", url.Values{"query": {expr}, "start": {stamp(from)}, "end": {stamp(to)}, "step": {"1"}}, &data)
+	step := max(1, int(to.Sub(from).Seconds()/100))
+	err := p.get("query_range", url.Values{"query": {expr}, "start": {stamp(from)}, "end": {stamp(to)}, "step": {strconv.Itoa(step)}}, &data)
 	var list []render.Series
 	for _, r := range data.Result {
 		s := render.Series{Labels: r.Metric}

@@ -24,11 +24,9 @@ type question struct {
 	instant bool
 }
 
-// window is what a rate looks back.
-const window = "15s"
-
-// questions are those of every panel and of every rule.
-func questions(t *testing.T) []*question {
+// questions are those of every panel and of every rule. Rates of panels look back for the
+// window.
+func questions(t *testing.T, window string) []*question {
 	t.Helper()
 	var all []*question
 	for _, d := range dashboards.All() {
@@ -70,6 +68,21 @@ var comparison = regexp.MustCompile(` (==|!=|<=|>=|<|>) `)
 func unconditional(expr string) string { return comparison.ReplaceAllString(expr, " $1 bool ") }
 
 var metricName = regexp.MustCompile(`\b(?:(?:atrium|process|go|instance:atrium)_[a-z0-9_:]+|up\b|ALERTS\b)`)
+
+// askAll puts every question about a time, reports the faults, and writes all down.
+func askAll(t *testing.T, p prometheus, dir, window string, from, to time.Time) {
+	t.Helper()
+	all := questions(t, window)
+	names := p.names(t)
+	for _, q := range all {
+		q.ask(p, names, from, to)
+		for _, fault := range q.Faults {
+			t.Errorf("%s: %s: %s", q.Where, fault, q.Expr)
+		}
+	}
+	writeTable(t, dir, all)
+	writePages(t, dir, all)
+}
 
 // ask puts the question and judges the answer.
 func (q *question) ask(p prometheus, names map[string]bool, from, to time.Time) {

@@ -112,14 +112,20 @@ func limits(b *strings.Builder, f frame, l dashboards.Limits) {
 	}
 }
 
-// gap is how far apart points are that belong to different lines: values are asked for
-// each second.
-const gap = 1500 * time.Millisecond
+// gap returns from which distance on points belong to different pieces of a line: more
+// than the distance of those that are closest.
+func (s Series) gap() time.Duration {
+	least := time.Duration(math.MaxInt64)
+	for i := 1; i < len(s.Points); i++ {
+		least = min(least, s.Points[i].At.Sub(s.Points[i-1].At))
+	}
+	return least + least/2
+}
 
 // draw draws one curve; where there is no number it has a gap.
 func draw(b *strings.Builder, f frame, c curve, tops []float64, filled bool) {
 	var path strings.Builder
-	begin := -1
+	begin, gap := -1, c.gap()
 	flush := func(end int) {
 		if begin < 0 {
 			return
