@@ -81,12 +81,18 @@ func TestEachActionLeavesALine(t *testing.T) {
 		header     string
 		want       string
 	}{
-		{"mute", `{"room":"r","user":"ann","audio":true}`, 200, "Remote: 127.0.0.1:77",
-			`level=INFO msg="administrator's action" action=mute remote=127.0.0.1:77 room=r user=ann audio=true video=false on=false`},
-		{"evict", `{"room":"r","user":"nobody"}`, 404, "Remote: 127.0.0.1:77",
-			`level=WARN msg="administrator's action failed" action=evict remote=127.0.0.1:77 room=r user=nobody`},
-		{"close", `{"room":"r"}`, 403, "Remote: 192.0.2.1:5",
-			`level=WARN msg="administrator's action refused" action=close remote=192.0.2.1:5 reason=`},
+		{
+			"mute", `{"room":"r","user":"ann","audio":true}`, 200, "Remote: 127.0.0.1:77",
+			`level=INFO msg="administrator's action" action=mute remote=127.0.0.1:77 room=r user=ann audio=true video=false on=false`,
+		},
+		{
+			"evict", `{"room":"r","user":"nobody"}`, 404, "Remote: 127.0.0.1:77",
+			`level=WARN msg="administrator's action failed" action=evict remote=127.0.0.1:77 room=r user=nobody`,
+		},
+		{
+			"close", `{"room":"r"}`, 403, "Remote: 192.0.2.1:5",
+			`level=WARN msg="administrator's action refused" action=close remote=192.0.2.1:5 reason=`,
+		},
 		{"evict", `{"room":"r","user":"a\nlevel=INFO msg=forged"}`, 404, "Remote: 127.0.0.1:77", `user="a\nlevel=INFO msg=forged"`},
 	} {
 		s.log.Reset()

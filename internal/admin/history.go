@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"math"
 	"sync"
 	"time"
 )
@@ -78,18 +77,4 @@ func (h *history) since(from uint64) (first uint64, points []point, last time.Ti
 		points = append(points, h.points[i%historySize])
 	}
 	return first, points, h.last
-}
-
-// latest returns the last point, all NaN before the first.
-func (h *history) latest() point {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.next == 0 {
-		var none point
-		for i := range none {
-			none[i] = float32(math.NaN())
-		}
-		return none
-	}
-	return h.points[(h.next-1)%historySize]
 }

@@ -168,8 +168,13 @@ func TestHeadroomIsGuessedFromThoseThereAre(t *testing.T) {
 		participants int
 		used, want   float64
 	}{
-		{100, 0.5, 100}, {100, 0.8, 25}, {100, 1.2, 0}, {3, 0.1, 27},
-		{0, 0.5, math.NaN()}, {100, 0.01, math.NaN()}, {100, math.NaN(), math.NaN()},
+		{100, 0.5, 100},
+		{100, 0.8, 25},
+		{100, 1.2, 0},
+		{3, 0.1, 27},
+		{0, 0.5, math.NaN()},
+		{100, 0.01, math.NaN()},
+		{100, math.NaN(), math.NaN()},
 	} {
 		if got := headroom(tt.participants, tt.used); got != tt.want && !(math.IsNaN(got) && math.IsNaN(tt.want)) {
 			t.Errorf("%d participants at %g: %g more, want %g", tt.participants, tt.used, got, tt.want)

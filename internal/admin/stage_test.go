@@ -55,6 +55,7 @@ func (s *stream) Close()                                    {}
 func (s *stream) Received() inspect.Subscription {
 	return inspect.Subscription{Tracks: []inspect.Reception{{Kind: "video"}}}
 }
+
 func (s *stream) Published() inspect.Publication {
 	return inspect.Publication{Tracks: []inspect.Track{{Kind: "video", Codec: "VP8"}}}
 }
