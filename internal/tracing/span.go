@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// TraceID and SpanID name a trace and a span; those of 0 are none.
-type (
-	TraceID [16]byte
-	SpanID  [8]byte
-)
+// TraceID names a trace; 0 is none.
+type TraceID [16]byte
+
+// SpanID names a span; 0 is none.
+type SpanID [8]byte
 
 // String returns the id as the protocols write it, in hexadecimal.
 func (id TraceID) String() string { return hex.EncodeToString(id[:]) }

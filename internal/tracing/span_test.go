@@ -160,7 +160,7 @@ func untraced(ctx context.Context, t *Tracer) {
 
 func TestWithoutTracingNothingIsAllocated(t *testing.T) {
 	var sink list
-	ctx := context.WithValue(context.Background(), "other", 1) //nolint:revive,staticcheck // any context
+	ctx := context.WithValue(context.Background(), "other", 1) //nolint:staticcheck // any context
 	for name, tracer := range map[string]*Tracer{"off": nil, "not sampled": New(&sink, 0)} {
 		if n := testing.AllocsPerRun(1000, func() { untraced(ctx, tracer) }); n != 0 {
 			t.Errorf("%s: %v allocations", name, n)
