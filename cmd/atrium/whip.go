@@ -15,6 +15,7 @@ func (s *server) startWHIP() {
 	}
 	options := whipOptions(s.cfg)
 	options.Manager, options.Logger, options.Draining = s.rooms, s.logger, s.signaling.Draining
+	options.Tracer = s.traces.tracer
 	s.whip = whip.NewServer(options)
 }
 

@@ -113,14 +113,14 @@ func (s *Span) Trace() string {
 	return s.record.Trace.String()
 }
 
-// Text notes an attribute. Long values are cut.
+// Text notes an attribute, in place of an earlier one of that key. Long values are cut.
 func (s *Span) Text(key, value string) {
 	if s != nil {
 		s.note(Attribute{Key: key, Text: value[:min(len(value), maxText)]})
 	}
 }
 
-// Number notes an attribute.
+// Number is as Text.
 func (s *Span) Number(key string, value int64) {
 	if s != nil {
 		s.note(Attribute{Key: key, Number: value, IsNumber: true})
@@ -130,7 +130,16 @@ func (s *Span) Number(key string, value int64) {
 func (s *Span) note(a Attribute) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.ended && len(s.record.Attributes) < maxAttributes {
+	if s.ended {
+		return
+	}
+	for i := range s.record.Attributes {
+		if s.record.Attributes[i].Key == a.Key {
+			s.record.Attributes[i] = a
+			return
+		}
+	}
+	if len(s.record.Attributes) < maxAttributes {
 		s.record.Attributes = append(s.record.Attributes, a)
 	}
 }

@@ -3,6 +3,7 @@ package tracing
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -113,9 +114,10 @@ func TestTheShareOfTracesIsTaken(t *testing.T) {
 func TestASpanIsBounded(t *testing.T) {
 	var sink list
 	_, s := New(&sink, 1).Begin(context.Background(), "x", time.Now(), nil)
-	for range 100 {
+	s.Number("key 0", 5)
+	for i := range 100 {
 		s.Event("again")
-		s.Text("key", strings.Repeat("x", 1000))
+		s.Text(fmt.Sprint("key ", i), strings.Repeat("x", 1000))
 	}
 	s.End()
 	r := sink.records[0]

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 )
 
@@ -14,6 +15,8 @@ type Options struct {
 	Manager *room.Manager
 	// Logger gets lines with room and user; nil discards.
 	Logger *slog.Logger
+	// Tracer begins a trace for each request that makes a session; nil begins none.
+	Tracer *tracing.Tracer
 	// Authorize is asked before anything is looked up, for every request but
 	// OPTIONS. ErrUnauthenticated becomes 401, any other error 403; neither shows
 	// more than that. nil allows all. It is called on the requests' goroutines.

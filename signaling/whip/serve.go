@@ -64,6 +64,7 @@ func (s *Server) methods(actions map[string]action) http.Handler {
 				return reply{}, refuse(http.StatusMethodNotAllowed, "use "+allowed)
 			}
 		}
+		r, span := s.trace(r)
 		var out reply
 		err := s.admitPage(h, r, allowed)
 		if err == nil {
@@ -73,6 +74,7 @@ func (s *Server) methods(actions map[string]action) http.Handler {
 			out = s.refusal(h, err).reply()
 		}
 		s.counters.answered(r.Method, out.status)
+		defer conclude(span, out.status)
 		if out.contentType != "" {
 			h.Set("Content-Type", out.contentType)
 		}

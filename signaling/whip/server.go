@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 )
 
@@ -18,6 +19,7 @@ type Server struct {
 	opts     atomic.Pointer[options]
 	manager  *room.Manager
 	log      *slog.Logger
+	tracer   *tracing.Tracer
 	sessions registry
 	counters counters
 	leaving  sync.WaitGroup // goroutines of sessions that leave
@@ -29,7 +31,7 @@ func NewServer(opts Options) *Server {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{manager: opts.Manager, log: opts.Logger}
+	s := &Server{manager: opts.Manager, log: opts.Logger, tracer: opts.Tracer}
 	s.adopt(opts)
 	opts.Manager.Handle(listener{server: s})
 	return s
