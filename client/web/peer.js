@@ -1,5 +1,6 @@
 // One RTCPeerConnection: either what we publish or one person we receive. Kurento's protocol never renegotiates, so a
-// Peer makes one offer, takes one answer, and is replaced by a new Peer when it fails.
+// Peer makes one offer, takes one answer, and is replaced by a new Peer when it fails. Before it fails it tries to find
+// another way to the server, which is a restart of ICE.
 
 import { encodingsOf, offerDependencyDescriptor, preferCodec } from './encodings.js';
 import { summarise } from './stats.js';
@@ -10,6 +11,7 @@ export class Peer {
 
   #pc;
   #negotiate;
+  #renew;
   #signal;
   #offered = false;
   #early = []; // our candidates from before the offer was sent
@@ -18,11 +20,13 @@ export class Peer {
   #closed = false;
 
   /**
-   * `negotiate(sdpOffer)` sends the offer and resolves with the answer; `signal(candidate)` sends a candidate;
+   * `negotiate(sdpOffer)` sends the offer and resolves with the answer, `renew(sdpOffer)` likewise one that restarts ICE;
+   * `signal(candidate)` sends a candidate;
    * `tracked(stream)` runs for each remote track; `failed()` once, when the connection is beyond recovery.
    */
-  constructor({ negotiate, signal, tracked = () => {}, failed = () => {} }) {
+  constructor({ negotiate, renew, signal, tracked = () => {}, failed = () => {} }) {
     this.#negotiate = negotiate;
+    this.#renew = renew;
     this.#signal = signal;
     this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     this.#pc.onicecandidate = ({ candidate }) => candidate && this.#sendCandidate(candidate);
@@ -33,6 +37,8 @@ export class Peer {
     this.#pc.onconnectionstatechange = () => {
       if (this.#pc.connectionState === 'failed' && !this.#closed) {
         failed();
+      } else if (this.#pc.connectionState === 'disconnected') {
+        this.restart();
       }
     };
   }
@@ -67,6 +73,14 @@ export class Peer {
     this.#settled = this.#settled
       .then(() => this.#activate(new Map(layers.map(({ rid, active }) => [rid, active]))))
       .catch((error) => console.warn('atrium: encodings not changed', error));
+  }
+
+  /** Looks for another way to the server. When there is none, or the server cannot, the connection fails as it would. */
+  restart() {
+    this.#settled = this.#settled
+      .then(() => this.#restart())
+      .catch((error) => console.warn('atrium: ICE not restarted', error));
+    return this.#settled;
   }
 
   /** Receives one person's sound and picture. */
@@ -105,12 +119,12 @@ export class Peer {
     this.#pc.close();
   }
 
-  async #offer() {
+  async #offer(ask = this.#negotiate) {
     await this.#pc.setLocalDescription();
     if (this.#closed) {
       return;
     }
-    const answered = this.#negotiate(this.#pc.localDescription.sdp);
+    const answered = ask(this.#pc.localDescription.sdp);
     this.#offered = true;
     this.#early.splice(0).forEach(this.#signal);
     const answer = await answered;
@@ -120,6 +134,22 @@ export class Peer {
     await this.#pc.setRemoteDescription({ type: 'answer', sdp: answer });
     for (const candidate of this.#waiting.splice(0)) {
       this.addCandidate(candidate);
+    }
+  }
+
+  async #restart() {
+    if (this.#closed || !this.#pc.remoteDescription || this.#pc.signalingState !== 'stable') {
+      return; // what is being negotiated begins on the new path anyway
+    }
+    this.#offered = false; // candidates are of use to the server after the offer only
+    this.#pc.restartIce();
+    try {
+      await this.#offer(this.#renew);
+    } catch (error) {
+      if (!this.#closed && this.#pc.signalingState === 'have-local-offer') {
+        await this.#pc.setLocalDescription({ type: 'rollback' });
+      }
+      throw error;
     }
   }
 

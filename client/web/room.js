@@ -221,6 +221,12 @@ export class Room extends EventTarget {
     if (!this.peers.has(this.user)) {
       this.#republish();
     }
+    // And the media may have been lost together with the socket.
+    for (const peer of this.peers.values()) {
+      if (peer.state === 'disconnected') {
+        peer.restart();
+      }
+    }
     return true;
   }
 
@@ -388,10 +394,11 @@ export class Room extends EventTarget {
     const rpc = this.#rpc;
     const peer = new Peer({
       negotiate: async (sdpOffer) => (await rpc.call(method, { ...params, sdpOffer })).sdpAnswer,
+      renew: async (sdpOffer) => (await this.#rpc.call('restartIce', { endpointName: user, sdpOffer })).sdpAnswer,
       signal: ({ candidate, sdpMid, sdpMLineIndex }) => {
         // A lost candidate is not worth an error: others reach the server, or the connection fails and is replaced.
         const message = { endpointName: user, candidate, sdpMid, sdpMLineIndex };
-        rpc.call('onIceCandidate', message).catch(() => {});
+        (this.#rpc ?? rpc).call('onIceCandidate', message).catch(() => {});
       },
       tracked: (stream) => this.#emit('track', { user, stream }),
       failed: () =>

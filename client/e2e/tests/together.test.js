@@ -142,6 +142,24 @@ test('a connection that breaks without a word is taken over, with the media unto
   await close(ann, bob);
 });
 
+test('media finds another way to the server on the connections that there are', async (t) => {
+  const server = await serve(t);
+  const [ann, bob] = [await join(server, 'ann'), await join(server, 'bob')];
+  await bob.firstPicture('ann');
+  await ann.firstPicture('bob');
+  await keepPeers(ann, bob);
+
+  for (const user of ['bob', 'ann']) { // what bob publishes, and what he receives of ann
+    await bob.page.evaluate((name) => globalThis.atrium.peers.get(name).restart(), user);
+    await ann.keepsPlaying('bob', 30);
+    await bob.keepsPlaying('ann', 30);
+  }
+  assert.equal(server.log.match(/ICE restarts/g)?.length, 2);
+  assert.deepEqual(await keptPeers(ann, bob), [true, true], 'the peer connections are the ones from before');
+  assert.deepEqual([...ann.page.problems, ...bob.page.problems], []);
+  await close(ann, bob);
+});
+
 test('a connection lost for longer than the grace is joined again, with new media', async (t) => {
   const server = await serve(t, { ATRIUM_SIGNALING_RECONNECT_GRACE: '500ms' });
   const line = await proxy(t, server);
