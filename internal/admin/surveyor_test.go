@@ -78,7 +78,7 @@ func TestASurveyOutlivesItsCaller(t *testing.T) {
 		s := &surveyor{look: l.look}
 		hasty, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 		defer cancel()
-		go func() { _, _ = s.survey(t.Context()) }()
+		go func() { _, _ = s.survey(hasty) }() // makes it, and the others wait for that
 		synctest.Wait()
 		if _, err := s.survey(hasty); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%v", err)
