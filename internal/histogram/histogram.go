@@ -21,7 +21,7 @@ type Histogram struct {
 	bounds    []float64
 	classic   []atomic.Uint64 // one for each bound, and one above
 	exemplars []atomic.Pointer[Exemplar]
-	steps     [perOctave]float64
+	steps     [perOctave]uint64
 	first     int // the index of native[0]
 	low       float64
 	zero      atomic.Uint64

@@ -149,3 +149,17 @@ func BenchmarkObserve(b *testing.B) {
 		v = math.Mod(v*1.37, 0.3) + 1e-6
 	}
 }
+
+// Any float64 of the range that a Histogram passes on lies between the bounds of its
+// bucket.
+func TestNativeBucketsHoldAnyNumber(t *testing.T) {
+	table := steps()
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 200_000 {
+		v := math.Ldexp(1+random.Float64(), random.IntN(120)-60)
+		i := nativeIndex(v, &table)
+		if v > NativeBound(i)*(1+1e-15) || v <= NativeBound(i-1)*(1-1e-15) {
+			t.Fatalf("%v is in bucket %d, from %v to %v", v, i, NativeBound(i-1), NativeBound(i))
+		}
+	}
+}
