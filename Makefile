@@ -33,7 +33,7 @@ run: build ## Build the server and run it: the call page is at http://localhost:
 build: ## Build ./atrium
 	$(GO) build -o atrium ./cmd/atrium
 
-test: unit race cross deploy-check e2e ## Run every test: Go, race detector, real browsers
+test: unit race cross deploy-check prom e2e ## Run every test: Go, race detector, deployment, Prometheus, real browsers
 
 unit: build ## Build, check the format, vet, and run the Go tests
 	@unformatted=$$(gofmt -l $(SOURCES)); test -z "$$unformatted" || { echo "not formatted (gofmt -w): $$unformatted"; exit 1; }
