@@ -10,8 +10,9 @@ BWEARGS   ?=
 SEEDS     ?= 3
 PROMOUT   ?=
 
-# What runs several goroutines over shared state is tested with the race detector too.
-CONCURRENT = ./cmd/... ./internal/load/... ./metrics/... ./room/... ./sfu/... ./signaling/...
+# What starts goroutines or shares state between them is tested with the race detector too.
+CONCURRENT = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=bench '^[[:space:]]+(go (func|[a-z])|"sync)' \
+	cmd internal metrics room sfu signaling | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
 LINT    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 SOURCES = $(shell find . -name '*.go' -not -path '*/node_modules/*')
