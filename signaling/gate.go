@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
@@ -20,40 +21,32 @@ var (
 type gate struct {
 	inside sync.WaitGroup // the goroutines of open sockets
 
-	mu                   sync.Mutex
-	most, mostPerNetwork int // 0: no limit
-
-	open      int
-	byNetwork map[netip.Prefix]int
-	conns     map[*rpc.Conn]struct{}
-	shut      bool
+	mu    sync.Mutex
+	quota auth.Quota
+	conns map[*rpc.Conn]struct{}
+	shut  bool
 }
 
 // limit changes how many may be open; those that are stay.
 func (g *gate) limit(most, perNetwork int) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.most, g.mostPerNetwork = most, perNetwork
+	g.quota.Limit(most, perNetwork)
 }
 
 // enter takes a place for a socket from the network, before it is upgraded.
 func (g *gate) enter(from netip.Prefix) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	switch {
-	case g.shut:
+	if g.shut {
 		return errShut
-	case g.most > 0 && g.open >= g.most:
-		return errFull
-	case g.mostPerNetwork > 0 && g.byNetwork[from] >= g.mostPerNetwork:
-		return errNetworkFull
 	}
-	if g.byNetwork == nil {
-		g.byNetwork = make(map[netip.Prefix]int)
+	if err := g.quota.Take(from, errFull, errNetworkFull); err != nil {
+		return err
+	}
+	if g.conns == nil {
 		g.conns = make(map[*rpc.Conn]struct{})
 	}
-	g.open++
-	g.byNetwork[from]++
 	g.inside.Add(1) // under the lock: nobody waits before the gate is shut
 	return nil
 }
@@ -72,10 +65,7 @@ func (g *gate) admit(c *rpc.Conn) bool {
 func (g *gate) leave(from netip.Prefix, c *rpc.Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.open--
-	if g.byNetwork[from]--; g.byNetwork[from] == 0 {
-		delete(g.byNetwork, from)
-	}
+	g.quota.Give(from)
 	delete(g.conns, c)
 	g.inside.Done()
 }
@@ -83,7 +73,7 @@ func (g *gate) leave(from netip.Prefix, c *rpc.Conn) {
 func (g *gate) size() int {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	return g.open
+	return g.quota.Taken()
 }
 
 // unsent returns the octets that wait at all sockets. Each is asked, which costs a

@@ -3,10 +3,10 @@ package whip
 import (
 	"errors"
 	"maps"
-	"net/netip"
 	"slices"
 	"sync"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/room"
 )
 
@@ -19,38 +19,32 @@ var (
 // registry finds sessions by id and bounds them, in all and by network. The zero
 // value is ready.
 type registry struct {
-	mu                   sync.RWMutex
-	most, mostPerNetwork int // 0: no limit
-
-	byID      map[room.ParticipantID]*session
-	byNetwork map[netip.Prefix]int
-	shut      bool
+	mu    sync.RWMutex
+	quota auth.Quota
+	byID  map[room.ParticipantID]*session
+	shut  bool
 }
 
 // limit changes how many there may be; those there are stay.
 func (r *registry) limit(most, perNetwork int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.most, r.mostPerNetwork = most, perNetwork
+	r.quota.Limit(most, perNetwork)
 }
 
 func (r *registry) add(s *session) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch {
-	case r.shut:
+	if r.shut {
 		return errShut
-	case r.most > 0 && len(r.byID) >= r.most:
-		return errFull
-	case r.mostPerNetwork > 0 && r.byNetwork[s.network] >= r.mostPerNetwork:
-		return errNetworkFull
+	}
+	if err := r.quota.Take(s.network, errFull, errNetworkFull); err != nil {
+		return err
 	}
 	if r.byID == nil {
 		r.byID = make(map[room.ParticipantID]*session)
-		r.byNetwork = make(map[netip.Prefix]int)
 	}
 	r.byID[s.id] = s
-	r.byNetwork[s.network]++
 	return nil
 }
 
@@ -68,9 +62,7 @@ func (r *registry) remove(s *session) bool {
 		return false
 	}
 	delete(r.byID, s.id)
-	if r.byNetwork[s.network]--; r.byNetwork[s.network] == 0 {
-		delete(r.byNetwork, s.network)
-	}
+	r.quota.Give(s.network)
 	return true
 }
 
