@@ -21,9 +21,6 @@ func Reloading() error {
 // Stopping says that the server has begun to end.
 func Stopping(status string) error { return notify(daemon.SdNotifyStopping, statusLine(status)) }
 
-// Status replaces the line of "systemctl status".
-func Status(status string) error { return notify(statusLine(status)) }
-
 // alive sends what keeps the watchdog quiet.
 func alive(status string) error { return notify(daemon.SdNotifyWatchdog, statusLine(status)) }
 

@@ -64,7 +64,7 @@ func TestWhatIsToldArrivesAsOneDatagramOfAssignments(t *testing.T) {
 				want []string
 			}{
 				{Ready("0 rooms"), []string{"READY=1", "STATUS=0 rooms"}},
-				{Status("two\nlines"), []string{"STATUS=two lines"}},
+				{notify(statusLine("two\nlines")), []string{"STATUS=two lines"}},
 				{Stopping("draining"), []string{"STOPPING=1", "STATUS=draining"}},
 				{alive("1 room"), []string{"WATCHDOG=1", "STATUS=1 room"}},
 			} {
@@ -92,7 +92,7 @@ func TestAReloadCarriesItsTime(t *testing.T) {
 
 func TestWithoutAServiceManagerNothingIsToldAndTheWatchdogDoesNotRun(t *testing.T) {
 	t.Setenv("NOTIFY_SOCKET", "")
-	for _, err := range []error{Ready(""), Reloading(), Status(""), Stopping("")} {
+	for _, err := range []error{Ready(""), Reloading(), notify(statusLine("")), Stopping("")} {
 		if err != nil {
 			t.Error(err)
 		}
