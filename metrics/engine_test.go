@@ -3,7 +3,6 @@ package metrics
 import (
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/atrium-rtc/atrium/internal/sfutest"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -25,19 +25,7 @@ func (idle) Failed(string)              {}
 // running returns the sources of a media engine on loopback.
 func running(tb testing.TB) (*sfu.Engine, Sources) {
 	tb.Helper()
-	ports, err := sfu.Listen(tb.Context(), sfu.ListenConfig{Addresses: []netip.Addr{netip.MustParseAddr("127.0.0.1")}})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	engine, err := sfu.New(sfu.Config{Ports: ports, Shards: 2})
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			tb.Error(err)
-		}
-	})
+	engine := sfutest.Start(tb, sfu.ListenConfig{}, sfu.Config{Shards: 2})
 	from := fixed(room.Stats{}, signaling.Stats{}, sfu.Stats{})
 	from.Media = engine.Stats
 	return engine, from

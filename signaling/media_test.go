@@ -3,12 +3,12 @@ package signaling_test
 import (
 	"encoding/json"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/atrium-rtc/atrium/internal/sfutest"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 )
@@ -16,21 +16,7 @@ import (
 // withSFU puts the built-in media server behind the rooms.
 func withSFU(t *testing.T) func(*setup) {
 	t.Helper()
-	ports, err := sfu.Listen(t.Context(), sfu.ListenConfig{
-		Addresses: []netip.Addr{netip.MustParseAddr("127.0.0.1")}, DisableTCP: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine, err := sfu.New(sfu.Config{Ports: ports, Shards: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			t.Errorf("close media: %v", err)
-		}
-	})
+	engine := sfutest.Start(t, sfu.ListenConfig{DisableTCP: true}, sfu.Config{Shards: 1})
 	return func(s *setup) { s.real = room.SFU(engine, nil) }
 }
 

@@ -100,6 +100,7 @@ func levels() map[string]level {
 		"internal/arch":     forTests,
 		"internal/docstest": forTests,
 		"internal/rtptest":  forTests,
+		"internal/sfutest":  forTests,
 		"internal/testnet":  forTests,
 	}
 }

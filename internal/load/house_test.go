@@ -9,6 +9,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/session"
+	"github.com/atrium-rtc/atrium/internal/sfutest"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -25,25 +26,11 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	ports, err := sfu.Listen(t.Context(), sfu.ListenConfig{
-		Addresses: []netip.Addr{netip.MustParseAddr("127.0.0.1")}, DisableTCP: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine, err := sfu.New(sfu.Config{Ports: ports})
-	if err != nil {
-		t.Fatal(err)
-	}
+	engine := sfutest.Start(t, sfu.ListenConfig{DisableTCP: true}, sfu.Config{})
 	h := &house{engine: engine, rooms: room.NewManager(room.SFU(engine, nil), room.Options{})}
 	h.server = signaling.NewServer(signaling.Options{Manager: h.rooms, AutoCreate: true})
 	site := httptest.NewServer(h.server.Handler())
-	t.Cleanup(func() {
-		site.Close()
-		if err := engine.Close(); err != nil {
-			t.Errorf("close media: %v", err)
-		}
-	})
+	t.Cleanup(site.Close)
 	url := "ws" + strings.TrimPrefix(site.URL, "http") + "/room"
 	dialer := session.NewDialer(session.Options{})
 	h.target = Target{

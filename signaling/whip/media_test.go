@@ -2,7 +2,6 @@ package whip_test
 
 import (
 	"net/http"
-	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -12,6 +11,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/internal/rtptest"
+	"github.com/atrium-rtc/atrium/internal/sfutest"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/sfu/codec"
@@ -20,21 +20,7 @@ import (
 // withSFU puts the built-in media server behind the rooms.
 func withSFU(t *testing.T) func(*setup) {
 	t.Helper()
-	ports, err := sfu.Listen(t.Context(), sfu.ListenConfig{
-		Addresses: []netip.Addr{netip.MustParseAddr("127.0.0.1")}, DisableTCP: true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	engine, err := sfu.New(sfu.Config{Ports: ports, Shards: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := engine.Close(); err != nil {
-			t.Errorf("close media: %v", err)
-		}
-	})
+	engine := sfutest.Start(t, sfu.ListenConfig{DisableTCP: true}, sfu.Config{Shards: 1})
 	return func(s *setup) { s.media = room.SFU(engine, nil) }
 }
 
