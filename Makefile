@@ -91,5 +91,6 @@ dist-check: ## Build a release from two clones without a cache, and compare (min
 # -mod=mod: its requirements follow the server's, which are raised more often. -count=1: the files are outside of its module,
 # so that the cache would not see them change.
 deploy-check: ## Hold deploy/ against Helm, Kubernetes and Compose, and run the container's files (as root)
+	@.ci/tools ip
 	cd deploy/check && $(GO) vet -mod=mod ./... && $(GO) test -mod=mod -count=1 ./...
 	@deploy/container/check
