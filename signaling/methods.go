@@ -55,74 +55,6 @@ func (s *Session) own(ctx context.Context, r *reply) error {
 	}
 }
 
-// joinRoom holds back what the room tells the newcomer until the newcomer has
-// the list of those it tells about.
-func (s *Session) joinRoom(ctx context.Context, r *reply) error {
-	var p api.JoinRoomParams
-	if err := api.Decode(r.request.Params, &p); err != nil {
-		return err
-	}
-	if s.server.draining.Load() {
-		return &room.Error{Code: room.CodeRoomNotCreated, Msg: "The server is shutting down, nobody can join any more"}
-	}
-	s.link.hold()
-	heard := s.hears.Swap(bool(p.Speakers))
-	r.holding = true
-	others, err := s.enter(ctx, room.JoinRequest{
-		ID:           s.id,
-		User:         string(p.User),
-		Room:         string(p.Room),
-		DataChannels: bool(p.DataChannels),
-		AutoCreate:   s.server.opts.Load().AutoCreate,
-	})
-	if err != nil {
-		s.hears.Store(heard) // it may be in a room already, and stays there
-		return err
-	}
-	s.logger(ctx).Info("session joined", "room", string(p.Room), "user", string(p.User))
-	s.inside()
-	peers := make([]api.Peer, 0, len(others))
-	for _, other := range others {
-		peers = append(peers, peerOf(other))
-	}
-	r.ok(peers)
-	return nil
-}
-
-// enter joins. When the name belongs to a session whose socket is gone, that is
-// most likely the same person coming back, and the new session takes its place.
-func (s *Session) enter(ctx context.Context, req room.JoinRequest) ([]room.ParticipantInfo, error) {
-	others, err := s.server.manager.Join(ctx, req)
-	if errors.Is(err, room.ErrUserExists) && s.server.dismiss(ctx, req) {
-		others, err = s.server.manager.Join(ctx, req)
-	}
-	return others, err
-}
-
-// dismiss removes the participant who stands in the way of a join, if its
-// session has no socket. Participants who are no sessions of this server are
-// left alone.
-func (s *Server) dismiss(ctx context.Context, req room.JoinRequest) bool {
-	list, err := s.manager.Participants(req.Room)
-	if err != nil {
-		return errors.Is(err, room.ErrRoomNotFound) // it left by itself
-	}
-	for _, holder := range list {
-		if holder.User != req.User {
-			continue
-		}
-		session := s.sessions.get(holder.ID)
-		if holder.ID == req.ID || session == nil || !session.link.socketless() {
-			return false
-		}
-		session.end(endReplaced)
-		// Its goroutine does the same, but nobody waits for that.
-		_, err := s.manager.Leave(ctx, holder.ID)
-		return err == nil || isRoomError(err)
-	}
-	return true
-}
-
 func (s *Session) publishVideo(ctx context.Context, r *reply) error {
 	var p api.PublishVideoParams
 	if err := api.Decode(r.request.Params, &p); err != nil {
@@ -269,12 +201,4 @@ func (s *Session) customRequest(ctx context.Context, r *reply) error {
 		return err
 	}
 	return &api.Error{Code: api.CodeFault, Message: err.Error()}
-}
-
-func peerOf(p room.ParticipantInfo) api.Peer {
-	peer := api.Peer{ID: p.User}
-	if p.Publishing {
-		peer.Streams = api.Webcam()
-	}
-	return peer
 }
