@@ -67,6 +67,28 @@ func (s *stage) restart(pc *webrtc.PeerConnection, of trickled, begin func(sfu.I
 	return answer
 }
 
+// whileSending sends for as long as fn runs, in whole seconds: capture does not wait
+// for signaling, and a media clock that did would be at odds with its reports.
+func whileSending(send func(time.Duration), fn func()) {
+	over, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			send(time.Second)
+			select {
+			case <-over:
+				return
+			default:
+			}
+		}
+	}()
+	defer func() {
+		close(over)
+		<-done
+	}()
+	fn()
+}
+
 func valueOf(text, prefix string) string {
 	for line := range strings.Lines(text) {
 		if v, ok := strings.CutPrefix(line, prefix); ok {
@@ -92,14 +114,16 @@ func TestMediaGoesOnAfterAChangeOfAddress(t *testing.T) {
 				p := s.publish("10.0.1.1", false)
 				sub := s.subscribe("10.0.2.1", p.publication)
 				p.send(3 * time.Second)
-				if tt.publisher {
-					s.move("10.0.1.1", "10.0.1.2")
-					s.restart(p.pc, p.publication, p.restart)
-				}
-				if tt.subscriber {
-					s.move("10.0.2.1", "10.0.2.2")
-					s.restart(sub.pc, sub.subscription, sub.restart)
-				}
+				whileSending(p.send, func() {
+					if tt.publisher {
+						s.move("10.0.1.1", "10.0.1.2")
+						s.restart(p.pc, p.publication, p.restart)
+					}
+					if tt.subscriber {
+						s.move("10.0.2.1", "10.0.2.2")
+						s.restart(sub.pc, sub.subscription, sub.restart)
+					}
+				})
 				p.send(time.Second)
 				sub.mu.Lock()
 				before := len(sub.video)
@@ -211,8 +235,10 @@ func TestSimulcastGoesOnAfterARestart(t *testing.T) {
 		sub := s.subscribe("10.0.2.1", e.publication)
 		e.send(2 * time.Second)
 		s.move("10.0.1.1", "10.0.1.2")
-		s.restart(s.connections[0], e.publication, func(c sfu.ICECredentials) (string, error) {
-			return e.publication.Restart(t.Context(), c)
+		whileSending(e.send, func() {
+			s.restart(s.connections[0], e.publication, func(c sfu.ICECredentials) (string, error) {
+				return e.publication.Restart(t.Context(), c)
+			})
 		})
 		e.send(3 * time.Second)
 		var before [3]uint64
