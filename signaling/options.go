@@ -46,6 +46,11 @@ type Options struct {
 	// Client is what /getClientConfig says.
 	Client api.ClientConfig
 
+	// ICEServers are handed to a user who joins, if the client understands the
+	// extensions: a member of joinRoom's result. It is called on the session's
+	// goroutine; nil hands out none.
+	ICEServers func(user string) []api.ICEServer
+
 	// AdminToken is the bearer token for /close. Without one only callers on this
 	// machine may use it.
 	AdminToken string

@@ -77,4 +77,14 @@ type ClientConfig struct {
 	// FilterRequestParam is the key that the filter button puts into
 	// customRequest: "hat" or "marker".
 	FilterRequestParam string `json:"filterRequestParam"`
+	// ICEServers are those that need no credentials: anybody may ask.
+	ICEServers []ICEServer `json:"iceServers,omitempty"`
+}
+
+// ICEServer is a STUN or TURN server as RTCPeerConnection takes it (RTCIceServer of
+// the W3C's WebRTC). Username and Credential are for TURN.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
 }
