@@ -32,6 +32,12 @@ const (
 	CodeUserGeneric      Code = 101
 )
 
+// The codes that are Atrium's own.
+const (
+	// CodeTokenRefused says that no token came that allows this, and nothing more.
+	CodeTokenRefused Code = 401
+)
+
 // Error is a refusal with a wire code and a sentence for the person who can
 // act on it. Compare with errors.Is against the sentinels below (equal codes
 // match) or read the code with errors.As.
@@ -64,6 +70,7 @@ var (
 	ErrRoomNotCreated   = &Error{Code: CodeRoomNotCreated, Msg: "room cannot be created"}
 	ErrSDP              = &Error{Code: CodeSDP, Msg: "no SDP answer could be made"}
 	ErrMute             = &Error{Code: CodeMuteFailed, Msg: "mute failed"}
+	ErrTokenRefused     = &Error{Code: CodeTokenRefused, Msg: "the token is not accepted"}
 	ErrGeneric          = &Error{Code: CodeGeneric, Msg: "request refused"}
 )
 

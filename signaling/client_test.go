@@ -44,9 +44,14 @@ var errHTTP = errors.New("the server did not upgrade")
 
 // handshake upgrades an open connection.
 func handshake(t testing.TB, conn net.Conn, host string, header ...string) (*client, int, error) {
+	return handshakeAt(t, conn, "/room", host, header...)
+}
+
+// handshakeAt is handshake at another address, such as one with a query.
+func handshakeAt(t testing.TB, conn net.Conn, at, host string, header ...string) (*client, int, error) {
 	c := &client{t: t, conn: conn, br: bufio.NewReader(conn), patience: realPatience}
 	lines := append([]string{
-		"GET /room HTTP/1.1", "Host: " + host, "Connection: Upgrade", "Upgrade: websocket",
+		"GET " + at + " HTTP/1.1", "Host: " + host, "Connection: Upgrade", "Upgrade: websocket",
 		"Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 	}, header...)
 	if _, err := io.WriteString(conn, strings.Join(lines, "\r\n")+"\r\n\r\n"); err != nil {

@@ -16,12 +16,13 @@ var (
 	endLost       = ending{"lost", rpc.CloseNormal, ""}
 	endReplaced   = ending{"replaced", rpc.CloseNormal, "the user joined again"}
 	endRoomClosed = ending{"room closed", rpc.CloseNormal, "the room was closed"}
+	endRevoked    = ending{"token revoked", rpc.CloseNormal, "the token was revoked"}
 	endOverflow   = ending{"too much unsent", rpc.CloseNormal, "too much was waiting"}
 	endShutdown   = ending{"shutdown", rpc.CloseGoingAway, "the server is shutting down"}
 )
 
 func endings() []ending {
-	return []ending{endLeft, endClosed, endHungUp, endLost, endReplaced, endRoomClosed, endOverflow, endShutdown}
+	return []ending{endLeft, endClosed, endHungUp, endLost, endReplaced, endRoomClosed, endRevoked, endOverflow, endShutdown}
 }
 
 // Close reasons of sockets whose session goes on, or that have none.

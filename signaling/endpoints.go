@@ -3,7 +3,10 @@ package signaling
 import (
 	"errors"
 	"net/http"
+	"slices"
+	"time"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
@@ -13,7 +16,7 @@ import (
 func (s *Server) endpoints() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"/room":        s.serveRoom,
-		"/getAllRooms": func(w http.ResponseWriter, _ *http.Request) { s.writeJSON(w, s.manager.Rooms()) },
+		"/getAllRooms": s.serveRooms,
 		"/getUpdateSpeakerInterval": func(w http.ResponseWriter, _ *http.Request) {
 			s.writeJSON(w, s.opts.Load().SpeakerInterval.Milliseconds())
 		},
@@ -22,6 +25,38 @@ func (s *Server) endpoints() map[string]http.HandlerFunc {
 		"/close":               s.serveClose,
 		"/":                    s.page.ServeHTTP,
 	}
+}
+
+// serveRooms lists the rooms: all of them in open mode, else those that the caller runs.
+func (s *Server) serveRooms(w http.ResponseWriter, r *http.Request) {
+	rooms := s.manager.Rooms()
+	if !s.admission.Open() {
+		runs, err := s.runs(r)
+		if err != nil {
+			w.Header().Set("Cache-Control", "no-store")
+			http.Error(w, "the names of rooms are for administrators", auth.Refuse(w.Header(), err))
+			return
+		}
+		rooms = slices.DeleteFunc(rooms, func(name string) bool { return !runs(name) })
+	}
+	s.writeJSON(w, rooms)
+}
+
+// runs tells which rooms are the caller's to see and to close: an administrator's are all,
+// and those of a participant's token that grants admin are the token's.
+func (s *Server) runs(r *http.Request) (func(room string) bool, error) {
+	err := s.Administrators().Check(r)
+	if err == nil {
+		return func(string) bool { return true }, nil
+	}
+	if s.admission.Open() {
+		return nil, err
+	}
+	grants, err := s.admission.Administrator(r.Context(), admission.Carry(r), time.Now())
+	if err != nil {
+		return nil, auth.ErrNoToken
+	}
+	return grants.InRoom, nil
 }
 
 // serveClose closes a room: 200 without a body, 400 without a room, 404 when
@@ -33,16 +68,20 @@ func (s *Server) serveClose(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "use POST or GET", http.StatusMethodNotAllowed)
 		return
 	}
-	if err := s.Administrators().Check(r); err != nil {
+	name := r.URL.Query().Get("room")
+	runs, err := s.runs(r)
+	if err == nil && name != "" && !runs(name) {
+		err = auth.ErrNoToken
+	}
+	if err != nil {
 		http.Error(w, "closing rooms is for administrators", auth.Refuse(w.Header(), err))
 		return
 	}
-	name := r.URL.Query().Get("room")
 	if name == "" {
 		http.Error(w, "parameter 'room' is missing", http.StatusBadRequest)
 		return
 	}
-	_, err := s.manager.CloseRoom(r.Context(), name)
+	_, err = s.manager.CloseRoom(r.Context(), name)
 	switch {
 	case errors.Is(err, room.ErrRoomNotFound), errors.Is(err, room.ErrRoomClosed):
 		http.Error(w, "no such room", http.StatusNotFound)

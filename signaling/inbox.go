@@ -5,15 +5,18 @@ import (
 	"sync"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
-// arrival is a request, when it came, and the trace that it belongs to, if any.
+// arrival is a request, when it came, and of its socket's handshake the trace that it
+// belongs to, if any, and the tokens.
 type arrival struct {
 	rpc.Request
-	at     time.Time
-	parent *tracing.Parent
+	at      time.Time
+	parent  *tracing.Parent
+	carried admission.Carried
 }
 
 func (a *arrival) size() int { return len(a.Method) + len(a.Params) + len(a.ID) }

@@ -18,21 +18,23 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 	if s.server.draining.Load() {
 		return &room.Error{Code: room.CodeRoomNotCreated, Msg: "The server is shutting down, nobody can join any more"}
 	}
+	pass, err := s.admit(ctx, r, &p)
+	if err != nil {
+		return err
+	}
+	req := pass.Join
+	req.ID, req.DataChannels, req.AutoCreate = s.id, bool(p.DataChannels), s.server.opts.Load().AutoCreate
 	s.link.hold()
 	heard := s.hears.Swap(bool(p.Speakers))
 	r.holding = true
-	others, err := s.enter(ctx, room.JoinRequest{
-		ID:           s.id,
-		User:         string(p.User),
-		Room:         string(p.Room),
-		DataChannels: bool(p.DataChannels),
-		AutoCreate:   s.server.opts.Load().AutoCreate,
-	})
+	others, err := s.enter(ctx, req)
 	if err != nil {
+		pass.drop()
 		s.hears.Store(heard) // it may be in a room already, and stays there
 		return err
 	}
-	s.logger(ctx).Info("session joined", "room", string(p.Room), "user", string(p.User))
+	s.keep(pass)
+	s.logger(ctx).Info("session joined", "room", req.Room, "user", req.User)
 	s.inside()
 	peers := make([]api.Peer, 0, len(others))
 	for _, other := range others {

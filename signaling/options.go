@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
@@ -22,6 +23,10 @@ type Options struct {
 	// Tracer begins a trace for each joinRoom, publishVideo and receiveVideoFrom, in
 	// that of the websocket's handshake if it names one; nil begins none.
 	Tracer *tracing.Tracer
+
+	// Admission asks those who join for a token; nil lets everybody in as a
+	// participant. Applications that embed the package decide in room.Policy.
+	Admission *admission.Control
 
 	// AllowedOrigins are the origins ("https://meet.example.org", with a port if
 	// it is not the scheme's own) whose pages may connect. Empty allows every
@@ -77,6 +82,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.SpeakerThreshold == 0 {
 		o.SpeakerThreshold = -50
+	}
+	if o.Admission == nil {
+		o.Admission = admission.New(admission.Options{})
 	}
 	o.Socket.ReadLimit = firstReadLimit
 	return o

@@ -3,9 +3,11 @@ package signaling
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -18,7 +20,8 @@ import (
 type reply struct {
 	session *Session
 	request rpc.Request
-	came    time.Time // when the request was read
+	carried admission.Carried // by the socket that the request came on
+	came    time.Time         // when the request was read
 	span    *tracing.Span
 	holding bool // the session's frames are held until this is sent
 	done    atomic.Bool
@@ -100,7 +103,11 @@ func (s *Session) wireError(ctx context.Context, method string, err error) *api.
 		}
 	case errors.As(err, &refused):
 		if refused.Err != nil {
-			s.logger(ctx).Warn("request failed", "method", method, "code", refused.Code, "error", refused.Err)
+			level := slog.LevelWarn
+			if refused.Code == room.CodeTokenRefused { // what strangers send is no reason to worry
+				level = slog.LevelInfo
+			}
+			s.logger(ctx).Log(ctx, level, "request failed", "method", method, "code", refused.Code, "error", refused.Err)
 		}
 		return &api.Error{Code: api.Code(refused.Code), Message: refused.Msg, SessionID: string(s.id)}
 	case !errors.Is(err, context.Canceled): // canceled: the session is over

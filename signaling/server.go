@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/site"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
@@ -17,12 +18,13 @@ import (
 // Server is the protocol's front: an http.Handler and the sessions behind it.
 // Its methods may be called from any goroutine.
 type Server struct {
-	opts     atomic.Pointer[options]
-	manager  *room.Manager
-	log      *slog.Logger
-	tracer   *tracing.Tracer
-	upgrader *rpc.Upgrader
-	page     *site.Site
+	opts      atomic.Pointer[options]
+	manager   *room.Manager
+	log       *slog.Logger
+	tracer    *tracing.Tracer
+	admission *admission.Control
+	upgrader  *rpc.Upgrader
+	page      *site.Site
 
 	gate     gate
 	sessions registry
@@ -35,11 +37,12 @@ type Server struct {
 func NewServer(opts Options) *Server {
 	opts = opts.withDefaults()
 	s := &Server{
-		manager:  opts.Manager,
-		log:      opts.Logger,
-		tracer:   opts.Tracer,
-		upgrader: rpc.NewUpgrader(opts.Socket),
-		page:     newPage(opts.Static, opts.Logger),
+		manager:   opts.Manager,
+		log:       opts.Logger,
+		tracer:    opts.Tracer,
+		admission: opts.Admission,
+		upgrader:  rpc.NewUpgrader(opts.Socket),
+		page:      newPage(opts.Static, opts.Logger),
 	}
 	s.counters.begin()
 	s.adopt(opts)

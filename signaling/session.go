@@ -27,7 +27,10 @@ type Session struct {
 	member  atomic.Bool // in a room, as far as is known
 	changed atomic.Bool // stored answers are of another life
 	hears   atomic.Bool // wants to know who speaks
-	modern  atomic.Bool // has used a method that is Atrium's own
+	revoked atomic.Bool // the token was taken back
+
+	pass   atomic.Pointer[pass] // nil before the first join; set by the goroutine
+	modern atomic.Bool          // has used a method that is Atrium's own
 
 	// Of the goroutine.
 	repeats repeats
@@ -62,10 +65,7 @@ func (s *Session) run() {
 		}
 		s.serve(a)
 	}
-	// Also when it is in no room by now: then this does nothing.
-	if _, err := s.server.manager.Leave(context.Background(), s.id); err != nil && !isRoomError(err) {
-		s.log.Error("leave at the end of the session", "error", err)
-	}
+	s.depart()
 	s.server.sessions.remove(s.id)
 }
 
@@ -83,7 +83,7 @@ func (s *Session) serve(a arrival) {
 	defer cancel()
 	ctx, span := s.trace(ctx, &a)
 	defer span.End()
-	r := &reply{session: s, request: a.Request, came: a.at, span: span}
+	r := &reply{session: s, request: a.Request, carried: a.carried, came: a.at, span: span}
 	var code api.Code
 	if err := s.dispatch(ctx, r); err != nil {
 		code = r.fail(ctx, err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -15,8 +16,9 @@ import (
 type socket struct {
 	server   *Server
 	conn     *rpc.Conn
-	session  *Session        // nil before the first request that needs one
-	parent   *tracing.Parent // the trace of the handshake; nil without
+	session  *Session          // nil before the first request that needs one
+	parent   *tracing.Parent   // the trace of the handshake; nil without
+	carried  admission.Carried // its tokens
 	watchdog watchdog
 	silence  *time.Timer // until the first request
 }
@@ -93,7 +95,7 @@ func (k *socket) connect(req rpc.Request) {
 		return
 	}
 	s := k.server.sessions.get(room.ParticipantID(id))
-	if s == nil || !k.takeOver(s, req) {
+	if s == nil || !s.stands() || !k.takeOver(s, req) {
 		k.refuse(req, &api.Error{Code: api.CodeReconnection, Message: "reconnection error"})
 		k.served(req, api.CodeReconnection, came)
 		return
@@ -155,7 +157,7 @@ func (k *socket) enqueue(req rpc.Request) {
 		return
 	}
 	came := time.Now()
-	if !s.inbox.put(arrival{req, came, k.parent}) {
+	if !s.inbox.put(arrival{req, came, k.parent, k.carried}) {
 		k.refuse(req, &api.Error{Code: rpc.CodeServer, Message: "Too many requests are waiting"})
 		k.served(req, rpc.CodeServer, came)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
@@ -40,11 +41,12 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 	if s.tracer != nil {
 		parent = tracing.ParseParent(r.Header.Get("Traceparent"))
 	}
+	carried := admission.Carry(r)
 	// A goroutine of its own, because that of net/http has grown and keeps the
 	// request and its buffers alive.
 	go func() {
 		defer s.gate.leave(network, conn)
-		k := &socket{server: s, conn: conn, parent: parent}
+		k := &socket{server: s, conn: conn, parent: parent, carried: carried}
 		if !s.gate.admit(conn) {
 			conn.Close(endShutdown.code, endShutdown.text)
 		}

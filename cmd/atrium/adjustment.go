@@ -27,22 +27,25 @@ type adjustment struct {
 	codecs      []codec.Codec
 	loudest     int
 	recordings  flight.Settings
-	sampleRatio float64 // of traces
+	auth        config.Auth
+	keys        *tokenKeys // nil in open mode
+	sampleRatio float64    // of traces
 }
 
 // prepare makes an adjustment, or finds everything that is wrong with it: files that
 // are not there, patterns that are none.
-func prepare(cfg config.Config) (adjustment, error) {
-	var wrong [4]error
+func prepare(cfg config.Config, logger *slog.Logger) (adjustment, error) {
+	var wrong [5]error
 	next := adjustment{
 		level: logLevel(cfg.Log), cert: cfg.TLS.Cert, key: cfg.TLS.Key,
 		rooms: roomLimits(cfg.Rooms), whip: whipOptions(cfg), loudest: cfg.Media.Loudest,
-		sampleRatio: cfg.Tracing.SampleRatio,
+		sampleRatio: cfg.Tracing.SampleRatio, auth: cfg.Auth,
 	}
 	next.admin.Token, wrong[0] = adminToken(cfg.Admin)
 	next.creators, wrong[1] = cfg.Rooms.CreatorRegexp()
 	next.codecs, wrong[2] = videoCodecs(cfg.Media.VideoCodecs)
 	next.recordings, wrong[3] = flightSettings(cfg.Operator)
+	next.keys, wrong[4] = readTokenKeys(cfg.Auth, logger)
 	next.signaling = signalingOptions(cfg, next.admin.Token)
 	return next, errors.Join(wrong[:]...)
 }
@@ -54,6 +57,7 @@ func (s *server) install(next adjustment) (before *auth.Admin) {
 		s.reloading.level.Set(next.level)
 	}
 	before = s.admin.Swap(&next.admin)
+	s.admit(next.auth, next.keys)
 	s.creators.pattern.Store(next.creators)
 	s.rooms.SetLimits(next.rooms)
 	s.signaling.Reconfigure(next.signaling)

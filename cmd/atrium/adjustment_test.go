@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/atrium-rtc/atrium/internal/config"
@@ -16,7 +17,7 @@ func prepared(t *testing.T, flags map[string]string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	next, err := prepare(loaded.Config)
+	next, err := prepare(loaded.Config, discardLogger())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,6 +33,14 @@ func TestEveryKeyThatCanBeReloadedReachesTheRunningServer(t *testing.T) {
 	if err := os.WriteFile(file, []byte("from a file"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	const testSecret = "thirty-two octets or more, of a secret"
+	secret, pem := filepath.Join(dir, "secret"), filepath.Join(dir, "key.pem")
+	if err := os.WriteFile(secret, []byte(testSecret+"!"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&tokenKeygenCommand{Out: pem, Algorithm: "eddsa"}).Run(); err != nil {
+		t.Fatal(err)
+	}
 	// Values that are right and not the default, where one more or the other one
 	// is not.
 	other := map[string]string{
@@ -40,7 +49,8 @@ func TestEveryKeyThatCanBeReloadedReachesTheRunningServer(t *testing.T) {
 		"rooms.creator_pattern": "x", "signaling.reconnect_grace": "7s", "signaling.speaker_interval": "7s",
 		"signaling.speaker_threshold": "-7", "client.filter_request_param": "marker",
 		"admin.token": "secret", "admin.token_file": file, "log.level": "debug",
-		"tracing.sample_ratio": "0.5",
+		"tracing.sample_ratio": "0.5", "auth.mode": "token", "auth.secret": testSecret, "auth.secret_file": secret, "auth.key_files": pem,
+		"auth.max_lifetime": "7h", "auth.leeway": "7s", "auth.token_in": "user",
 	}
 	for _, key := range config.Keys() {
 		if !key.Reload || key.Name == "shutdown.drain" { // which is read when it is needed
@@ -66,6 +76,17 @@ func TestEveryKeyThatCanBeReloadedReachesTheRunningServer(t *testing.T) {
 					}
 				}
 			}
+		}
+		if strings.HasPrefix(key.Name, "auth.") && key.Name != "auth.open_to_all" {
+			for _, flags := range []map[string]string{before, after} {
+				flags["auth.mode"] = "token"
+				if flags["auth.jwks"] == "" {
+					flags["auth.jwks"] = "old.json"
+				}
+			}
+		}
+		if key.Name == "auth.mode" {
+			before = nil
 		}
 		if prepared(t, before) == prepared(t, after) {
 			t.Errorf("%s = %s changes nothing", key.Name, value)

@@ -28,6 +28,9 @@ func (c *checkConfigCommand) Run() error {
 	if _, err := adminToken(loaded.Config.Admin); err != nil {
 		return err
 	}
+	if err := checkTokenKeys(loaded.Config.Auth); err != nil {
+		return err
+	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, set := range loaded.Settings {
 		fmt.Fprintf(table, "%s:\t%s\t# %s\n", set.Key.Name, set.Text, set.Origin)

@@ -11,7 +11,7 @@ import (
 
 func TestTheServersNeedsAreThoseOfItsConfiguration(t *testing.T) {
 	cfg := testConfig(t, map[string]string{
-		"http.listen": ":443", "media.port": "8082", "media.sockets": "3", "media.listen": "192.0.2.1,192.0.2.2,192.0.2.3",
+		"http.listen": ":443", "auth.open_to_all": "true", "media.port": "8082", "media.sockets": "3", "media.listen": "192.0.2.1,192.0.2.2,192.0.2.3",
 		"media.tcp": "false", "signaling.max_sessions": "77", "operator.listen": "",
 	})
 	got := hostNeeds(cfg)

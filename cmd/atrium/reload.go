@@ -39,8 +39,14 @@ func newReloading() *reloading {
 // reloaded is what came of an attempt: a list of changes, or why there are none.
 type reloaded struct {
 	config.Reload
-	token bool // the administrators' token is another one
+	files // what changed without a change of the configuration
 	err   error
+}
+
+// files are changes of what files hold that keys name.
+type files struct {
+	token bool // the administrators' token is another one
+	keys  bool // so are the keys of participants' tokens
 }
 
 // reload reads the configuration again and takes what a running server can take.
@@ -52,7 +58,7 @@ func (s *server) reload() reloaded {
 	loaded, err := s.reloading.load()
 	if err == nil {
 		done.Reload = loaded.Against(s.cfg)
-		done.token, err = s.adopt(done.Config)
+		done.files, err = s.adopt(done.Config)
 	}
 	if done.err = err; err == nil {
 		s.cfg = done.Config
@@ -65,19 +71,24 @@ func (s *server) reload() reloaded {
 	return done
 }
 
-// adopt makes the running parts work by cfg, and tells whether the administrators'
-// token changed, which may be in a file. What can fail is done first.
-func (s *server) adopt(cfg config.Config) (token bool, err error) {
-	next, err := prepare(cfg)
+// adopt makes the running parts work by cfg, and tells what changed in files. What can
+// fail is done first.
+func (s *server) adopt(cfg config.Config) (files, error) {
+	next, err := prepare(cfg, s.logger)
 	if err != nil {
-		return false, err
+		return files{}, err
+	}
+	if next.keys, err = s.readyKeys(next.keys); err != nil {
+		return files{}, err
 	}
 	if s.certificates.pair != nil {
 		if err := s.certificates.pair.use(next.cert, next.key); err != nil {
-			return false, err
+			return files{}, err
 		}
 	}
-	return s.install(next).Token != next.admin.Token, nil
+	changed := files{keys: next.keys != s.tokenKeys}
+	changed.token = s.install(next).Token != next.admin.Token
+	return changed, nil
 }
 
 // count notes an attempt for the metrics. It is the only writer.
@@ -86,7 +97,7 @@ func (s *server) count(done reloaded) {
 	switch {
 	case done.err != nil:
 		now.Refused++
-	case len(done.Applied) > 0 || done.token:
+	case len(done.Applied) > 0 || done.files != (files{}):
 		now.Applied++
 	default:
 		now.Unchanged++
@@ -112,6 +123,9 @@ func (s *server) logReload(done reloaded) {
 	}
 	if done.token {
 		s.logger.Info("configuration changed", "key", "admin.token", "to", "another token")
+	}
+	if done.keys {
+		s.logger.Info("configuration changed", "key", "auth", "to", "other keys")
 	}
 	for _, c := range done.Restart {
 		s.logger.Warn("configuration needs a restart", "key", c.Key.Name, "from", c.From, "to", c.To, "by", c.Origin.String())
@@ -165,6 +179,9 @@ func (done reloaded) write(w io.Writer) {
 	}
 	if done.token {
 		fmt.Fprintln(w, "changed: the administrators' token")
+	}
+	if done.keys {
+		fmt.Fprintln(w, "changed: the keys of tokens")
 	}
 	for _, c := range done.Restart {
 		fmt.Fprintf(w, "needs a restart: %s: %s -> %s (%s)\n", c.Key.Name, c.From, c.To, c.Origin)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"regexp"
 	"strings"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/atrium-rtc/atrium/client"
 	"github.com/atrium-rtc/atrium/internal/config"
-	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -42,11 +40,13 @@ func roomLimits(cfg config.Rooms) room.Limits {
 	return room.Limits{MaxRooms: cfg.MaxRooms, MaxParticipants: cfg.MaxParticipants, MaxSubscriptions: cfg.MaxSubscriptions}
 }
 
-func newSignaling(cfg config.Config, token string, rooms *room.Manager, tracer *tracing.Tracer, logger *slog.Logger) *signaling.Server {
-	options := signalingOptions(cfg, token)
-	options.Manager, options.Logger, options.Static = rooms, logger, client.Web()
-	options.Tracer = tracer
-	return signaling.NewServer(options)
+// startSignaling makes the front end for clients of the room protocol; token is the
+// administrators'.
+func (s *server) startSignaling(token string) {
+	options := signalingOptions(s.cfg, token)
+	options.Manager, options.Logger, options.Static = s.rooms, s.logger, client.Web()
+	options.Tracer, options.Admission = s.traces.tracer, s.admission
+	s.signaling = signaling.NewServer(options)
 }
 
 // signalingOptions are those that may change while the server runs.

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/internal/flight"
@@ -71,6 +72,8 @@ type server struct {
 	operator     *site
 	media        *mediaPlane
 	creators     *creators
+	admission    *admission.Control
+	tokenKeys    *tokenKeys // of main; nil in open mode
 	rooms        *room.Manager
 	signaling    *signaling.Server
 	whip         *whip.Server // nil when it is turned off
@@ -154,6 +157,9 @@ func (s *server) startRooms(ctx context.Context, token string) (err error) {
 	if s.media, err = newMedia(ctx, s.cfg.Media, s.logger); err != nil {
 		return err
 	}
+	if err = s.startAdmission(ctx); err != nil {
+		return err
+	}
 	if s.creators, err = newCreators(s.cfg.Rooms); err != nil {
 		return err
 	}
@@ -165,7 +171,7 @@ func (s *server) startRooms(ctx context.Context, token string) (err error) {
 		MaxSubscriptions: limits.MaxSubscriptions,
 		Policy:           s.creators,
 	})
-	s.signaling = newSignaling(s.cfg, token, s.rooms, s.traces.tracer, s.logger)
+	s.startSignaling(token)
 	s.startWHIP()
 	return nil
 }

@@ -110,6 +110,7 @@ func (s *server) close(ctx context.Context) error {
 	defer cancel()
 	s.sampling.end()
 	s.flight.Close()
+	s.tokenKeys.end()
 	return errors.Join(
 		s.signaling.Close(farewell),
 		s.closeWHIP(farewell),
@@ -127,6 +128,7 @@ func (s *server) abandon() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	s.sampling.end()
+	s.tokenKeys.end()
 	if s.signaling != nil {
 		_ = s.signaling.Close(ctx)
 	}

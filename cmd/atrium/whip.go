@@ -15,7 +15,7 @@ func (s *server) startWHIP() {
 	}
 	options := whipOptions(s.cfg)
 	options.Manager, options.Logger, options.Draining = s.rooms, s.logger, s.signaling.Draining
-	options.Tracer = s.traces.tracer
+	options.Tracer, options.Admission = s.traces.tracer, s.admission
 	s.whip = whip.NewServer(options)
 }
 

@@ -34,8 +34,11 @@ type values = map[string]any
 // installations are combinations of values that people may come to.
 func installations() map[string]string {
 	return map[string]string{
-		"the defaults": "",
+		"no more than who may join": `
+auth: {openToAll: true}
+`,
 		"node ports": `
+auth: {existingSecret: tokens}
 media: {exposure: nodePort, addresses: nodeIP}
 `,
 		"everything on, node ports": `
@@ -43,8 +46,9 @@ replicas: 3
 image: {digest: "sha256:0000000000000000000000000000000000000000000000000000000000000000"}
 imagePullSecrets: [{name: pull}]
 media: {exposure: nodePort, addresses: fixed, publicAddresses: ["192.0.2.1", "2001:db8::1"]}
-config: {rooms: {max_rooms: 5}, media: {dscp: 46}, log: {level: debug}}
+config: {auth: {issuer: "https://id.example.org"}, rooms: {max_rooms: 5}, media: {dscp: 46}, log: {level: debug}}
 admin: {token: secret}
+auth: {existingSecret: tokens, jwks: "https://id.example.org/keys.json"}
 tls: {secretName: certificate}
 ingress: {enabled: true, host: call.example.org, className: nginx, tlsSecretName: certificate, annotations: {a: b}}
 autoscaling: {enabled: true, minReplicas: 2, maxReplicas: 4}
@@ -61,12 +65,14 @@ priorityClassName: media
 media: {exposure: hostNetwork, addresses: nodeIP, port: 10000}
 operator: {exposeOnNode: true}
 admin: {existingSecret: mine}
+auth: {jwks: "https://id.example.org/keys.json"}
 tls: {secretName: certificate}
 ingress: {enabled: true, host: call.example.org}
 autoscaling: {enabled: true, metric: cpu, maxReplicas: 20}
 metrics: {serviceMonitor: {enabled: true}, prometheusRule: {enabled: true}, dashboards: {enabled: true}}
 `,
 		"everything off": `
+auth: {openToAll: true}
 replicas: 0
 media: {addresses: fixed, publicAddresses: [192.0.2.1]}
 shutdown: {drainSeconds: 0, preStopSleepSeconds: 0}
@@ -234,6 +240,10 @@ func TestValuesThatAreWrongAreRefused(t *testing.T) {
 		"config: {media: {port: 1}}":                                   "config",
 		"admin: {token: a, existingSecret: b}":                         "exclude each other",
 		"autoscaling: {enabled: true, minReplicas: 3, maxReplicas: 2}": "minReplicas",
+		"auth: {openToAll: false}":                                     "who may join",
+		"auth: {openToAll: true, existingSecret: a}":                   "would have no effect",
+		"auth: {jwks: 'http://id.example.org'}":                        "auth.jwks",
+		"config: {auth: {mode: open}}":                                 "config",
 		"replicaCount: 2":                                              "replicaCount",
 		"shutdown: {drainSeconds: 5m}":                                 "shutdown.drainSeconds",
 	} {

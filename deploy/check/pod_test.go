@@ -119,11 +119,11 @@ func TestProbesAskTheOperatorsListener(t *testing.T) {
 }
 
 func TestNobodyButTheNodeReachesTheOperatorsListenerUnlessAskedFor(t *testing.T) {
-	m := install(t, "")
+	m := install(t, "auth: {openToAll: true}")
 	if got := configuration(t, m).Operator.Listen; !strings.HasPrefix(got, "localhost:") {
 		t.Errorf("with the node's network it listens on %s", got)
 	}
-	m = install(t, "media: {exposure: nodePort, addresses: nodeIP}")
+	m = install(t, "auth: {openToAll: true}\nmedia: {exposure: nodePort, addresses: nodeIP}")
 	if len(m.policies) != 1 {
 		t.Fatal("no policy")
 	}
@@ -237,7 +237,7 @@ func TestWhatIsMountedIsThere(t *testing.T) {
 			}
 			mounted = append(mounted, mount.MountPath+"/")
 		}
-		for _, file := range []string{cfg.TLS.Cert, cfg.TLS.Key, cfg.Admin.TokenFile} {
+		for _, file := range []string{cfg.TLS.Cert, cfg.TLS.Key, cfg.Admin.TokenFile, cfg.Auth.SecretFile} {
 			found := file == ""
 			for _, directory := range mounted {
 				found = found || strings.HasPrefix(file, directory)

@@ -6,6 +6,7 @@
 //	level 6  cmd/atrium
 //	level 5  metrics  internal/config
 //	level 4  signaling  room/cluster  client
+//	         admission
 //	level 3  room  signaling/api            a package imports
 //	level 2  sfu                            only packages on       │
 //	level 1  ingress egress udp tcp rpc     lower levels           ▼

@@ -10,9 +10,10 @@ type level int
 const forTests level = -1
 
 // levels returns the place of each package. The ground has two steps, so that
-// the packet may check its invariants.
+// the packet may check its invariants, and so has level 3: who is let into rooms
+// is decided right above them.
 func levels() map[string]level {
-	const ground, zero, one, two, three, four, five, six = 0, 2, 3, 4, 5, 6, 7, 8
+	const ground, zero, one, two, three, four, five, six = 0, 2, 3, 4, 5, 7, 8, 9
 	return map[string]level{
 		"internal/invariant": ground,
 		"internal/demux":     ground,
@@ -50,6 +51,8 @@ func levels() map[string]level {
 
 		"room":          three,
 		"signaling/api": three,
+
+		"internal/admission": three + 1,
 
 		"signaling":      four,
 		"signaling/whip": four,

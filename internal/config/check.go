@@ -22,6 +22,7 @@ var checks = map[string]struct {
 	"pattern":   {"regular expression", checkPattern},
 	"collector": {"URL", checkCollector},
 	"headers":   {"headers", checkHeaders},
+	"jwks":      {"https URL or file", checkJWKS},
 }
 
 func checkAddress(text string) error {

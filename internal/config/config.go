@@ -20,6 +20,7 @@ type Config struct {
 	WHIP      WHIP      `koanf:"whip"`
 	Client    Client    `koanf:"client"`
 	Admin     Admin     `koanf:"admin"`
+	Auth      Auth      `koanf:"auth"`
 	Log       Log       `koanf:"log"`
 	Tracing   Tracing   `koanf:"tracing"`
 	Shutdown  Shutdown  `koanf:"shutdown"`
@@ -121,6 +122,31 @@ type Client struct {
 type Admin struct {
 	Token     Secret `koanf:"token" reload:"yes" help:"Bearer token for /close, /reload, and names and actions of the administrators' page. Without a token they are for loopback callers only."`
 	TokenFile string `koanf:"token_file" reload:"yes" help:"File that holds the token, instead of admin.token; white space around it is ignored."`
+}
+
+// AuthMode says who comes in.
+type AuthMode string
+
+// The modes.
+const (
+	AuthOpen  AuthMode = "open"
+	AuthToken AuthMode = "token"
+)
+
+// Auth is who may join, and with which tokens (docs/tokens.md).
+type Auth struct {
+	Mode             AuthMode      `koanf:"mode" default:"open" one_of:"open token" reload:"yes" help:"open lets everybody in who reaches http.listen, as Kurento Room did; token wants a token of everybody who joins. Open servers listen on this machine alone, unless auth.open_to_all is set."`
+	OpenToAll        bool          `koanf:"open_to_all" default:"false" reload:"yes" help:"Let a server in mode open listen where other machines reach it: everybody who finds it can join every room, and make rooms."`
+	Secret           Secret        `koanf:"secret" reload:"yes" help:"The secret that tokens are signed with (HS256), 32 to 1024 octets. Better kept in a file."`
+	SecretFile       string        `koanf:"secret_file" reload:"yes" help:"File that holds the secret, instead of auth.secret; white space around it is ignored. Read again at each reload."`
+	KeyFiles         []string      `koanf:"key_files" reload:"yes" help:"PEM files with the public keys of those who make tokens (RS256, ES256, EdDSA). Read again at each reload."`
+	JWKS             string        `koanf:"jwks" check:"jwks" reload:"yes" help:"Key set of those who make tokens: an https address or a file, read every five minutes, and sooner when a token names a key that is not known."`
+	JWKSAllowPrivate bool          `koanf:"jwks_allow_private" default:"false" reload:"yes" help:"Let the address of auth.jwks be in a private network or on this machine."`
+	Issuer           string        `koanf:"issuer" reload:"yes" help:"The issuer (iss) that tokens must have. Empty accepts any."`
+	Audience         []string      `koanf:"audience" reload:"yes" help:"Names of this server, one of which must be in the audience (aud) of a token. Empty: tokens must have no aud."`
+	MaxLifetime      time.Duration `koanf:"max_lifetime" default:"24h" min:"1m" max:"8760h" reload:"yes" help:"The longest time between iat and exp of a token, which is also how long a revocation is remembered."`
+	Leeway           time.Duration `koanf:"leeway" default:"10s" min:"1s" max:"5m" reload:"yes" help:"How far the clock of those who make tokens may be from this one."`
+	TokenIn          []string      `koanf:"token_in" default:"params,header" one_of:"params header query user" reload:"yes" help:"Where a token may stand: params is token among the parameters of joinRoom; header is Authorization: Bearer; query is token in the query of the address, which proxies log; user is the user of joinRoom, whole. params and user are not for WHIP, WHEP and the HTTP endpoints."`
 }
 
 // LogFormat is how log lines look.

@@ -34,6 +34,7 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 		},
 		WHIP:     WHIP{Enabled: true, MaxSessions: 10000},
 		Client:   Client{FilterRequestParam: "hat"},
+		Auth:     Auth{Mode: AuthOpen, MaxLifetime: 24 * time.Hour, Leeway: 10 * time.Second, TokenIn: []string{"params", "header"}},
 		Log:      Log{Level: "info", Format: LogAuto},
 		Tracing:  Tracing{SampleRatio: 1, ServiceName: "atrium"},
 		Shutdown: Shutdown{Drain: 10 * time.Second},
@@ -99,7 +100,7 @@ client:
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
-		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "Log", "Tracing", "Shutdown", "Client"),
+		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "Auth", "Log", "Tracing", "Shutdown", "Client"),
 		cmpopts.IgnoreFields(HTTP{}, "Listen"),
 		cmpopts.IgnoreFields(Media{}, "Port", "ICELite", "Shards", "Send", "Sealing", "Congestion"),
 		cmpopts.IgnoreFields(Signaling{}, "MaxSessions", "MaxSessionsPerAddress", "SpeakerInterval"),

@@ -37,6 +37,8 @@ var codeNames = map[Code]string{
 	102: "USER_NOT_FOUND",
 	101: "USER_GENERIC_ERROR",
 
+	401: "TOKEN_REFUSED",
+
 	CodeFault:        "FAULT",
 	CodeReconnection: "RECONNECTION_ERROR",
 

@@ -78,8 +78,7 @@ func (s *Server) remove(_ http.ResponseWriter, r *http.Request, k kind) (reply, 
 	if err != nil {
 		return reply{}, err
 	}
-	if s.sessions.remove(session) {
-		session.log.Info("session ended", "why", "deleted")
+	if s.forget(session, "deleted") {
 		s.leave(session)
 	}
 	return reply{status: http.StatusOK}, nil
@@ -94,6 +93,9 @@ func (s *Server) find(r *http.Request, k kind) (*session, error) {
 	ask := Ask{Action: Change, Room: session.room, User: session.user}
 	if k == whep {
 		ask.Publisher = session.endpoint
+	}
+	if err := s.admitAgain(r, session); err != nil {
+		return nil, err
 	}
 	return session, s.authorize(r, ask)
 }

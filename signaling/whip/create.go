@@ -21,18 +21,16 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 	if err != nil {
 		return reply{}, refuse(http.StatusBadRequest, err.Error())
 	}
-	session := s.newSession(k, r)
-	if session.user == "" {
-		return reply{}, refuse(http.StatusBadRequest, "parameter user is missing: the name of the publisher in the room")
-	}
 	opts := s.opts.Load()
 	if opts.Draining != nil && opts.Draining() {
 		return reply{}, errShut
 	}
-	if err := s.authorize(r, session.ask(q.Get("publisher"))); err != nil {
+	session, err := s.newSession(k, r)
+	if err != nil {
 		return reply{}, err
 	}
-	if err := s.sessions.add(session); err != nil { // before the body: it is bounded with the session
+	if err := s.enroll(r, session); err != nil {
+		session.detach()
 		return reply{}, err
 	}
 	answer, err := s.begin(w, r, session, want)
@@ -40,7 +38,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 		err = room.ErrUserClosed // meanwhile: the publisher is gone, or the server ends
 	}
 	if err != nil {
-		s.sessions.remove(session)
+		s.forget(session, "not begun")
 		s.leave(session)
 		return reply{}, err
 	}
@@ -57,19 +55,38 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 	return reply{http.StatusCreated, sdpType, answer}, nil
 }
 
-// newSession returns a session as the request asks for it. A player without a name
-// gets one.
-func (s *Server) newSession(k kind, r *http.Request) *session {
-	made := &session{
-		kind: k, id: room.ParticipantID(secret()), network: auth.Network(r),
-		room: r.PathValue("room"), user: r.URL.Query().Get("user"),
+// newSession returns a session as the request asks for it, if its token is good for that.
+// It can be told from now on that the token was revoked: detach is to be called. A player
+// without a name gets one.
+func (s *Server) newSession(k kind, r *http.Request) (*session, error) {
+	made := &session{kind: k, id: room.ParticipantID(secret()), network: auth.Network(r), room: r.PathValue("room")}
+	if err := s.admit(r, made); err != nil {
+		return nil, err
 	}
-	if k == whep && made.user == "" {
-		made.user = "viewer-" + secret()[:8]
-	}
+	made.user = made.pass.Join.User
 	made.endpoint = made.user
 	made.log = s.log.With("protocol", string(k), "room", made.room, "user", made.user)
-	return made
+	if made.user == "" {
+		made.detach()
+		return nil, refuse(http.StatusBadRequest, "parameter user is missing: the name of the publisher in the room")
+	}
+	return made, nil
+}
+
+// enroll asks the application, and takes a place for the session before its body is read,
+// which is bounded with it.
+func (s *Server) enroll(r *http.Request, session *session) error {
+	if err := s.authorize(r, session.ask(r.URL.Query().Get("publisher"))); err != nil {
+		return err
+	}
+	if err := s.sessions.add(session); err != nil {
+		return err
+	}
+	if session.pass.Revoked() { // when there was no session yet to end
+		s.sessions.remove(session)
+		return room.ErrTokenRefused
+	}
+	return nil
 }
 
 // begin reads the offer and answers it.

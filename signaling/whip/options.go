@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
@@ -17,6 +18,10 @@ type Options struct {
 	Logger *slog.Logger
 	// Tracer begins a trace for each request that makes a session; nil begins none.
 	Tracer *tracing.Tracer
+	// Admission asks who makes a session for a token; nil lets everybody in as a
+	// participant. Later requests of the session need the same token, or another that
+	// is as good. Applications that embed the package use Authorize.
+	Admission *admission.Control
 	// Authorize is asked before anything is looked up, for every request but
 	// OPTIONS. ErrUnauthenticated becomes 401, any other error 403; neither shows
 	// more than that. nil allows all. It is called on the requests' goroutines.

@@ -124,6 +124,8 @@ func (s *Server) classify(err error) *refusal {
 func ofRoom(err *room.Error) *refusal {
 	out := refuse(http.StatusInternalServerError, err.Msg)
 	switch err.Code {
+	case room.CodeTokenRefused:
+		out.status, out.challenge = http.StatusUnauthorized, true
 	case room.CodeGeneric: // names
 		out.status = http.StatusBadRequest
 	case room.CodeSDP:

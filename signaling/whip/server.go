@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 )
@@ -16,13 +17,14 @@ import (
 // Server serves WHIP and WHEP on the rooms of a Manager. Its methods may be called
 // from any goroutine.
 type Server struct {
-	opts     atomic.Pointer[options]
-	manager  *room.Manager
-	log      *slog.Logger
-	tracer   *tracing.Tracer
-	sessions registry
-	counters counters
-	leaving  sync.WaitGroup // goroutines of sessions that leave
+	opts      atomic.Pointer[options]
+	manager   *room.Manager
+	log       *slog.Logger
+	tracer    *tracing.Tracer
+	admission *admission.Control
+	sessions  registry
+	counters  counters
+	leaving   sync.WaitGroup // goroutines of sessions that leave
 }
 
 // NewServer returns a Server that hears the Manager's events: make it before the
@@ -31,7 +33,10 @@ func NewServer(opts Options) *Server {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{manager: opts.Manager, log: opts.Logger, tracer: opts.Tracer}
+	if opts.Admission == nil {
+		opts.Admission = admission.New(admission.Options{})
+	}
+	s := &Server{manager: opts.Manager, log: opts.Logger, tracer: opts.Tracer, admission: opts.Admission}
 	s.adopt(opts)
 	opts.Manager.Handle(listener{server: s})
 	return s
@@ -78,13 +83,22 @@ func (s *Server) Close(ctx context.Context) error {
 // end ends a session, once. leave says that its participant may still be in the
 // room. It does not wait.
 func (s *Server) end(session *session, leave bool, why string) {
-	if !s.sessions.remove(session) {
+	if !s.forget(session, why) {
 		return
 	}
-	session.log.Info("session ended", "why", why)
 	if leave {
 		s.leaving.Go(func() { s.leave(session) })
 	}
+}
+
+// forget takes a session out of the registry, and reports false when that was done before.
+func (s *Server) forget(session *session, why string) bool {
+	if !s.sessions.remove(session) {
+		return false
+	}
+	session.detach()
+	session.log.Info("session ended", "why", why)
+	return true
 }
 
 // leave takes the participant of a session out of its room; not being there is

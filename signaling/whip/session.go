@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/room"
 )
 
@@ -19,6 +20,8 @@ type session struct {
 	room, user string
 	endpoint   string // who publishes: user itself, or who is played
 	network    netip.Prefix
+	pass       admission.Admitted
+	detach     func() // from the pass: nobody is told any more that it was revoked
 	log        *slog.Logger
 
 	mu    sync.Mutex // held while ICE is being changed
@@ -43,14 +46,16 @@ func (s *session) path() string { return "/" + string(s.kind) + "/session/" + st
 // connection. What it has done when it fails is undone by the caller.
 func (s *Server) open(ctx context.Context, session *session, offer string, want wishes) (string, error) {
 	session.tag, session.ufrag = newTag(), valueOf(offer, ufragLine)
+	join := session.pass.Join
+	join.ID = session.id
 	if session.kind == whip {
-		join := room.JoinRequest{ID: session.id, User: session.user, Room: session.room, AutoCreate: s.opts.Load().AutoCreate}
+		join.AutoCreate = s.opts.Load().AutoCreate
 		if _, err := s.manager.Join(ctx, join); err != nil {
 			return "", err
 		}
 		return s.manager.Publish(ctx, session.id, room.PublishRequest{Offer: offer})
 	}
-	if _, err := s.manager.Join(ctx, room.JoinRequest{ID: session.id, User: session.user, Room: session.room}); err != nil {
+	if _, err := s.manager.Join(ctx, join); err != nil {
 		return "", err
 	}
 	answer, err := s.manager.Subscribe(ctx, session.id, room.SubscribeRequest{Publisher: session.endpoint, Offer: offer})

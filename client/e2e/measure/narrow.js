@@ -62,7 +62,7 @@ const setLink = (kbps) => fetch(`http://127.0.0.1:8099/set?dir=ab&p=${encodeURIC
 
 async function server() {
   const child = spawn('ip', inside(HERE, binary(), 'serve').slice(1), {
-    env: { ...process.env, ATRIUM_HTTP_LISTEN: '0.0.0.0:8080', ATRIUM_SHUTDOWN_DRAIN: '0s', ATRIUM_LOG_FORMAT: 'text' },
+    env: { ...process.env, ATRIUM_HTTP_LISTEN: '0.0.0.0:8080', ATRIUM_AUTH_OPEN_TO_ALL: 'true', ATRIUM_SHUTDOWN_DRAIN: '0s', ATRIUM_LOG_FORMAT: 'text' },
     stdio: ['ignore', 'ignore', process.env.SERVER_LOG ? 'inherit' : 'ignore'],
   });
   cleanup.push(() => child.kill());

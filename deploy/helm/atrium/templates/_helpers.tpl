@@ -56,6 +56,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if and .Values.admin.existingSecret .Values.admin.token }}
 {{- fail "admin.existingSecret and admin.token exclude each other" }}
 {{- end }}
+{{- $keys := or .Values.auth.existingSecret .Values.auth.jwks }}
+{{- if and .Values.auth.openToAll $keys }}
+{{- fail "auth.openToAll: lets everybody in without a token, so auth.existingSecret and auth.jwks would have no effect" }}
+{{- end }}
+{{- if not (or .Values.auth.openToAll $keys) }}
+{{- fail "auth: who may join? Set auth.existingSecret or auth.jwks, by which tokens are checked; or, if everybody who reaches the pods may join every room, auth.openToAll: true" }}
+{{- end }}
 {{- end }}
 
 {{/* atrium.yaml: what was given, with what the chart decides over it. */}}
@@ -68,6 +75,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
       "shutdown" (dict "drain" (printf "%vs" .Values.shutdown.drainSeconds)) }}
 {{- if include "atrium.hostNetwork" . }}{{ $_ := set $own "media" (dict "port" (int .Values.media.port)) }}{{ end }}
 {{- if include "atrium.adminSecret" . }}{{ $_ := set $own "admin" (dict "token_file" "/etc/atrium/admin/token") }}{{ end }}
+{{- if .Values.auth.openToAll }}
+{{- $_ := set $own "auth" (dict "mode" "open" "open_to_all" true) }}
+{{- else }}
+{{- $auth := dict "mode" "token" }}
+{{- if .Values.auth.existingSecret }}{{ $_ := set $auth "secret_file" "/etc/atrium/auth/secret" }}{{ end }}
+{{- if .Values.auth.jwks }}{{ $_ := set $auth "jwks" .Values.auth.jwks }}{{ end }}
+{{- $_ := set $own "auth" $auth }}
+{{- end }}
 {{- if .Values.tls.secretName }}{{ $_ := set $own "tls" (dict "mode" "files" "cert" "/etc/atrium/tls/tls.crt" "key" "/etc/atrium/tls/tls.key") }}{{ end }}
 {{- if eq .Values.media.addresses "fixed" }}
 {{- $_ := set $own "media" (mergeOverwrite (dict "public_addresses" .Values.media.publicAddresses) (get $own "media" | default dict)) }}

@@ -1,0 +1,11 @@
+package admission
+
+import (
+	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/room"
+)
+
+// joinRequest says to a room what a token allows.
+func joinRequest(name, user string, g *auth.Grants) room.JoinRequest {
+	return room.JoinRequest{Room: name, User: user}
+}
