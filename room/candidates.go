@@ -68,7 +68,7 @@ func (s *state) candidate(id ParticipantID, endpoint string, c ICECandidate) (to
 // A name nobody has is not an error, nor is a candidate Media cannot use (TCP,
 // mDNS, the empty string at the end): Kurento answered all of them the same
 // way. Errors: 102, 203.
-func (m *Manager) AddICECandidate(ctx context.Context, id ParticipantID, endpoint string, c ICECandidate) error {
+func (m *Manager) AddICECandidate(ctx context.Context, id ParticipantID, endpoint, stream string, c ICECandidate) error {
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
 		to, dropped, err := r.state.candidate(id, endpoint, c)
 		if dropped {

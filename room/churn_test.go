@@ -54,16 +54,16 @@ func (h *house) liveHere(n, steps int) {
 		case 3:
 			_, err = h.Publish(ctx, me, room.PublishRequest{Offer: "o"})
 		case 4:
-			err = h.Unpublish(ctx, me, nil)
+			err = h.Unpublish(ctx, me, room.DefaultStream, nil)
 		case 5:
 			_, err = h.Subscribe(ctx, me, room.SubscribeRequest{Publisher: peer(), Offer: "o"})
 		case 6:
-			err = h.AddICECandidate(ctx, me, peer(), room.ICECandidate{Candidate: "c"})
+			err = h.AddICECandidate(ctx, me, peer(), room.DefaultStream, room.ICECandidate{Candidate: "c"})
 		case 7:
 			err = h.Evict(ctx, id(peer()))
 		case 8:
 			if _, err = h.Subscribers("r0"); err == nil {
-				err = h.MutePublished(me, room.All)
+				err = h.MutePublished(me, room.DefaultStream, room.All)
 			}
 		}
 		h.expect(err, room.CodeUserNotFound, room.CodeUserExists, room.CodeUserClosed, room.CodeUserNotStreaming,

@@ -13,6 +13,8 @@ type EventHandler interface {
 	OnLeft(LeftEvent)
 	OnPublished(PublishedEvent)
 	OnUnpublished(UnpublishedEvent)
+	OnSubscribed(SubscribedEvent)
+	OnUnsubscribed(UnsubscribedEvent)
 	OnMessage(MessageEvent)
 	OnEvicted(EvictedEvent)
 	OnRoomClosed(RoomClosedEvent)
@@ -50,19 +52,40 @@ type LeftEvent struct {
 	Reason      LeaveReason
 }
 
-// PublishedEvent says that Participant now publishes; Others are all but it.
+// PublishedEvent says that Participant now publishes Stream; Others are all but it.
 type PublishedEvent struct {
 	Participant ParticipantInfo
+	Stream      string
 	Others      []ParticipantInfo
 }
 
-// UnpublishedEvent says that Participant no longer publishes; Others are all but
-// it. Their subscriptions to it are closed already. A publication whose
+// UnpublishedEvent says that Participant no longer publishes Stream; Others are all
+// but it. Their subscriptions to it are closed already. A publication whose
 // connection is lost ends in the same way, before the MediaErrorEvent for its
 // owner.
 type UnpublishedEvent struct {
 	Participant ParticipantInfo
+	Stream      string
 	Others      []ParticipantInfo
+}
+
+// SubscribedEvent says that Participant now receives Stream of user Publisher. A
+// subscription that replaces an earlier one is no news.
+type SubscribedEvent struct {
+	Participant ParticipantInfo
+	Publisher   string
+	Stream      string
+}
+
+// UnsubscribedEvent says that Participant no longer receives Stream of user
+// Publisher, because it unsubscribed or its connection is lost, and then before the
+// MediaErrorEvent. When the stream itself ends, or one of the two leaves, or the
+// room is closed, the event of that stands for all the subscriptions that ended
+// with it.
+type UnsubscribedEvent struct {
+	Participant ParticipantInfo
+	Publisher   string
+	Stream      string
 }
 
 // MessageEvent is a chat message from From for everybody in To, From included.
@@ -83,31 +106,34 @@ type RoomClosedEvent struct {
 	Participants []ParticipantInfo
 }
 
-// ICECandidateEvent is the server's candidate for the connection Endpoint of
-// participant To; Endpoint is To's own user name for its publishing
-// connection, else the publisher's. It comes after the answer was delivered and
+// ICECandidateEvent is the server's candidate for a connection of participant To:
+// Endpoint is To's own user name for a connection on which it publishes Stream,
+// else the user name of Stream's publisher. It comes after the answer was delivered and
 // never after the connection closed.
 type ICECandidateEvent struct {
 	To        ParticipantInfo
 	Endpoint  string
+	Stream    string
 	Candidate ICECandidate
 }
 
-// SubscribedLayersEvent tells participant To which encodings of its simulcast
-// are worth sending: nobody receives the others. Like candidates it comes after
+// SubscribedLayersEvent tells participant To which encodings of the simulcast
+// that it publishes as Stream are worth sending: nobody receives the others. Like candidates it comes after
 // the answer was delivered and never after the connection closed.
 type SubscribedLayersEvent struct {
 	To     ParticipantInfo
+	Stream string
 	Layers []SubscribedLayer
 }
 
-// VideoPausedEvent tells participant To that the video of user Publisher, which
-// it receives, is not delivered for now; the sound is. It comes after the answer
+// VideoPausedEvent tells participant To that the video of Stream of user
+// Publisher, which it receives, is not delivered for now; the sound is. It comes after the answer
 // was delivered and never after the connection closed, and ends with the
 // connection: a new subscription begins with its video delivered.
 type VideoPausedEvent struct {
 	To        ParticipantInfo
 	Publisher string
+	Stream    string
 	Reason    PauseReason
 	// Estimate is what To's connection carries, in bits per second; 0 is unknown.
 	Estimate int64
@@ -118,15 +144,17 @@ type VideoPausedEvent struct {
 type VideoResumedEvent struct {
 	To        ParticipantInfo
 	Publisher string
+	Stream    string
 	Estimate  int64 // as in VideoPausedEvent
 }
 
-// MediaErrorEvent says that a connection of participant To is lost and has been
-// dropped; To may negotiate a new one. Text has Kurento's form
+// MediaErrorEvent says that a connection of participant To, named as in
+// ICECandidateEvent, is lost and has been dropped; To may negotiate a new one. Text has Kurento's form
 // "TYPE: description(errCode=n)".
 type MediaErrorEvent struct {
 	To       ParticipantInfo
 	Endpoint string
+	Stream   string
 	Text     string
 }
 
@@ -139,6 +167,8 @@ func (NopHandler) OnJoined(JoinedEvent)                     {}
 func (NopHandler) OnLeft(LeftEvent)                         {}
 func (NopHandler) OnPublished(PublishedEvent)               {}
 func (NopHandler) OnUnpublished(UnpublishedEvent)           {}
+func (NopHandler) OnSubscribed(SubscribedEvent)             {}
+func (NopHandler) OnUnsubscribed(UnsubscribedEvent)         {}
 func (NopHandler) OnMessage(MessageEvent)                   {}
 func (NopHandler) OnEvicted(EvictedEvent)                   {}
 func (NopHandler) OnRoomClosed(RoomClosedEvent)             {}

@@ -200,3 +200,6 @@ func (r *recorder) OnSpeakers(e room.SpeakersEvent) {
 func (r *recorder) OnMediaError(e room.MediaErrorEvent) {
 	r.add("%s: error of %s: %s -> %s", e.To.Room, e.Endpoint, e.Text, one(e.To))
 }
+
+func (r *recorder) OnSubscribed(room.SubscribedEvent)     {}
+func (r *recorder) OnUnsubscribed(room.UnsubscribedEvent) {}

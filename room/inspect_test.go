@@ -47,10 +47,10 @@ func TestInspectionShowsWhoPublishesAndWhoReceivesWhom(t *testing.T) {
 	h.subscribe("cid", "bob")
 	h.subscribe("cid", "ann")
 	h.subscribe("bob", "ann")
-	if err := h.MutePublished(id("ann"), room.Video); err != nil {
+	if err := h.MutePublished(id("ann"), room.DefaultStream, room.Video); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.MuteSubscribed(id("cid"), "bob", room.Audio); err != nil {
+	if err := h.MuteSubscribed(id("cid"), "bob", room.DefaultStream, room.Audio); err != nil {
 		t.Fatal(err)
 	}
 
@@ -97,7 +97,7 @@ func TestInspectionOfWhoHasLeftOrUnpublished(t *testing.T) {
 	h.publish("ann", "bob")
 	h.subscribe("cid", "ann")
 	h.subscribe("cid", "bob")
-	if err := h.Unpublish(context.Background(), id("ann"), nil); err != nil {
+	if err := h.Unpublish(context.Background(), id("ann"), room.DefaultStream, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.Leave(context.Background(), id("bob")); err != nil {
@@ -234,14 +234,14 @@ func TestMutedKindsCanBeReplaced(t *testing.T) {
 	h.publish("ann")
 	ctx := context.Background()
 	for _, kinds := range []room.MediaKind{room.Audio, room.All, room.Video, room.Video, 0} {
-		if err := h.SetMutedPublished(ctx, id("ann"), kinds); err != nil {
+		if err := h.SetMutedPublished(ctx, id("ann"), room.DefaultStream, kinds); err != nil {
 			t.Fatal(err)
 		}
 	}
 	_, mutes := h.media.last(t, "ann").got()
 	wantSame(t, "mutes", mutes, []room.MediaKind{room.Audio, room.All, room.Video, 0})
-	wantError(t, h.SetMutedPublished(ctx, id("bob"), room.Audio), room.CodeUserNotStreaming, "Participant 'bob' is not streaming media")
-	if err := h.SetMutedPublished(ctx, id("ann"), 8); err == nil {
+	wantError(t, h.SetMutedPublished(ctx, id("bob"), room.DefaultStream, room.Audio), room.CodeUserNotStreaming, "Participant 'bob' is not streaming media")
+	if err := h.SetMutedPublished(ctx, id("ann"), room.DefaultStream, 8); err == nil {
 		t.Error("an unknown kind is muted")
 	}
 }

@@ -29,12 +29,12 @@ type SubscribedLayer struct {
 // limit takes effect when the stream allows and ends with the subscription: one
 // that replaces it begins without. Errors: 102 for an unknown participant or
 // publisher, 203; 105 when the participant does not receive publisher.
-func (m *Manager) SetPreferredLayers(ctx context.Context, id ParticipantID, publisher string, layers Layers) error {
+func (m *Manager) SetPreferredLayers(ctx context.Context, id ParticipantID, publisher, stream string, layers Layers) error {
 	return m.withReception(ctx, id, publisher, func(s Subscription) { s.SetPreferredLayers(layers) })
 }
 
 // tellLayers tells the owner of a publication which of its encodings are wanted.
 func (r *room) tellLayers(c *connection, layers []SubscribedLayer) {
-	event := SubscribedLayersEvent{To: r.state.info(c.owner), Layers: layers}
+	event := SubscribedLayersEvent{To: r.state.info(c.owner), Stream: DefaultStream, Layers: layers}
 	r.emit("OnSubscribedLayers", func(h EventHandler) { h.OnSubscribedLayers(event) })
 }

@@ -15,7 +15,7 @@ func TestPreferredLayersReachTheSubscriptionAndEndWithIt(t *testing.T) {
 	h.subscribe("bob", "ann")
 	want := []room.Layers{{Spatial: 0, Temporal: room.AllLayers}, {Spatial: 2, Temporal: 1}}
 	for _, layers := range want {
-		if err := h.SetPreferredLayers(t.Context(), id("bob"), "ann", layers); err != nil {
+		if err := h.SetPreferredLayers(t.Context(), id("bob"), "ann", room.DefaultStream, layers); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -30,14 +30,14 @@ func TestPreferredLayersRefusals(t *testing.T) {
 	h.publish("ann")
 	h.subscribe("bob", "ann")
 	prefer := func(who room.ParticipantID, publisher string) error {
-		return h.SetPreferredLayers(t.Context(), who, publisher, room.Layers{})
+		return h.SetPreferredLayers(t.Context(), who, publisher, room.DefaultStream, room.Layers{})
 	}
 	wantError(t, prefer("x", "ann"), 102, "No participant with id 'x' was found")
 	wantError(t, prefer(id("bob"), "nobody"), 102, "User nobody not found in room r")
 	wantError(t, prefer(id("bob"), "cid"), 105, "User 'cid not streaming media in room 'r'")
 	wantError(t, prefer(id("cid"), "ann"), 105, "Participant 'cid' does not receive user 'ann'")
 	wantError(t, prefer(id("ann"), "ann"), 105, "Participant 'ann' does not receive user 'ann'")
-	if err := h.Unsubscribe(t.Context(), id("bob"), "ann"); err != nil {
+	if err := h.Unsubscribe(t.Context(), id("bob"), "ann", room.DefaultStream); err != nil {
 		t.Fatal(err)
 	}
 	wantError(t, prefer(id("bob"), "ann"), 105, "Participant 'bob' does not receive user 'ann'")
@@ -52,7 +52,7 @@ func TestASubscriptionBeingNegotiatedHasNoLayersToChoose(t *testing.T) {
 		_, err := h.Subscribe(context.Background(), id("bob"), room.SubscribeRequest{Publisher: "ann", Offer: "o"})
 		return err
 	}, false, func() {
-		err := h.SetPreferredLayers(t.Context(), id("bob"), "ann", room.Layers{})
+		err := h.SetPreferredLayers(t.Context(), id("bob"), "ann", room.DefaultStream, room.Layers{})
 		wantError(t, err, 105, "Participant 'bob' does not receive user 'ann'")
 	})
 	if err != nil {
@@ -96,7 +96,7 @@ func TestSubscribedLayersOfAnythingElseAreIgnored(t *testing.T) {
 		subscription.SubscribedLayers([]room.SubscribedLayer{{RID: "l"}})
 		synctest.Wait()
 		wantSame(t, "events", len(h.events.take()), 0)
-		if err := h.Unpublish(t.Context(), id("ann"), nil); err != nil {
+		if err := h.Unpublish(t.Context(), id("ann"), room.DefaultStream, nil); err != nil {
 			t.Fatal(err)
 		}
 		h.events.take()

@@ -18,10 +18,13 @@ type ParticipantID string
 
 // ParticipantInfo is a snapshot of one participant.
 type ParticipantInfo struct {
-	ID         ParticipantID
-	User       string
-	Room       string
+	ID   ParticipantID
+	User string
+	Room string
+	// Publishing says that there is a live stream, and Streams which, by the time at
+	// which they were asked for. The slice is shared and must not be changed.
 	Publishing bool
+	Streams    []StreamInfo
 }
 
 // Options configure a Manager. The zero value is usable.
@@ -37,6 +40,9 @@ type Options struct {
 	// MaxSubscriptions bounds the live subscriptions of one participant; 0 is no
 	// limit. Beyond it a subscription fails with CodeMediaEndpoint.
 	MaxSubscriptions int
+	// MaxStreams bounds what one participant publishes at a time: its camera, its
+	// screen; 0 means 4. Beyond it a publication fails with CodeMediaGeneric.
+	MaxStreams int
 	// MaxMessageBytes bounds the text of a chat message, which is multiplied by
 	// the size of the room; 0 means 64 KiB.
 	MaxMessageBytes int

@@ -44,6 +44,8 @@ type Media interface {
 type MediaRequest struct {
 	Room string // for log lines
 	User string // the participant whose connection it is
+	// Stream is the id of the stream that is published or received.
+	Stream string
 	// Session names the participant among all rooms, and is no secret: its
 	// connections share the link to its machine.
 	Session string

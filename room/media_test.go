@@ -32,13 +32,13 @@ func TestUnpublishDropsSubscriptionsBeforeTheOthersHear(t *testing.T) {
 	h.publish("ann")
 	h.subscribe("bob", "ann")
 	h.events.take()
-	err := h.Unpublish(t.Context(), id("ann"), func() { h.events.add("accepted, %d open", h.media.open()) })
+	err := h.Unpublish(t.Context(), id("ann"), room.DefaultStream, func() { h.events.add("accepted, %d open", h.media.open()) })
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantSame(t, "events", h.events.take(), []string{"accepted, 0 open", "r: ann unpublished -> bob,cid"})
-	wantError(t, h.Unpublish(t.Context(), id("ann"), nil), 105, "Participant 'ann' is not streaming media")
-	wantError(t, h.Unpublish(t.Context(), "x", nil), 102, "No participant with id 'x' was found")
+	wantError(t, h.Unpublish(t.Context(), id("ann"), room.DefaultStream, nil), 105, "Participant 'ann' is not streaming media")
+	wantError(t, h.Unpublish(t.Context(), "x", room.DefaultStream, nil), 102, "No participant with id 'x' was found")
 	h.publish("ann")
 	wantSame(t, "publications", h.Stats().Publications, 1)
 	wantSame(t, "subscriptions", h.Stats().Subscriptions, 0)
@@ -149,13 +149,13 @@ func TestUnsubscribe(t *testing.T) {
 	h.publish("ann")
 	h.subscribe("bob", "ann")
 	for _, what := range []string{"subscribed", "not subscribed"} {
-		if err := h.Unsubscribe(t.Context(), id("bob"), "ann"); err != nil {
+		if err := h.Unsubscribe(t.Context(), id("bob"), "ann", room.DefaultStream); err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	wantSame(t, "open connections", h.media.open(), 1)
-	wantError(t, h.Unsubscribe(t.Context(), id("bob"), "nobody"), 102, "User nobody not found in room r")
-	wantError(t, h.Unsubscribe(t.Context(), "x", "ann"), 102, "No participant with id 'x' was found")
+	wantError(t, h.Unsubscribe(t.Context(), id("bob"), "nobody", room.DefaultStream), 102, "User nobody not found in room r")
+	wantError(t, h.Unsubscribe(t.Context(), "x", "ann", room.DefaultStream), 102, "No participant with id 'x' was found")
 }
 
 func TestMutingAddsUpAndUnmutingLiftsAll(t *testing.T) {
@@ -169,21 +169,21 @@ func TestMutingAddsUpAndUnmutingLiftsAll(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	must(h.UnmutePublished(id("ann"))) // nothing to lift
-	must(h.MutePublished(id("ann"), room.Audio))
-	must(h.MutePublished(id("ann"), room.Video))
-	must(h.UnmutePublished(id("ann")))
-	must(h.MuteSubscribed(id("bob"), "ann", room.Video))
-	must(h.MuteSubscribed(id("bob"), "ann", room.Audio))
-	must(h.UnmuteSubscribed(id("bob"), "ann"))
-	must(h.MutePublished(id("ann"), room.All))
+	must(h.UnmutePublished(id("ann"), room.DefaultStream)) // nothing to lift
+	must(h.MutePublished(id("ann"), room.DefaultStream, room.Audio))
+	must(h.MutePublished(id("ann"), room.DefaultStream, room.Video))
+	must(h.UnmutePublished(id("ann"), room.DefaultStream))
+	must(h.MuteSubscribed(id("bob"), "ann", room.DefaultStream, room.Video))
+	must(h.MuteSubscribed(id("bob"), "ann", room.DefaultStream, room.Audio))
+	must(h.UnmuteSubscribed(id("bob"), "ann", room.DefaultStream))
+	must(h.MutePublished(id("ann"), room.DefaultStream, room.All))
 	want := []room.MediaKind{room.Audio, room.All, 0, room.All}
 	_, mutes := h.media.last(t, "ann").got()
 	wantSame(t, "mutes of the publication", mutes, want)
 	_, mutes = h.media.last(t, "bob").got()
 	wantSame(t, "mutes of the subscription", mutes, []room.MediaKind{room.Video, room.All, 0})
 
-	must(h.Unpublish(t.Context(), id("ann"), nil))
+	must(h.Unpublish(t.Context(), id("ann"), room.DefaultStream, nil))
 	h.publish("ann")
 	_, mutes = h.media.last(t, "ann").got()
 	wantSame(t, "mutes of a new publication", len(mutes), 0)
@@ -194,21 +194,21 @@ func TestMuteRefusals(t *testing.T) {
 	h.join("r", "ann", "bob", "cid")
 	h.publish("ann")
 	const silent = "Participant 'bob' is not streaming media"
-	wantError(t, h.MutePublished("x", room.All), 102, "No participant with id 'x' was found")
-	wantError(t, h.MutePublished(id("bob"), room.All), 105, silent)
-	wantError(t, h.UnmutePublished(id("bob")), 105, silent)
+	wantError(t, h.MutePublished("x", room.DefaultStream, room.All), 102, "No participant with id 'x' was found")
+	wantError(t, h.MutePublished(id("bob"), room.DefaultStream, room.All), 105, silent)
+	wantError(t, h.UnmutePublished(id("bob"), room.DefaultStream), 105, silent)
 	for _, kind := range []room.MediaKind{0, 4, room.All | 8} {
-		wantError(t, h.MutePublished(id("ann"), kind), 307, "Mute type cannot be null")
-		wantError(t, h.MuteSubscribed(id("bob"), "ann", kind), 307, "Mute type cannot be null")
+		wantError(t, h.MutePublished(id("ann"), room.DefaultStream, kind), 307, "Mute type cannot be null")
+		wantError(t, h.MuteSubscribed(id("bob"), "ann", room.DefaultStream, kind), 307, "Mute type cannot be null")
 	}
-	wantError(t, h.MuteSubscribed("x", "ann", room.All), 102, "No participant with id 'x' was found")
-	wantError(t, h.MuteSubscribed(id("bob"), "eve", room.All), 102, "User eve not found in room r")
-	wantError(t, h.UnmuteSubscribed(id("bob"), "eve"), 102, "User eve not found in room r")
-	wantError(t, h.MuteSubscribed(id("bob"), "cid", room.All), 105, "User 'cid not streaming media in room 'r'")
-	if err := h.MuteSubscribed(id("bob"), "ann", room.All); err != nil {
+	wantError(t, h.MuteSubscribed("x", "ann", room.DefaultStream, room.All), 102, "No participant with id 'x' was found")
+	wantError(t, h.MuteSubscribed(id("bob"), "eve", room.DefaultStream, room.All), 102, "User eve not found in room r")
+	wantError(t, h.UnmuteSubscribed(id("bob"), "eve", room.DefaultStream), 102, "User eve not found in room r")
+	wantError(t, h.MuteSubscribed(id("bob"), "cid", room.DefaultStream, room.All), 105, "User 'cid not streaming media in room 'r'")
+	if err := h.MuteSubscribed(id("bob"), "ann", room.DefaultStream, room.All); err != nil {
 		t.Errorf("mute without a subscription: %v", err)
 	}
-	if err := h.UnmuteSubscribed(id("bob"), "ann"); err != nil {
+	if err := h.UnmuteSubscribed(id("bob"), "ann", room.DefaultStream); err != nil {
 		t.Errorf("unmute without a subscription: %v", err)
 	}
 }
@@ -240,9 +240,12 @@ func TestQueries(t *testing.T) {
 		wantSame(t, tc.name, users(list), tc.want)
 	}
 	who, err := h.Participant(id("bob"))
-	if want := (room.ParticipantInfo{ID: id("bob"), User: "bob", Room: "r", Publishing: true}); err != nil || who != want {
-		t.Errorf("Participant: %+v, %v, want %+v", who, err, want)
+	if err != nil {
+		t.Error(err)
 	}
+	wantSame(t, "participant", who, room.ParticipantInfo{
+		ID: id("bob"), User: "bob", Room: "r", Publishing: true, Streams: []room.StreamInfo{{ID: room.DefaultStream}},
+	})
 	if publishing, err := h.IsPublishing(id("cid")); err != nil || publishing {
 		t.Errorf("IsPublishing: %v, %v", publishing, err)
 	}

@@ -321,7 +321,7 @@ func TestManagerBehavesAsItsModel(t *testing.T) {
 			},
 			"unpublish": func(t *rapid.T) {
 				id := ids.Draw(t, "id")
-				agree(t, h.Unpublish(ctx, id, nil), m.unpublish(id))
+				agree(t, h.Unpublish(ctx, id, room.DefaultStream, nil), m.unpublish(id))
 			},
 			"subscribe": func(t *rapid.T) {
 				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
@@ -330,19 +330,19 @@ func TestManagerBehavesAsItsModel(t *testing.T) {
 			},
 			"unsubscribe": func(t *rapid.T) {
 				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				agree(t, h.Unsubscribe(ctx, id, publisher), m.unsubscribe(id, publisher))
+				agree(t, h.Unsubscribe(ctx, id, publisher, room.DefaultStream), m.unsubscribe(id, publisher))
 			},
 			"prefer": func(t *rapid.T) {
 				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				agree(t, h.SetPreferredLayers(ctx, id, publisher, room.Layers{}), m.prefer(id, publisher))
+				agree(t, h.SetPreferredLayers(ctx, id, publisher, room.DefaultStream, room.Layers{}), m.prefer(id, publisher))
 			},
 			"prefer video": func(t *rapid.T) {
 				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				agree(t, h.SetVideoPreference(ctx, id, publisher, room.VideoPreference{}), m.prefer(id, publisher))
+				agree(t, h.SetVideoPreference(ctx, id, publisher, room.DefaultStream, room.VideoPreference{}), m.prefer(id, publisher))
 			},
 			"report": func(t *rapid.T) {
 				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				agree(t, h.ReportStatistics(ctx, id, publisher, room.ReceiverStatistics{}), m.prefer(id, publisher))
+				agree(t, h.ReportStatistics(ctx, id, publisher, room.DefaultStream, room.ReceiverStatistics{}), m.prefer(id, publisher))
 			},
 			"say": func(t *rapid.T) {
 				id := ids.Draw(t, "id")

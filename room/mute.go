@@ -10,7 +10,7 @@ func (k MediaKind) valid() bool { return k != 0 && k&^All == 0 }
 // kept only the last). It holds for later subscribers, and ends with the
 // publication. Errors: 102, 203; 105 when the participant does not publish; 307
 // when kind is not one or both of Audio and Video.
-func (m *Manager) MutePublished(id ParticipantID, kind MediaKind) error {
+func (m *Manager) MutePublished(id ParticipantID, stream string, kind MediaKind) error {
 	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
 		c, err := r.state.publicationOf(id)
 		switch {
@@ -26,7 +26,7 @@ func (m *Manager) MutePublished(id ParticipantID, kind MediaKind) error {
 
 // SetMutedPublished replaces the set of kinds that nobody gets of the participant's
 // stream; 0 is none. Otherwise it is MutePublished, with its errors.
-func (m *Manager) SetMutedPublished(ctx context.Context, id ParticipantID, kinds MediaKind) error {
+func (m *Manager) SetMutedPublished(ctx context.Context, id ParticipantID, stream string, kinds MediaKind) error {
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
 		c, err := r.state.publicationOf(id)
 		switch {
@@ -42,7 +42,7 @@ func (m *Manager) SetMutedPublished(ctx context.Context, id ParticipantID, kinds
 
 // UnmutePublished lifts all of MutePublished; when nothing is muted it does
 // nothing. Errors: 102, 203, 105.
-func (m *Manager) UnmutePublished(id ParticipantID) error {
+func (m *Manager) UnmutePublished(id ParticipantID, stream string) error {
 	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
 		c, err := r.state.publicationOf(id)
 		if err != nil {
@@ -57,7 +57,7 @@ func (m *Manager) UnmutePublished(id ParticipantID) error {
 // participant only, under the rules of MutePublished. Without a subscription it
 // does nothing but write a log line. Errors: 102 for an unknown participant or
 // publisher, 203; 105 when publisher does not publish; 307.
-func (m *Manager) MuteSubscribed(id ParticipantID, publisher string, kind MediaKind) error {
+func (m *Manager) MuteSubscribed(id ParticipantID, publisher, stream string, kind MediaKind) error {
 	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
 		c, err := r.state.subscriptionOf(id, publisher)
 		switch {
@@ -75,7 +75,7 @@ func (m *Manager) MuteSubscribed(id ParticipantID, publisher string, kind MediaK
 }
 
 // UnmuteSubscribed lifts all of MuteSubscribed, under the same rules.
-func (m *Manager) UnmuteSubscribed(id ParticipantID, publisher string) error {
+func (m *Manager) UnmuteSubscribed(id ParticipantID, publisher, stream string) error {
 	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
 		c, err := r.state.subscriptionOf(id, publisher)
 		switch {

@@ -63,14 +63,14 @@ func TestWhatHappensDuringANegotiationWins(t *testing.T) {
 		{"publish, leave", publish, leave("bob"), 103, "Participant 'bob' has been closed"},
 		{"publish, evict", publish, func(h *house) error { return h.Evict(ctx, id("bob")) }, 103, "Participant 'bob' has been closed"},
 		{"publish, close", publish, closeRoom, 203, "The room 'r' is closed"},
-		{"publish, unpublish", publish, func(h *house) error { return h.Unpublish(ctx, id("bob"), nil) }, 302, publishSDP},
+		{"publish, unpublish", publish, func(h *house) error { return h.Unpublish(ctx, id("bob"), room.DefaultStream, nil) }, 302, publishSDP},
 		{"subscribe, leave", subscribe, leave("bob"), 103, "Participant 'bob' has been closed"},
 		{"subscribe, close", subscribe, closeRoom, 203, "The room 'r' is closed"},
-		{"subscribe, unsubscribe", subscribe, func(h *house) error { return h.Unsubscribe(ctx, id("bob"), "ann") }, 302, subscribeSDP},
+		{"subscribe, unsubscribe", subscribe, func(h *house) error { return h.Unsubscribe(ctx, id("bob"), "ann", room.DefaultStream) }, 302, subscribeSDP},
 		{"subscribe, publisher leaves", subscribe, leave("ann"), 102, "User 'ann not found in room 'r'"},
-		{"subscribe, publisher unpublishes", subscribe, func(h *house) error { return h.Unpublish(ctx, id("ann"), nil) }, 105, "User 'ann not streaming media in room 'r'"},
+		{"subscribe, publisher unpublishes", subscribe, func(h *house) error { return h.Unpublish(ctx, id("ann"), room.DefaultStream, nil) }, 105, "User 'ann not streaming media in room 'r'"},
 		{"subscribe, publisher publishes anew", subscribe, func(h *house) error {
-			err := h.Unpublish(ctx, id("ann"), nil)
+			err := h.Unpublish(ctx, id("ann"), room.DefaultStream, nil)
 			h.publish("ann")
 			return err
 		}, 105, "User 'ann not streaming media in room 'r'"},
@@ -109,7 +109,7 @@ func TestASecondPublishDuringTheFirstIsRefused(t *testing.T) {
 	}
 	err := h.slowly(publish, false, func() {
 		wantError(t, publish(), 301, "Participant 'ann' is already publishing media, unpublish it first")
-		wantError(t, h.MutePublished(id("ann"), room.All), 105, "Participant 'ann' is not streaming media")
+		wantError(t, h.MutePublished(id("ann"), room.DefaultStream, room.All), 105, "Participant 'ann' is not streaming media")
 	})
 	if err != nil {
 		t.Errorf("the first publish: %v", err)

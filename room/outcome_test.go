@@ -32,7 +32,7 @@ func TestOutcomesOfNegotiationsSayWhoseFaultItWas(t *testing.T) {
 	}
 	unpublished := func(h *house) error {
 		return h.slowly(func() error { return offer("o")(h) }, true, func() {
-			if err := h.Unpublish(context.Background(), id("bob"), nil); err != nil {
+			if err := h.Unpublish(context.Background(), id("bob"), room.DefaultStream, nil); err != nil {
 				h.t.Error(err)
 			}
 		})

@@ -4,7 +4,10 @@ import "context"
 
 // PublishRequest asks to publish.
 type PublishRequest struct {
-	Offer string // SDP
+	// Stream is the id of the stream among the participant's; empty is
+	// DefaultStream.
+	Stream string
+	Offer  string // SDP
 	// Loopback asks that the participant's own media be sent back on the same
 	// connection (Kurento's doLoopback).
 	Loopback bool
@@ -41,7 +44,7 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 		answered: req.Answered,
 		opened: func() {
 			r.log.Info("published", "user", c.owner.user, "loopback", req.Loopback)
-			event := PublishedEvent{Participant: r.state.info(c.owner), Others: r.state.others(c.owner)}
+			event := PublishedEvent{Participant: r.state.info(c.owner), Stream: DefaultStream, Others: r.state.others(c.owner)}
 			r.emit("OnPublished", func(h EventHandler) { h.OnPublished(event) })
 		},
 		sdpError: func(cause error) error { return refusePublishSDP(c.owner.user, cause) },
@@ -53,7 +56,7 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 // others hear of it and must not block. A publication still being negotiated is
 // withdrawn; nobody has heard of that one. Errors: 102, 203, 105 when the
 // participant does not publish.
-func (m *Manager) Unpublish(ctx context.Context, id ParticipantID, accepted func()) error {
+func (m *Manager) Unpublish(ctx context.Context, id ParticipantID, stream string, accepted func()) error {
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
 		who, err := r.state.member(id)
 		if err != nil {
@@ -76,7 +79,7 @@ func (m *Manager) Unpublish(ctx context.Context, id ParticipantID, accepted func
 }
 
 func (r *room) tellUnpublished(who *member) {
-	event := UnpublishedEvent{Participant: r.state.info(who), Others: r.state.others(who)}
+	event := UnpublishedEvent{Participant: r.state.info(who), Stream: DefaultStream, Others: r.state.others(who)}
 	r.emit("OnUnpublished", func(h EventHandler) { h.OnUnpublished(event) })
 }
 

@@ -39,6 +39,7 @@ type TrackQuality struct {
 // StreamQuality is the quality of what a participant receives of Publisher.
 type StreamQuality struct {
 	Publisher string
+	Stream    string // the id of the stream among the publisher's
 	Tracks    []TrackQuality
 }
 
@@ -54,7 +55,7 @@ func (m *Manager) Quality(ctx context.Context, id ParticipantID) ([]StreamQualit
 		}
 		for _, publisher := range r.state.order {
 			if at := who.receive[publisher.user]; at != nil && at.live != nil {
-				list = append(list, StreamQuality{Publisher: publisher.user})
+				list = append(list, StreamQuality{Publisher: publisher.user, Stream: DefaultStream})
 				from = append(from, at.live.subscription())
 			}
 		}
@@ -83,6 +84,6 @@ type ReceiverStatistics struct {
 
 // ReportStatistics passes on what the participant's client measured of
 // publisher's stream. Errors are those of SetPreferredLayers.
-func (m *Manager) ReportStatistics(ctx context.Context, id ParticipantID, publisher string, s ReceiverStatistics) error {
+func (m *Manager) ReportStatistics(ctx context.Context, id ParticipantID, publisher, stream string, s ReceiverStatistics) error {
 	return m.withReception(ctx, id, publisher, func(to Subscription) { to.Reported(s) })
 }

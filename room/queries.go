@@ -95,7 +95,7 @@ func (m *Manager) Find(ctx context.Context, name, user string) (info Participant
 // MainSpeaker returns whom to show of a room when only one can be shown: of those
 // who publish, who holds the floor, or if nobody has spoken yet, who has been there
 // longest. Errors: 202; 105 when nobody publishes.
-func (m *Manager) MainSpeaker(ctx context.Context, name string) (info ParticipantInfo, err error) {
+func (m *Manager) MainSpeaker(ctx context.Context, name, stream string) (info ParticipantInfo, err error) {
 	var absent error
 	err = m.withRoom(ctx, name, func(r *room) {
 		publishers := r.state.infos(func(who *member) bool { return who.publish.live != nil })

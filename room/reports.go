@@ -123,7 +123,7 @@ func (r *room) hear(o *observer) {
 	if c.owner.slot(c.endpoint).pending == nil && c.restarts == 0 {
 		to := r.state.info(c.owner)
 		for _, candidate := range said.candidates {
-			event := ICECandidateEvent{To: to, Endpoint: c.endpoint, Candidate: candidate}
+			event := ICECandidateEvent{To: to, Endpoint: c.endpoint, Stream: DefaultStream, Candidate: candidate}
 			r.emit("OnICECandidate", func(h EventHandler) { h.OnICECandidate(event) })
 		}
 	}
@@ -152,6 +152,7 @@ func (r *room) loseConnection(c *connection, reason string) {
 	event := MediaErrorEvent{
 		To:       r.state.info(c.owner),
 		Endpoint: c.endpoint,
+		Stream:   DefaultStream,
 		Text:     mediaErrorText(reason),
 	}
 	r.emit("OnMediaError", func(h EventHandler) { h.OnMediaError(event) })

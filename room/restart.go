@@ -16,7 +16,7 @@ var errNoRestart = errors.New("the media server restarts no ICE")
 // Errors: 102, 203; 105 when the participant does not have that connection; 302
 // when the credentials cannot be used, or Media restarts none; 103 when the
 // connection ended meanwhile; whatever *Error Media gives.
-func (m *Manager) RestartICE(ctx context.Context, id ParticipantID, endpoint string, client ICECredentials) (string, error) {
+func (m *Manager) RestartICE(ctx context.Context, id ParticipantID, endpoint, stream string, client ICECredentials) (string, error) {
 	r, err := m.registry.roomOf(id)
 	if err != nil {
 		return "", m.counters.refused(err)

@@ -15,7 +15,7 @@ func TestRestartICEReachesTheConnectionThatIsNamed(t *testing.T) {
 	h.events.take()
 	for user, endpoint := range map[string]string{"ann": "ann", "bob": "ann"} {
 		credentials := room.ICECredentials{Ufrag: "new of " + user, Password: "p"}
-		answer, err := h.RestartICE(context.Background(), id(user), endpoint, credentials)
+		answer, err := h.RestartICE(context.Background(), id(user), endpoint, room.DefaultStream, credentials)
 		if err != nil || answer != "answer to new of "+user {
 			t.Errorf("%s: %q, %v", user, answer, err)
 		}
@@ -40,7 +40,7 @@ func TestRestartICEOfWhatIsNotThereIsRefused(t *testing.T) {
 		{"bob", "ann", room.CodeUserNotStreaming, "Participant 'bob' does not receive user 'ann'", good},
 		{"ann", "ann", room.CodeSDP, "Unable to restart ICE on the connection 'ann' of 'ann'", room.ICECredentials{Ufrag: "bad"}},
 	} {
-		_, err := h.RestartICE(context.Background(), id(tt.who), tt.endpoint, tt.with)
+		_, err := h.RestartICE(context.Background(), id(tt.who), tt.endpoint, room.DefaultStream, tt.with)
 		wantError(t, err, tt.code, tt.sentence)
 	}
 }

@@ -35,7 +35,7 @@ func TestWhoSpeaksIsToldToEverybodyWhenItChanges(t *testing.T) {
 		if len(lines) > 2 {
 			t.Errorf("%d events for one change: %v", len(lines), lines)
 		}
-		if err := h.Unpublish(t.Context(), id("bob"), nil); err != nil {
+		if err := h.Unpublish(t.Context(), id("bob"), room.DefaultStream, nil); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Second)
@@ -103,7 +103,7 @@ func TestARoomWithoutPublishersListensToNobody(t *testing.T) {
 		h := newHouse(t, room.Options{})
 		h.join("r", "ann")
 		h.publish("ann")
-		if err := h.Unpublish(t.Context(), id("ann"), nil); err != nil {
+		if err := h.Unpublish(t.Context(), id("ann"), room.DefaultStream, nil); err != nil {
 			t.Fatal(err)
 		}
 		h.events.take()
@@ -115,15 +115,15 @@ func TestARoomWithoutPublishersListensToNobody(t *testing.T) {
 func TestTheMainSpeakerIsWhoHoldsTheFloorElseTheFirstWhoPublishes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t, room.Options{})
-		_, err := h.MainSpeaker(t.Context(), "r")
+		_, err := h.MainSpeaker(t.Context(), "r", room.DefaultStream)
 		wantError(t, err, room.CodeRoomNotFound, "Room 'r' not found")
 		h.join("r", "cid", "ann", "bob")
-		_, err = h.MainSpeaker(t.Context(), "r")
+		_, err = h.MainSpeaker(t.Context(), "r", room.DefaultStream)
 		wantError(t, err, room.CodeUserNotStreaming, "Nobody in room 'r' is streaming media")
 		h.publish("bob", "ann")
 		want := func(user string) {
 			t.Helper()
-			who, err := h.MainSpeaker(t.Context(), "r")
+			who, err := h.MainSpeaker(t.Context(), "r", room.DefaultStream)
 			if err != nil || who.User != user {
 				t.Errorf("%+v, %v; want %s", who, err, user)
 			}

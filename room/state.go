@@ -101,7 +101,11 @@ func (s *state) vacant() bool { return len(s.order) == 0 && !s.awaited }
 
 // info is a snapshot of one participant.
 func (s *state) info(m *member) ParticipantInfo {
-	return ParticipantInfo{ID: m.id, User: m.user, Room: s.name, Publishing: m.publish.live != nil}
+	info := ParticipantInfo{ID: m.id, User: m.user, Room: s.name}
+	if c := m.publish.live; c != nil {
+		info.Publishing, info.Streams = true, []StreamInfo{{DefaultStream, c.muted}}
+	}
+	return info
 }
 
 // session names a participant among all rooms.

@@ -5,7 +5,9 @@ import "context"
 // SubscribeRequest asks to receive the stream of user Publisher.
 type SubscribeRequest struct {
 	Publisher string
-	Offer     string // SDP
+	// Stream is the id of the stream among Publisher's; empty is DefaultStream.
+	Stream string
+	Offer  string // SDP
 	// Answered is as in PublishRequest; no ICECandidateEvent of the connection
 	// precedes it.
 	Answered func(answer string)
@@ -57,7 +59,7 @@ func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req Subscribe
 // Unsubscribe ends the participant's subscription to publisher, or withdraws
 // the one being negotiated. Not being subscribed is fine. Errors: 102 for an
 // unknown participant, and for a publisher who is not in the room; 203.
-func (m *Manager) Unsubscribe(ctx context.Context, id ParticipantID, publisher string) error {
+func (m *Manager) Unsubscribe(ctx context.Context, id ParticipantID, publisher, stream string) error {
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
 		gone, err := r.state.unsubscribe(id, publisher)
 		if err != nil {

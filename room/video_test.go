@@ -19,7 +19,7 @@ func TestVideoPreferencesReachTheSubscriptionAndEndWithIt(t *testing.T) {
 		{Priority: room.PriorityPinned, Prefer: room.PreferSharpness},
 	}
 	for _, p := range want {
-		if err := h.SetVideoPreference(t.Context(), id("bob"), "ann", p); err != nil {
+		if err := h.SetVideoPreference(t.Context(), id("bob"), "ann", room.DefaultStream, p); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -34,10 +34,10 @@ func TestWhatOneDoesNotReceiveHasNoPreferencesNorStatistics(t *testing.T) {
 	h.publish("ann")
 	for name, ask := range map[string]func(room.ParticipantID, string) error{
 		"preference": func(who room.ParticipantID, publisher string) error {
-			return h.SetVideoPreference(t.Context(), who, publisher, room.VideoPreference{})
+			return h.SetVideoPreference(t.Context(), who, publisher, room.DefaultStream, room.VideoPreference{})
 		},
 		"statistics": func(who room.ParticipantID, publisher string) error {
-			return h.ReportStatistics(t.Context(), who, publisher, room.ReceiverStatistics{})
+			return h.ReportStatistics(t.Context(), who, publisher, room.DefaultStream, room.ReceiverStatistics{})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -62,8 +62,8 @@ func TestQualityIsThatOfAllStreamsReceived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantSame(t, "quality", got, []room.StreamQuality{{Publisher: "ann"}, {Publisher: "bob", Tracks: of.quality}})
-	if err := h.ReportStatistics(t.Context(), id("cid"), "bob", room.ReceiverStatistics{Freezes: 3}); err != nil {
+	wantSame(t, "quality", got, []room.StreamQuality{{Publisher: "ann", Stream: room.DefaultStream}, {Publisher: "bob", Stream: room.DefaultStream, Tracks: of.quality}})
+	if err := h.ReportStatistics(t.Context(), id("cid"), "bob", room.DefaultStream, room.ReceiverStatistics{Freezes: 3}); err != nil {
 		t.Fatal(err)
 	}
 	wantSame(t, "reported", of.reported, []room.ReceiverStatistics{{Freezes: 3}})
@@ -81,7 +81,7 @@ func TestPausedVideoIsToldToItsReceiverAfterTheAnswer(t *testing.T) {
 			return nil
 		}
 		answered := func(answer string) { h.events.add("%s", answer) }
-		req := room.SubscribeRequest{Publisher: "ann", Offer: "p", Answered: answered}
+		req := room.SubscribeRequest{Publisher: "ann", Stream: room.DefaultStream, Offer: "p", Answered: answered}
 		if _, err := h.Subscribe(t.Context(), id("bob"), req); err != nil {
 			t.Fatal(err)
 		}
@@ -93,7 +93,7 @@ func TestPausedVideoIsToldToItsReceiverAfterTheAnswer(t *testing.T) {
 		wantSame(t, "events", h.events.take(), []string{
 			"answer to p", "r: video of ann paused by bandwidth at 180000 -> bob", "r: video of ann resumed at 900000 -> bob",
 		})
-		if err := h.Unsubscribe(t.Context(), id("bob"), "ann"); err != nil {
+		if err := h.Unsubscribe(t.Context(), id("bob"), "ann", room.DefaultStream); err != nil {
 			t.Fatal(err)
 		}
 		observer.Delivery(room.DeliveryState{Paused: true})

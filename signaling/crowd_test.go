@@ -60,7 +60,7 @@ func TestBystandersHearSoonerInSmallRooms(t *testing.T) {
 						return err
 					}, `{"method":"participantPublished","params":{"id":"extra1000","streams":[{"id":"webcam"}]},"jsonrpc":"2.0"}`},
 					{func() error {
-						return f.manager.Unpublish(t.Context(), "extra1000", nil)
+						return f.manager.Unpublish(t.Context(), "extra1000", room.DefaultStream, nil)
 					}, `{"method":"participantUnpublished","params":{"name":"extra1000"},"jsonrpc":"2.0"}`},
 					{func() error {
 						_, err := f.manager.Leave(t.Context(), "extra1000")

@@ -31,6 +31,11 @@ func (l listener) OnUnpublished(e room.UnpublishedEvent) {
 	l.mention(e.Others, api.ParticipantUnpublished, api.Name{Name: e.Participant.User})
 }
 
+// OnSubscribed and OnUnsubscribed are for applications: who receives whom is
+// nobody else's business.
+func (l listener) OnSubscribed(room.SubscribedEvent)     {}
+func (l listener) OnUnsubscribed(room.UnsubscribedEvent) {}
+
 func (l listener) OnMessage(e room.MessageEvent) {
 	l.tell(e.To, api.NotifyMessage, api.ChatMessage{Room: e.From.Room, User: e.From.User, Message: e.Text})
 }

@@ -19,7 +19,7 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 	case api.PublishVideo:
 		return s.publishVideo(ctx, r)
 	case api.UnpublishVideo:
-		return s.server.manager.Unpublish(ctx, s.id, func() { r.ok(nil) })
+		return s.server.manager.Unpublish(ctx, s.id, room.DefaultStream, func() { r.ok(nil) })
 	case api.ReceiveVideoFrom:
 		return s.receiveVideoFrom(ctx, r)
 	case api.UnsubscribeFromVideo:
@@ -94,7 +94,7 @@ func (s *Session) unsubscribeFromVideo(ctx context.Context, r *reply) error {
 	if err != nil {
 		return err
 	}
-	if err := s.server.manager.Unsubscribe(ctx, s.id, publisher); err != nil {
+	if err := s.server.manager.Unsubscribe(ctx, s.id, publisher, room.DefaultStream); err != nil {
 		return err
 	}
 	r.ok(nil)
@@ -111,7 +111,7 @@ func (s *Session) setPreferredLayers(ctx context.Context, r *reply) error {
 		return err
 	}
 	layers := room.Layers{Spatial: uint8(p.SpatialLayer), Temporal: uint8(p.TemporalLayer)}
-	if err := s.server.manager.SetPreferredLayers(ctx, s.id, publisher, layers); err != nil {
+	if err := s.server.manager.SetPreferredLayers(ctx, s.id, publisher, room.DefaultStream, layers); err != nil {
 		return err
 	}
 	r.ok(nil)
@@ -143,7 +143,7 @@ func (s *Session) onICECandidate(ctx context.Context, r *reply) error {
 	if p.SDPMLineIndex < 0 || p.SDPMLineIndex > math.MaxUint16 {
 		return &api.Error{Code: api.CodeFault, Message: "Request element 'sdpMLineIndex' is not a usable integer"}
 	}
-	err := s.server.manager.AddICECandidate(ctx, s.id, string(p.EndpointName), room.ICECandidate{
+	err := s.server.manager.AddICECandidate(ctx, s.id, string(p.EndpointName), "", room.ICECandidate{
 		Candidate:     string(p.Candidate),
 		SDPMid:        string(p.SDPMid),
 		SDPMLineIndex: uint16(p.SDPMLineIndex),

@@ -14,7 +14,7 @@ func (s *Session) restartICE(ctx context.Context, r *reply) error {
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
-	answer, err := s.server.manager.RestartICE(ctx, s.id, string(p.EndpointName), credentialsOf(string(p.SDPOffer)))
+	answer, err := s.server.manager.RestartICE(ctx, s.id, string(p.EndpointName), room.DefaultStream, credentialsOf(string(p.SDPOffer)))
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func (s *Session) setVideoPreferences(ctx context.Context, r *reply) error {
 		Priority: room.PriorityHidden + room.Priority(p.Priority.Place), //nolint:gosec // one of five
 		Prefer:   room.Preference(p.Prefer.Place),                       //nolint:gosec // one of three
 	}
-	if err := s.server.manager.SetVideoPreference(ctx, s.id, publisher, preference); err != nil {
+	if err := s.server.manager.SetVideoPreference(ctx, s.id, publisher, room.DefaultStream, preference); err != nil {
 		return err
 	}
 	r.ok(nil)
@@ -95,7 +95,7 @@ func (s *Session) reportStatistics(ctx context.Context, r *reply) error {
 	if err != nil {
 		return err
 	}
-	err = s.server.manager.ReportStatistics(ctx, s.id, publisher, room.ReceiverStatistics{
+	err = s.server.manager.ReportStatistics(ctx, s.id, publisher, room.DefaultStream, room.ReceiverStatistics{
 		Freezes: uint64(p.FreezeCount), Frozen: time.Duration(p.TotalFreezesDuration), FramesDecoded: uint64(p.FramesDecoded),
 		Concealed: uint64(p.ConcealedSamples), Samples: uint64(p.SamplesInAll), PacketsLost: int64(p.PacketsLost),
 	})

@@ -88,7 +88,7 @@ func (h *handler) mute(ctx context.Context, what order) error {
 	if what.Video {
 		kinds |= room.Video
 	}
-	return h.opts.Rooms.SetMutedPublished(ctx, who.ID, kinds)
+	return h.opts.Rooms.SetMutedPublished(ctx, who.ID, room.DefaultStream, kinds)
 }
 
 // closeRoom ends a room for everybody.

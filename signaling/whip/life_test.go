@@ -24,7 +24,7 @@ func TestSessionsEndWithWhatTheyStandFor(t *testing.T) {
 	}{
 		{"the publisher is evicted", func(f *fixture) error { return f.rooms.Evict(ctx, find(f, "cam")) }, false, false},
 		{"the player is evicted", func(f *fixture) error { return f.rooms.Evict(ctx, find(f, "eve")) }, true, false},
-		{"the publisher is made silent", func(f *fixture) error { return f.rooms.Unpublish(ctx, find(f, "cam"), nil) }, false, false},
+		{"the publisher is made silent", func(f *fixture) error { return f.rooms.Unpublish(ctx, find(f, "cam"), room.DefaultStream, nil) }, false, false},
 		{"the room is closed", func(f *fixture) error { _, err := f.rooms.CloseRoom(ctx, "r"); return err }, false, false},
 		{"the publisher's connection is lost", func(f *fixture) error { f.media.made[0].req.Observer.Failed("lost"); return nil }, false, false},
 		{"the player's connection is lost", func(f *fixture) error { f.media.made[1].req.Observer.Failed("lost"); return nil }, true, false},

@@ -70,7 +70,7 @@ func (s *Server) open(ctx context.Context, session *session, offer string, want 
 // publisher and asks again and again does not come and go in the room.
 func (s *Server) publisher(ctx context.Context, name, user string) (string, error) {
 	if user == "" {
-		who, err := s.manager.MainSpeaker(ctx, name)
+		who, err := s.manager.MainSpeaker(ctx, name, room.DefaultStream)
 		return who.User, err
 	}
 	who, err := s.manager.Find(ctx, name, user)
