@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
@@ -20,11 +21,12 @@ type Sources struct {
 	Rooms             func() room.Stats
 	Sessions          func() signaling.Stats
 	Media             func() sfu.Stats
-	WHIP              func() whip.Stats    // nil where it is not spoken
-	Reloads           func() Reloads       // nil where nothing is reloaded
-	Usage             func() Usage         // nil where nobody measures it
-	Flight            func() Flight        // nil where nothing is recorded
-	Traces            func() tracing.Stats // nil where nothing is traced
+	WHIP              func() whip.Stats      // nil where it is not spoken
+	Reloads           func() Reloads         // nil where nothing is reloaded
+	Usage             func() Usage           // nil where nobody measures it
+	Flight            func() Flight          // nil where nothing is recorded
+	Traces            func() tracing.Stats   // nil where nothing is traced
+	Admission         func() admission.Stats // nil where no token is asked for
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -67,6 +69,9 @@ func (from Sources) read() *snapshot {
 	}
 	if from.Traces != nil {
 		now.traces = from.Traces()
+	}
+	if from.Admission != nil {
+		now.admission = from.Admission()
 	}
 	return now
 }

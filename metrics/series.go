@@ -6,6 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
@@ -33,14 +34,15 @@ type sample struct {
 
 // snapshot is what one scrape sees.
 type snapshot struct {
-	rooms    room.Stats
-	sessions signaling.Stats
-	media    sfu.Stats
-	whip     whip.Stats
-	reloads  Reloads
-	usage    Usage
-	flight   Flight
-	traces   tracing.Stats
+	rooms     room.Stats
+	sessions  signaling.Stats
+	media     sfu.Stats
+	whip      whip.Stats
+	reloads   Reloads
+	usage     Usage
+	flight    Flight
+	traces    tracing.Stats
+	admission admission.Stats
 }
 
 func gauge[S any](name, help string, value func(*S) int) series[S] {
@@ -93,6 +95,7 @@ func all() []series[snapshot] {
 	return slices.Concat(
 		ofRooms(),
 		ofSignaling(),
+		ofTokens(),
 		ofWHIP(),
 		ofConnecting(),
 		ofMedia(),

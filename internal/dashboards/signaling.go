@@ -10,6 +10,7 @@ func signaling() Dashboard {
 			{Title: "Requests", Panels: requests()},
 			{Title: "Latency", Panels: requestLatency()},
 			{Title: "Joins", Panels: joins()},
+			{Title: "Tokens", Panels: tokens()},
 			{Title: "Negotiation", Panels: negotiation()},
 			{Title: "Sessions", Panels: sessions()},
 			{Title: "Websockets", Panels: websockets()},
@@ -130,6 +131,34 @@ func joins() []Panel {
 			About: "What rooms refused, by error code (docs/protocol.md). 102 and 105 follow people who come and go. 104: the name is taken. 201: the room is full.",
 			Queries: []Query{{
 				Expr: rate("atrium_refusals_total", "code") + " > 0", Legend: "{{code}}", MayBeEmpty: "nothing was refused",
+			}},
+		},
+	}
+}
+
+func tokens() []Panel {
+	const loaded = "atrium_token_keys_loaded_timestamp_seconds{$at}"
+	return []Panel{
+		{
+			Title: "Tokens", Kind: Lines, Unit: Rate,
+			About: "Tokens that clients brought. All is 0 on servers that ask for none.",
+			Queries: []Query{
+				ask(rate("atrium_tokens_accepted_total"), "accepted"),
+				ask(rate("atrium_tokens_refused_total"), "refused"),
+			},
+		},
+		{
+			Title: "Refused tokens by reason", Kind: Lines, Unit: Rate,
+			About: "Why tokens were refused (docs/tokens.md). expired and wrong_room are clients' affairs. Many of unknown_key, issuer or audience at once: the application and the server do not agree. signature: somebody guesses, or signs with another key.",
+			Queries: []Query{{
+				Expr: rate("atrium_tokens_refused_total", "reason") + " > 0", Legend: "{{reason}}", MayBeEmpty: "no token was refused",
+			}},
+		},
+		{
+			Title: "Age of the keys", Kind: Lines, Unit: Seconds, Limits: rising(900, 3600),
+			About: "How long ago the key set of auth.jwks was loaded. It is loaded every five minutes; when that fails the old keys stay, and tokens with newer ones are refused.",
+			Queries: []Query{{
+				Expr: "max(time() - (" + loaded + " > 0))", Legend: "age", MayBeEmpty: "auth.jwks is not set",
 			}},
 		},
 	}
