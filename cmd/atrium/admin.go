@@ -53,6 +53,7 @@ func (s *server) publishAdmin() error {
 		Presence: s.signaling.Presence,
 		Sampler:  s.sampling.sampler,
 		Drain:    drainSwitch{s},
+		Revoke:   s.admission.Revoke,
 		Access:   func() auth.Admin { return *s.admin.Load() },
 		Logger:   s.logger,
 	})

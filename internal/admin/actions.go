@@ -3,8 +3,10 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"mime"
 	"net/http"
+	"time"
 
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/room"
@@ -20,6 +22,10 @@ type order struct {
 	Audio bool   `json:"audio"`
 	Video bool   `json:"video"`
 	On    bool   `json:"on"`
+	// What to revoke: a token by its jti, or everything; or User, which is a sub then.
+	Token  string    `json:"token"`
+	All    bool      `json:"all"`
+	Before time.Time `json:"before"`
 }
 
 // action serves one action, and logs who did what.
@@ -42,6 +48,9 @@ func (h *handler) action(name string, do func(context.Context, order) error) htt
 			return
 		}
 		log = log.With("room", what.Room, "user", what.User, "audio", what.Audio, "video", what.Video, "on", what.On)
+		if name == "revoke" {
+			log = log.With("token_id", what.Token, "all", what.All, "before", what.Before)
+		}
 		if err := do(r.Context(), what); err != nil {
 			log.Warn("administrator's action failed", "error", err)
 			h.refuse(w, problemOf(err))
@@ -95,6 +104,21 @@ func (h *handler) mute(ctx context.Context, what order) error {
 func (h *handler) closeRoom(ctx context.Context, what order) error {
 	_, err := h.opts.Rooms.CloseRoom(ctx, what.Room)
 	return err
+}
+
+// revoke takes back tokens. Their sessions end.
+func (h *handler) revoke(_ context.Context, what order) error {
+	if what.Room != "" {
+		return problem{http.StatusBadRequest, "Tokens are revoked in all rooms."}
+	}
+	_, err := h.opts.Revoke(auth.Revocation{Token: what.Token, User: what.User, All: what.All, Before: what.Before}, time.Now())
+	switch {
+	case errors.Is(err, auth.ErrWhatToRevoke):
+		return problem{http.StatusBadRequest, sentence(err)}
+	case err != nil:
+		return problem{http.StatusConflict, sentence(err)}
+	}
+	return nil
 }
 
 // drain turns newcomers away, or lets them in again.

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/room"
 )
 
@@ -204,4 +206,40 @@ func TestARoomIsShownWithItsPeople(t *testing.T) {
 	} else {
 		wantProblem(t, w)
 	}
+}
+
+func TestTokensAreRevoked(t *testing.T) {
+	s := newStage(t)
+	told := 0
+	attach := func(g auth.Grants) {
+		if _, ok := s.revocations.Attach(g, func() { told++ }); !ok {
+			t.Fatalf("%+v is revoked already", g)
+		}
+	}
+	issued := time.Now().Add(-time.Hour)
+	for _, g := range []auth.Grants{{Token: "t1"}, {Token: "t2", User: "u2"}, {Token: "t3", User: "u2"}, {Token: "t4", User: "u4"}} {
+		g.Issued = issued
+		attach(g)
+	}
+	for _, tt := range []struct {
+		body   string
+		status int
+		told   int // in all, after it
+	}{
+		{`{}`, 400, 0},
+		{`{"user":"u2","all":true}`, 400, 0},
+		{`{"room":"r","user":"u2"}`, 400, 0},
+		{`{"user":"u2","before":"yesterday"}`, 400, 0},
+		{`{"token":"none"}`, 200, 0},
+		{`{"user":"u2","before":"2020-01-01T00:00:00Z"}`, 200, 0},
+		{`{"token":"t1"}`, 200, 1},
+		{`{"user":"u2"}`, 200, 3},
+		{`{"all":true}`, 200, 4},
+	} {
+		s.post("revoke", tt.body, tt.status)
+		if told != tt.told {
+			t.Errorf("%s: %d sessions were told, want %d", tt.body, told, tt.told)
+		}
+	}
+	s.post("revoke", `{"all":true}`, 403, "Remote: 192.0.2.1:5")
 }

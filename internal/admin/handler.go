@@ -20,6 +20,8 @@ type Options struct {
 	Presence func(room.ParticipantID) signaling.Presence
 	Sampler  *Sampler
 	Drain    Drain
+	// Revoke takes back tokens, see admission.Control.Revoke.
+	Revoke func(r auth.Revocation, now time.Time) (ended int, err error)
 	// Access says who is an administrator at present.
 	Access func() auth.Admin
 	// Logger gets a line for each action; nil discards.
@@ -78,13 +80,14 @@ func newHandler(opts Options, page http.Handler) http.Handler {
 // endpoints are those that docs/admin.md lists.
 func (h *handler) endpoints() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
-		"GET /admin/api/state":  h.serveState,
-		"GET /admin/api/rooms":  h.forAdministrators(h.serveRooms),
-		"GET /admin/api/room":   h.forAdministrators(h.serveRoom),
-		"POST /admin/api/evict": h.action("evict", h.evict),
-		"POST /admin/api/mute":  h.action("mute", h.mute),
-		"POST /admin/api/close": h.action("close", h.closeRoom),
-		"POST /admin/api/drain": h.action("drain", h.drain),
+		"GET /admin/api/state":   h.serveState,
+		"GET /admin/api/rooms":   h.forAdministrators(h.serveRooms),
+		"GET /admin/api/room":    h.forAdministrators(h.serveRoom),
+		"POST /admin/api/evict":  h.action("evict", h.evict),
+		"POST /admin/api/mute":   h.action("mute", h.mute),
+		"POST /admin/api/close":  h.action("close", h.closeRoom),
+		"POST /admin/api/drain":  h.action("drain", h.drain),
+		"POST /admin/api/revoke": h.action("revoke", h.revoke),
 	}
 }
 

@@ -74,19 +74,21 @@ func (s *stream) Quality() []room.TrackQuality {
 
 // stage is a handler on rooms with fake media.
 type stage struct {
-	t        *testing.T
-	rooms    *room.Manager
-	media    *media
-	sampler  *Sampler
-	handler  http.Handler
-	log      bytes.Buffer
-	token    string
-	draining bool
-	ending   bool
+	t           *testing.T
+	rooms       *room.Manager
+	media       *media
+	sampler     *Sampler
+	handler     http.Handler
+	log         bytes.Buffer
+	token       string
+	draining    bool
+	ending      bool
+	revocations *auth.Revocations
 }
 
 func newStage(t *testing.T) *stage {
 	s := &stage{t: t, media: &media{muted: map[string]room.MediaKind{}, felt: map[string]room.TrackQuality{}}}
+	s.revocations = auth.NewVerifier(auth.VerifierOptions{}).Revocations()
 	s.rooms = room.NewManager(s.media, room.Options{MaxRooms: 1000})
 	t.Cleanup(func() {
 		if err := s.rooms.Close(context.Background()); err != nil {
@@ -99,6 +101,7 @@ func newStage(t *testing.T) *stage {
 	var err error
 	s.handler, err = NewHandler(Options{
 		Version: "v1", Revision: "abc", Started: time.Now(), Rooms: s.rooms, Sampler: s.sampler, Drain: s,
+		Revoke:   func(r auth.Revocation, now time.Time) (int, error) { return s.revocations.Revoke(r, now) },
 		Presence: func(room.ParticipantID) signaling.Presence { return signaling.PresenceConnected },
 		Access:   func() auth.Admin { return auth.Admin{Token: s.token} },
 		Logger:   slog.New(slog.NewTextHandler(&s.log, nil)),
