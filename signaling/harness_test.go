@@ -288,6 +288,15 @@ func (f *fixture) member(user, others string) *client {
 	return c
 }
 
+// say has a member of room "r" send a chat message through the application, which is
+// not paced as its own requests are.
+func (f *fixture) say(c *client, user, text string) {
+	f.t.Helper()
+	if err := f.manager.SendMessage(f.t.Context(), room.ParticipantID(c.session), room.Message{User: user, Room: "r", Text: text}); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
 // pipes is a listener in memory. Its connections have no buffers and follow
 // fake time.
 type pipes struct {

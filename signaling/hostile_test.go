@@ -96,8 +96,7 @@ func TestSlowReaderIsCutOffAndDelaysNobody(t *testing.T) {
 			if i > 100 {
 				t.Fatal("6 MB are waiting for somebody who reads nothing")
 			}
-			ann.call(`{"method":"sendMessage","params":{"message":"`+text+`","userMessage":"ann","roomMessage":"r"},"id":5}`,
-				`{"id":5,"result":{"sessionId":"$S"},"jsonrpc":"2.0"}`)
+			f.say(ann, "ann", text)
 			ann.text() // its own copy
 			synctest.Wait()
 		}
@@ -125,8 +124,7 @@ func TestSlowReaderOverTCP(t *testing.T) {
 		if i > 900 {
 			t.Fatal("54 MB have gone to somebody who reads nothing")
 		}
-		ann.call(`{"method":"sendMessage","params":{"message":"`+text+`","userMessage":"ann","roomMessage":"r"},"id":5}`,
-			`{"id":5,"result":{"sessionId":"$S"},"jsonrpc":"2.0"}`)
+		f.say(ann, "ann", text)
 		ann.text()
 	}
 }

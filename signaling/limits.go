@@ -30,6 +30,15 @@ const (
 	// the creation of an endpoint.
 	requestTimeout = 30 * time.Second
 
+	// What one session may say to everybody, counted and in octets. Each of it is
+	// multiplied by the size of the room, and clients whose queue is full are cut off,
+	// so that a few quick speakers could empty a room. What is beyond waits, and with
+	// it the session's later requests.
+	utteranceRate      = 20 // a second
+	utteranceBurst     = 100
+	utteredOctetsRate  = 64 << 10 // a second
+	utteredOctetsBurst = 256 << 10
+
 	// speechTimeout: a socket without any request for this long is closed. It is
 	// long because an application may connect before its user has typed a name.
 	speechTimeout = 5 * time.Minute

@@ -13,6 +13,11 @@ import (
 // dispatch serves a request on the session's goroutine. The method answers
 // through r, or returns the error to answer with.
 func (s *Session) dispatch(ctx context.Context, r *reply) error {
+	if uttered(r.request.Method) {
+		if err := s.mouth.wait(ctx, len(r.request.Params)); err != nil {
+			return err
+		}
+	}
 	switch r.request.Method {
 	case api.JoinRoom:
 		return s.joinRoom(ctx, r)

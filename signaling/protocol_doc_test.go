@@ -153,8 +153,11 @@ func TestDocumentedLimitsAreTheCodes(t *testing.T) {
 		"default ping interval":                    seconds(defaultPingInterval),
 		"closing handshake":                        seconds(socket.CloseTimeout),
 		// Room's own, see room.Options.
-		"user and room names":             octets(256),
-		"chat message":                    octets(64 << 10),
+		"user and room names":        octets(256),
+		"chat message":               octets(64 << 10),
+		"chat messages of a session": fmt.Sprintf("%d a second, %d at once", utteranceRate, utteranceBurst),
+		"octets of a session's chat": fmt.Sprintf("%d octets a second, %d at once",
+			utteredOctetsRate, utteredOctetsBurst),
 		"early candidates of an endpoint": "32",
 		"endpoints with early candidates": "32",
 	}

@@ -34,6 +34,7 @@ type Session struct {
 
 	// Of the goroutine.
 	repeats repeats
+	mouth   mouth
 }
 
 // newSession starts a session, or returns nil when the server is closing.

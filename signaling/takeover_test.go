@@ -126,8 +126,7 @@ func TestLostSessionThatMissesTooMuchEnds(t *testing.T) {
 		synctest.Wait()
 		text := strings.Repeat("x", 60_000)
 		for range 18 {
-			bob.send(`{"method":"sendMessage","params":{"message":"%s","userMessage":"bob","roomMessage":"r"},"id":1}`, text)
-			bob.text()
+			f.say(bob, "bob", text)
 			bob.text()
 		}
 		bob.expect(annLeft)
