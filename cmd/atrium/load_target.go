@@ -22,6 +22,9 @@ type loadTarget struct {
 	WHEP  string `name:"whep" placeholder:"URL" help:"Receive by WHEP instead, likewise: http://host/whep/{room}/{user}."`
 	Token string `placeholder:"TOKEN" env:"ATRIUM_LOAD_TOKEN" help:"Bearer token of every request."`
 
+	TokenSecretFile string `placeholder:"FILE" help:"Make a token for each client instead, with the secret in this file (docs/tokens.md)."`
+	TokenKey        string `placeholder:"FILE" help:"The same, with a private key in PEM form."`
+
 	Insecure bool `help:"Accept any certificate of the server."`
 	Allowed  bool `name:"i-am-allowed" help:"Load a server whose address is neither loopback, private nor link-local. Whoever is not asked calls it an attack."`
 }
@@ -31,6 +34,10 @@ func (t loadTarget) open(ctx context.Context) (load.Target, error) {
 	options := session.Options{Anyway: t.Allowed, Token: t.Token}
 	if t.Insecure {
 		options.TLS = &tls.Config{InsecureSkipVerify: true} //nolint:gosec // asked for
+	}
+	tokens, err := t.tokens()
+	if err != nil {
+		return load.Target{}, err
 	}
 	dialer := session.NewDialer(options)
 	addresses, rooms := []string{t.URL}, true
@@ -47,14 +54,14 @@ func (t loadTarget) open(ctx context.Context) (load.Target, error) {
 	}
 	target := load.Target{
 		Name: maskedAddresses(addresses), Rooms: rooms, Media: mediaAddress(ctx, addresses[0]),
-		Session: func(m session.Member) session.Session { return dialer.Room(t.URL, m) },
+		Session: func(m session.Member) session.Session { return dialer.Room(t.URL, tokens(m)) },
 	}
 	if !t.Allowed {
 		target.Reach = session.OwnAddress
 	}
 	if !rooms {
 		endpoints := session.Endpoints{WHIP: t.WHIP, WHEP: t.WHEP}
-		target.Session = func(m session.Member) session.Session { return dialer.HTTP(endpoints, m) }
+		target.Session = func(m session.Member) session.Session { return dialer.HTTP(endpoints, tokens(m)) }
 	}
 	return target, nil
 }

@@ -29,6 +29,8 @@ type Options struct {
 // Member says who a session is.
 type Member struct {
 	Room, User string
+	// Token is sent in place of Options.Token; empty sends that one.
+	Token string
 	// Handler hears of the room; nil hears nothing.
 	Handler Handler
 }
@@ -74,6 +76,15 @@ func NewDialer(o Options) *Dialer {
 		},
 	}
 	return d
+}
+
+// header returns what is sent with every request of a member.
+func (d *Dialer) header(m Member) http.Header {
+	h := d.opt.Header.Clone()
+	if m.Token != "" {
+		h.Set("Authorization", "Bearer "+m.Token)
+	}
+	return h
 }
 
 // Allowed is the function of that name for this Dialer's options, and pins the

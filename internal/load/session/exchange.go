@@ -66,8 +66,8 @@ const (
 )
 
 // offer sends an SDP offer: RFC 9725 section 4.2, and the same for WHEP.
-func (d *Dialer) offer(ctx context.Context, endpoint, sdp string) (answer string, made resource, err error) {
-	resp, err := d.request(ctx, http.MethodPost, endpoint, sdpType, sdp)
+func (d *Dialer) offer(ctx context.Context, header http.Header, endpoint, sdp string) (answer string, made resource, err error) {
+	resp, err := d.request(ctx, header, http.MethodPost, endpoint, sdpType, sdp)
 	if err != nil {
 		return "", resource{}, err
 	}
@@ -78,7 +78,7 @@ func (d *Dialer) offer(ctx context.Context, endpoint, sdp string) (answer string
 	switch {
 	case resp.StatusCode == http.StatusNotAcceptable && isSDP(resp):
 		if made.url != "" {
-			_ = d.remove(ctx, made.url) // decline, so that the server need not wait
+			_ = d.remove(ctx, header, made.url) // decline, so that the server need not wait
 		}
 		return "", resource{}, ErrCounterOffer
 	case resp.StatusCode != http.StatusCreated:
@@ -91,7 +91,7 @@ func (d *Dialer) offer(ctx context.Context, endpoint, sdp string) (answer string
 	case err != nil:
 		return "", resource{}, err
 	case !isSDP(resp), len(body) > largest, !bytes.HasPrefix(body, []byte("v=")):
-		_ = d.remove(ctx, made.url)
+		_ = d.remove(ctx, header, made.url)
 		return "", resource{}, errNoSDP
 	}
 	made.layers = layersURL(resp)
@@ -110,8 +110,8 @@ func layersURL(resp *http.Response) string {
 }
 
 // remove ends a resource. One that the server has ended already is fine.
-func (d *Dialer) remove(ctx context.Context, location string) error {
-	resp, err := d.request(ctx, http.MethodDelete, location, "", "")
+func (d *Dialer) remove(ctx context.Context, header http.Header, location string) error {
+	resp, err := d.request(ctx, header, http.MethodDelete, location, "", "")
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (d *Dialer) remove(ctx context.Context, location string) error {
 // selectLayer asks for one encoding; no RID leaves the choice to the server.
 // The draft has called the member encodingId, and later rid; servers ignore
 // the one that they do not know.
-func (d *Dialer) selectLayer(ctx context.Context, target, rid string) error {
+func (d *Dialer) selectLayer(ctx context.Context, header http.Header, target, rid string) error {
 	body, err := json.Marshal(struct {
 		EncodingID string `json:"encodingId,omitempty"`
 		RID        string `json:"rid,omitempty"`
@@ -133,7 +133,7 @@ func (d *Dialer) selectLayer(ctx context.Context, target, rid string) error {
 	if err != nil {
 		return err
 	}
-	resp, err := d.request(ctx, http.MethodPost, target, "application/json", string(body))
+	resp, err := d.request(ctx, header, http.MethodPost, target, "application/json", string(body))
 	if err != nil {
 		return err
 	}
@@ -144,12 +144,12 @@ func (d *Dialer) selectLayer(ctx context.Context, target, rid string) error {
 	return nil
 }
 
-func (d *Dialer) request(ctx context.Context, method, target, contentType, body string) (*http.Response, error) {
+func (d *Dialer) request(ctx context.Context, header http.Header, method, target, contentType, body string) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	req.Header = d.opt.Header.Clone()
+	req.Header = header.Clone()
 	if contentType != "" {
 		req.Header.Set("Content-Type", contentType)
 	}

@@ -62,6 +62,7 @@ type HTTP struct {
 	dialer    *Dialer
 	endpoints Endpoints
 	member    Member
+	header    http.Header     // of every request; not changed
 	life      context.Context // of everything under way
 	stop      context.CancelCauseFunc
 	finish    func() // closes done, once
@@ -82,7 +83,7 @@ var _ Session = (*HTTP)(nil)
 
 // HTTP returns a participant of a server with the given endpoints.
 func (d *Dialer) HTTP(e Endpoints, m Member) *HTTP {
-	h := &HTTP{dialer: d, endpoints: e, member: m, done: make(chan struct{}), resources: make(map[stream]resource)}
+	h := &HTTP{dialer: d, endpoints: e, member: m, header: d.header(m), done: make(chan struct{}), resources: make(map[stream]resource)}
 	h.life, h.stop = context.WithCancelCause(context.Background())
 	h.finish = sync.OnceFunc(func() { close(h.done) })
 	return h
@@ -128,7 +129,7 @@ func (h *HTTP) RequestLayer(ctx context.Context, publisher string, layer Layer) 
 	case r.layers == "":
 		return failed(op, errors.ErrUnsupported)
 	}
-	return failed(op, h.dialer.selectLayer(ctx, r.layers, layer.RID))
+	return failed(op, h.dialer.selectLayer(ctx, h.header, r.layers, layer.RID))
 }
 
 // Leave implements Session.
@@ -192,7 +193,7 @@ func (h *HTTP) open(ctx context.Context, s stream, offer string) (string, error)
 		return "", failed(op, rpc.ErrClosed)
 	}
 	if old.url != "" {
-		_ = h.dialer.remove(ctx, old.url) // a server may have ended it by itself
+		_ = h.dialer.remove(ctx, h.header, old.url) // a server may have ended it by itself
 	}
 	return answer, nil
 }
@@ -201,7 +202,7 @@ func (h *HTTP) open(ctx context.Context, s stream, offer string) (string, error)
 // cure.
 func (h *HTTP) attempt(ctx context.Context, p protocol, endpoint, offer string) (string, resource, error) {
 	for n := 0; ; n++ {
-		answer, made, err := h.dialer.offer(ctx, endpoint, offer)
+		answer, made, err := h.dialer.offer(ctx, h.header, endpoint, offer)
 		if err == nil || p == whip || !absent(err) {
 			return answer, made, err
 		}
@@ -223,7 +224,7 @@ func (h *HTTP) remove(ctx context.Context, s stream) error {
 	if r.url == "" {
 		return failed(op, errNoResource)
 	}
-	return failed(op, h.dialer.remove(ctx, r.url))
+	return failed(op, h.dialer.remove(ctx, h.header, r.url))
 }
 
 // absent reports whether an error says that nobody publishes there yet.

@@ -60,7 +60,7 @@ func (r *Room) Join(ctx context.Context) ([]Peer, error) {
 	ctx, cancel := r.dialer.bounded(ctx, r.life)
 	defer cancel()
 	client, err := rpc.Dial(ctx, r.url, rpc.DialOptions{
-		Header: r.dialer.opt.Header, TLS: r.dialer.opt.TLS, Dial: r.dialer.guard.dial,
+		Header: r.dialer.header(r.member), TLS: r.dialer.opt.TLS, Dial: r.dialer.guard.dial,
 		HandshakeTimeout: r.dialer.opt.Timeout,
 		Notify:           r.notified, Ended: r.ended,
 	})
