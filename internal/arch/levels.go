@@ -39,6 +39,8 @@ func levels() map[string]level {
 		"internal/systemd": zero,
 		"internal/host":    zero,
 
+		"internal/iceserver": zero,
+
 		"sfu/ingress":   one,
 		"sfu/egress":    one,
 		"sfu/udp":       one,
@@ -46,6 +48,7 @@ func levels() map[string]level {
 		"signaling/rpc": one,
 
 		"internal/auth/keyring": one,
+		"internal/relay":        one,
 
 		"sfu": two,
 
