@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/atrium-rtc/atrium/internal/admission"
+	"github.com/atrium-rtc/atrium/internal/relay"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
@@ -22,6 +23,7 @@ type Sources struct {
 	Sessions          func() signaling.Stats
 	Media             func() sfu.Stats
 	WHIP              func() whip.Stats      // nil where it is not spoken
+	Relay             func() relay.Stats     // nil where there is none
 	Reloads           func() Reloads         // nil where nothing is reloaded
 	Usage             func() Usage           // nil where nobody measures it
 	Flight            func() Flight          // nil where nothing is recorded
@@ -57,6 +59,9 @@ func (from Sources) read() *snapshot {
 	now := &snapshot{rooms: from.Rooms(), sessions: from.Sessions(), media: from.Media()}
 	if from.WHIP != nil {
 		now.whip = from.WHIP()
+	}
+	if from.Relay != nil {
+		now.relay = from.Relay()
 	}
 	if from.Reloads != nil {
 		now.reloads = from.Reloads()

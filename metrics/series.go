@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/atrium-rtc/atrium/internal/admission"
+	"github.com/atrium-rtc/atrium/internal/relay"
 	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu"
@@ -38,6 +39,7 @@ type snapshot struct {
 	sessions  signaling.Stats
 	media     sfu.Stats
 	whip      whip.Stats
+	relay     relay.Stats
 	reloads   Reloads
 	usage     Usage
 	flight    Flight
@@ -97,6 +99,7 @@ func all() []series[snapshot] {
 		ofSignaling(),
 		ofTokens(),
 		ofWHIP(),
+		ofRelay(),
 		ofConnecting(),
 		ofMedia(),
 		ofQuality(),

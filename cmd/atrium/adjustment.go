@@ -8,6 +8,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/internal/flight"
+	"github.com/atrium-rtc/atrium/internal/iceserver"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -30,23 +31,26 @@ type adjustment struct {
 	auth        config.Auth
 	keys        *tokenKeys // nil in open mode
 	sampleRatio float64    // of traces
+	ice         iceserver.List
+	turn        config.TURN
 }
 
 // prepare makes an adjustment, or finds everything that is wrong with it: files that
 // are not there, patterns that are none.
 func prepare(cfg config.Config, logger *slog.Logger) (adjustment, error) {
-	var wrong [5]error
+	var wrong [6]error
 	next := adjustment{
 		level: logLevel(cfg.Log), cert: cfg.TLS.Cert, key: cfg.TLS.Key,
 		rooms: roomLimits(cfg.Rooms), whip: whipOptions(cfg), loudest: cfg.Media.Loudest,
-		sampleRatio: cfg.Tracing.SampleRatio, auth: cfg.Auth,
+		sampleRatio: cfg.Tracing.SampleRatio, auth: cfg.Auth, turn: cfg.TURN,
 	}
 	next.admin.Token, wrong[0] = adminToken(cfg.Admin)
 	next.creators, wrong[1] = cfg.Rooms.CreatorRegexp()
 	next.codecs, wrong[2] = videoCodecs(cfg.Media.VideoCodecs)
 	next.recordings, wrong[3] = flightSettings(cfg.Operator)
 	next.keys, wrong[4] = readTokenKeys(cfg.Auth, logger)
-	next.signaling = signalingOptions(cfg, next.admin.Token)
+	next.ice, wrong[5] = externalICE(cfg.ICE)
+	next.signaling = signalingOptions(cfg, next.admin.Token, next.ice)
 	return next, errors.Join(wrong[:]...)
 }
 
@@ -63,6 +67,10 @@ func (s *server) install(next adjustment) (before *auth.Admin) {
 	s.signaling.Reconfigure(next.signaling)
 	if s.whip != nil {
 		s.whip.Reconfigure(next.whip)
+	}
+	s.offerICE(next.ice, next.turn)
+	if s.relay.Server != nil {
+		s.relay.SetLimits(relayLimits(next.turn))
 	}
 	s.media.engine.SetVideoCodecs(next.codecs)
 	s.media.engine.SetLoudest(next.loudest)

@@ -51,6 +51,8 @@ func TestEveryKeyThatCanBeReloadedReachesTheRunningServer(t *testing.T) {
 		"admin.token": "secret", "admin.token_file": file, "log.level": "debug",
 		"tracing.sample_ratio": "0.5", "auth.mode": "token", "auth.secret": testSecret, "auth.secret_file": secret, "auth.key_files": pem,
 		"auth.max_lifetime": "7h", "auth.leeway": "7s", "auth.token_in": "user",
+		"ice.servers": "stun:stun.example.org", "ice.username": "u", "ice.credential": "c",
+		"ice.secret": "s", "ice.secret_file": file, "ice.lifetime": "7m", "turn.lifetime": "7m",
 	}
 	for _, key := range config.Keys() {
 		if !key.Reload || key.Name == "shutdown.drain" { // which is read when it is needed
@@ -85,11 +87,32 @@ func TestEveryKeyThatCanBeReloadedReachesTheRunningServer(t *testing.T) {
 				}
 			}
 		}
+		together(key.Name, before, after)
 		if key.Name == "auth.mode" {
 			before = nil
 		}
 		if prepared(t, before) == prepared(t, after) {
 			t.Errorf("%s = %s changes nothing", key.Name, value)
+		}
+	}
+}
+
+// together gives the flags what the key of a name is of no use without.
+func together(name string, flags ...map[string]string) {
+	with := map[string]string{}
+	switch name {
+	case "ice.username", "ice.credential":
+		with = map[string]string{"ice.servers": "turn:a.example", "ice.username": "old", "ice.credential": "old"}
+	case "ice.secret", "ice.secret_file":
+		with = map[string]string{"ice.servers": "turn:a.example"}
+	case "ice.lifetime":
+		with = map[string]string{"ice.servers": "turn:a.example", "ice.secret": "s"}
+	}
+	for _, given := range flags {
+		for key, value := range with {
+			if given[key] == "" {
+				given[key] = value
+			}
 		}
 	}
 }

@@ -31,6 +31,9 @@ func (c *checkConfigCommand) Run() error {
 	if err := checkTokenKeys(loaded.Config.Auth); err != nil {
 		return err
 	}
+	if err := checkRelay(loaded.Config); err != nil {
+		return err
+	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	for _, set := range loaded.Settings {
 		fmt.Fprintf(table, "%s:\t%s\t# %s\n", set.Key.Name, set.Text, set.Origin)

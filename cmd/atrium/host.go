@@ -26,13 +26,23 @@ func hostNeeds(cfg config.Config) host.Needs {
 		SocketBuffer: udp.DefaultBufferSize,
 		Sessions:     cfg.Signaling.MaxSessions,
 		TCP:          cfg.Media.TCP,
-		Sockets:      sockets*max(2, len(cfg.Media.Listen)) + otherSockets,
+		Sockets:      sockets*max(2, len(cfg.Media.Listen)) + otherSockets + relaySockets(cfg.TURN),
 		Ports: []int{
 			cfg.Media.Port, portOf(cfg.HTTP.Listen), portOf(cfg.Operator.Listen), portOf(cfg.TLS.ACME.HTTPListen),
+			portOf(cfg.TURN.UDPListen), portOf(cfg.TURN.TCPListen), portOf(cfg.TURN.TLSListen),
 		},
 		Processors:  runtime.GOMAXPROCS(0),
 		MemoryLimit: debug.SetMemoryLimit(-1), // reads
 	}
+}
+
+// relaySockets is how many files the relay may have open: a socket for each
+// allocation, and a connection.
+func relaySockets(cfg config.TURN) int {
+	if !cfg.On() {
+		return 0
+	}
+	return 2 * cfg.Allocations
 }
 
 // portOf returns the port of an address to listen on; 0 if there is none.

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"strconv"
 	"syscall"
 
@@ -22,6 +23,8 @@ type mediaPlane struct {
 	engine *sfu.Engine
 	rooms  room.Media
 	port   uint16 // of UDP, and of ICE-TCP unless it is off
+	// addresses are where clients are told to send media.
+	addresses func() []netip.AddrPort
 }
 
 // newMedia opens the media port and starts the engine on it.
@@ -55,7 +58,7 @@ func newMedia(ctx context.Context, cfg config.Media, logger *slog.Logger) (*medi
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("start media: %w", err), ports.Close())
 	}
-	return &mediaPlane{engine: engine, rooms: room.SFU(engine, logger), port: ports.Port()}, nil
+	return &mediaPlane{engine: engine, rooms: room.SFU(engine, logger), port: ports.Port(), addresses: ports.UDP.ListenAddresses}, nil
 }
 
 // listenMedia opens the media port.

@@ -49,6 +49,7 @@ func (s *server) publishMetrics() {
 		Rooms:     s.rooms.Stats,
 		Sessions:  s.signaling.Stats,
 		WHIP:      s.whipStats,
+		Relay:     s.relayStats,
 		Media:     s.media.engine.Stats,
 		Reloads:   func() metrics.Reloads { return *s.reloading.stats.Load() },
 		Usage:     s.sampling.usage,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/client"
 	"github.com/atrium-rtc/atrium/internal/config"
+	"github.com/atrium-rtc/atrium/internal/iceserver"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -41,16 +42,17 @@ func roomLimits(cfg config.Rooms) room.Limits {
 }
 
 // startSignaling makes the front end for clients of the room protocol; token is the
-// administrators'.
-func (s *server) startSignaling(token string) {
-	options := signalingOptions(s.cfg, token)
+// administrators', ice what the configuration names.
+func (s *server) startSignaling(token string, ice iceserver.List) {
+	options := signalingOptions(s.cfg, token, ice)
 	options.Manager, options.Logger, options.Static = s.rooms, s.logger, client.Web()
 	options.Tracer, options.Admission = s.traces.tracer, s.admission
+	options.ICEServers = s.iceServers
 	s.signaling = signaling.NewServer(options)
 }
 
 // signalingOptions are those that may change while the server runs.
-func signalingOptions(cfg config.Config, token string) signaling.Options {
+func signalingOptions(cfg config.Config, token string, ice iceserver.List) signaling.Options {
 	return signaling.Options{
 		AllowedOrigins:        cfg.HTTP.AllowedOrigins,
 		ReconnectGrace:        cfg.Signaling.ReconnectGrace,
@@ -62,6 +64,7 @@ func signalingOptions(cfg config.Config, token string) signaling.Options {
 			LoopbackRemote:     cfg.Client.LoopbackRemote,
 			LoopbackAndLocal:   cfg.Client.LoopbackAndLocal,
 			FilterRequestParam: cfg.Client.FilterRequestParam,
+			ICEServers:         openICEServers(ice),
 		},
 		AdminToken: token,
 		AutoCreate: cfg.Rooms.AutoCreate,
@@ -70,16 +73,21 @@ func signalingOptions(cfg config.Config, token string) signaling.Options {
 
 // adminToken returns the token itself or what its file holds.
 func adminToken(cfg config.Admin) (string, error) {
-	if cfg.TokenFile == "" {
-		return cfg.Token.Reveal(), nil
+	return secretOf("admin.token_file", cfg.Token, cfg.TokenFile)
+}
+
+// secretOf returns a secret, or what the file of key holds if there is one.
+func secretOf(key string, secret config.Secret, file string) (string, error) {
+	if file == "" {
+		return secret.Reveal(), nil
 	}
-	data, err := os.ReadFile(cfg.TokenFile)
+	data, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("admin.token_file: %w", err)
+		return "", fmt.Errorf("%s: %w", key, err)
 	}
-	token := strings.TrimSpace(string(data))
-	if token == "" {
-		return "", fmt.Errorf("admin.token_file: %s is empty", cfg.TokenFile)
+	text := strings.TrimSpace(string(data))
+	if text == "" {
+		return "", fmt.Errorf("%s: %s is empty", key, file)
 	}
-	return token, nil
+	return text, nil
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/internal/flight"
+	"github.com/atrium-rtc/atrium/internal/iceserver"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/whip"
@@ -71,6 +72,8 @@ type server struct {
 	traces       traces
 	operator     *site
 	media        *mediaPlane
+	relay        turnServer
+	ice          atomic.Pointer[iceserver.List] // what clients are handed
 	creators     *creators
 	admission    *admission.Control
 	tokenKeys    *tokenKeys // of main; nil in open mode
@@ -160,6 +163,14 @@ func (s *server) startRooms(ctx context.Context, token string) (err error) {
 	if err = s.startAdmission(ctx); err != nil {
 		return err
 	}
+	if err := s.startRelay(ctx); err != nil {
+		return err
+	}
+	external, err := externalICE(s.cfg.ICE)
+	if err != nil {
+		return err
+	}
+	s.offerICE(external, s.cfg.TURN)
 	if s.creators, err = newCreators(s.cfg.Rooms); err != nil {
 		return err
 	}
@@ -171,7 +182,7 @@ func (s *server) startRooms(ctx context.Context, token string) (err error) {
 		MaxSubscriptions: limits.MaxSubscriptions,
 		Policy:           s.creators,
 	})
-	s.startSignaling(token)
+	s.startSignaling(token, external)
 	s.startWHIP()
 	return nil
 }

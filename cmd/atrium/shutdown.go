@@ -117,6 +117,7 @@ func (s *server) close(ctx context.Context) error {
 		s.public.shutdown(ctx),
 		s.redirect.shutdown(ctx),
 		s.rooms.Close(ctx),
+		s.closeRelay(),
 		s.media.engine.Close(),
 		s.traces.close(ctx),
 		s.operator.shutdown(ctx),
@@ -142,6 +143,7 @@ func (s *server) abandon() {
 	if s.flight != nil {
 		s.flight.Close()
 	}
+	_ = s.closeRelay()
 	if s.media != nil {
 		_ = s.media.engine.Close()
 	}

@@ -23,6 +23,9 @@ var checks = map[string]struct {
 	"collector": {"URL", checkCollector},
 	"headers":   {"headers", checkHeaders},
 	"jwks":      {"https URL or file", checkJWKS},
+	"ice":       {"STUN or TURN URL", checkICE},
+	"network":   {"network", checkNetwork},
+	"ports":     {"range of ports", checkPorts},
 }
 
 func checkAddress(text string) error {

@@ -18,6 +18,8 @@ type Config struct {
 	Rooms     Rooms     `koanf:"rooms"`
 	Signaling Signaling `koanf:"signaling"`
 	WHIP      WHIP      `koanf:"whip"`
+	ICE       ICE       `koanf:"ice"`
+	TURN      TURN      `koanf:"turn"`
 	Client    Client    `koanf:"client"`
 	Admin     Admin     `koanf:"admin"`
 	Auth      Auth      `koanf:"auth"`
@@ -109,6 +111,36 @@ type WHIP struct {
 	Enabled               bool `koanf:"enabled" default:"true" help:"Serve WHIP on /whip/ and WHEP on /whep/ of http.listen, for encoders and players that do not speak the room protocol. They need no more rights than a websocket."`
 	MaxSessions           int  `koanf:"max_sessions" default:"10000" min:"0" max:"10000000" unit:"sessions" reload:"yes" help:"Sessions of WHIP and WHEP at a time; 0 is no limit."`
 	MaxSessionsPerAddress int  `koanf:"max_sessions_per_address" default:"0" min:"0" max:"1000000" unit:"sessions" reload:"yes" help:"Sessions of WHIP and WHEP at a time from one client address; 0 is no limit. Behind a proxy all clients have the proxy's address."`
+}
+
+// ICE is what clients are told about STUN and TURN servers that are not part of this
+// server.
+type ICE struct {
+	Servers    []string      `koanf:"servers" check:"ice" reload:"yes" help:"STUN and TURN servers that clients are handed when they join, such as stun:stun.example.org or turn:turn.example.org:3478?transport=udp. Most need none: this server can be reached without."`
+	Username   string        `koanf:"username" reload:"yes" help:"User name for the TURN servers of ice.servers, the same for everybody."`
+	Credential Secret        `koanf:"credential" reload:"yes" help:"Password that goes with ice.username."`
+	Secret     Secret        `koanf:"secret" reload:"yes" help:"Secret that the TURN servers of ice.servers share with this server (coturn: static-auth-secret). Each client is then handed credentials of its own, which end by themselves."`
+	SecretFile string        `koanf:"secret_file" reload:"yes" help:"File that holds the secret, instead of ice.secret; white space around it is ignored."`
+	Lifetime   time.Duration `koanf:"lifetime" default:"12h" min:"1m" max:"720h" reload:"yes" help:"How long credentials made from ice.secret are good for. Longer than a call: a server may ask for them again in the middle of it."`
+}
+
+// TURN is the embedded TURN server. It is off unless it has an address to listen on.
+// A limit of 0 is none.
+type TURN struct {
+	UDPListen   string        `koanf:"udp_listen" check:"address" help:"Where TURN is served over UDP, usually :3478. Clients whose network lets UDP to this port through but not to media.port."`
+	TCPListen   string        `koanf:"tcp_listen" check:"address" help:"Where TURN is served over TCP, usually :3478."`
+	TLSListen   string        `koanf:"tls_listen" check:"address" help:"Where TURN is served over TLS, usually :5349, or :443 of an address that the page does not use. With the certificate of tls.mode. For networks that let out TLS only."`
+	PublicHost  string        `koanf:"public_host" help:"Host name or address of this server in the URLs that clients are handed. It should be a name of the certificate. Empty: the first of tls.acme.domains, media.public_addresses, or the addresses of media."`
+	Realm       string        `koanf:"realm" default:"atrium" help:"What the server is called in its questions for credentials (RFC 8489, section 9.2)."`
+	Secret      Secret        `koanf:"secret" help:"Secret of the credentials that clients are handed. Empty: one that is made at the start, so that credentials end with the process."`
+	SecretFile  string        `koanf:"secret_file" help:"File that holds the secret, instead of turn.secret; white space around it is ignored."`
+	Lifetime    time.Duration `koanf:"lifetime" default:"12h" min:"1m" max:"720h" reload:"yes" help:"How long a client may make allocations with the credentials of its join. Those that it has may be kept longer."`
+	AllowPeers  []string      `koanf:"allow_peers" check:"network" help:"Networks that clients may be relayed to besides this server's media, such as 198.18.0.0/15. Private networks only when they are named themselves; other special addresses never. Empty is right unless clients speak with somebody else too."`
+	RelayPorts  string        `koanf:"relay_ports" check:"ports" help:"Range of relayed UDP ports, such as 49160-49960. Empty: any free port. Only peers of turn.allow_peers need to reach them."`
+	Allocations int           `koanf:"max_allocations" default:"5000" min:"0" max:"60000" unit:"allocations" reload:"yes" help:"Allocations at a time, each with a socket; 0 is no limit. It bounds TCP and TLS connections too."`
+	PerUser     int           `koanf:"max_allocations_per_user" default:"300" min:"0" max:"60000" unit:"allocations" reload:"yes" help:"Allocations of one user at a time; 0 is no limit. A browser makes one for each connection, that is each person that it sees, and each URL."`
+	PerAddress  int           `koanf:"max_allocations_per_address" default:"1000" min:"0" max:"60000" unit:"allocations" reload:"yes" help:"Allocations, and TCP and TLS connections, of one client address at a time; 0 is no limit."`
+	Requests    int           `koanf:"max_requests_per_address" default:"200" min:"0" max:"1000000" unit:"requests" reload:"yes" help:"TURN requests of one client address in a second that are answered over UDP; 0 is no limit. What is relayed does not count."`
 }
 
 // Client is what /getClientConfig tells the page.

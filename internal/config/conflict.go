@@ -26,6 +26,7 @@ func (c *Config) conflicts() Problems {
 	report(samePort(c.TLS.ACME.HTTPListen, c.HTTP.Listen), "tls.acme.http_listen", "has the port of http.listen; it must have its own")
 	report(c.Media.TCP && samePort(mediaAddress(c.Media.Port), c.HTTP.Listen), "media.port", "is the port of http.listen, and media.tcp needs it too")
 	report(c.Media.TCP && samePort(mediaAddress(c.Media.Port), c.Operator.Listen), "media.port", "is the port of operator.listen, and media.tcp needs it too")
+	c.relayConflicts(report)
 	report(len(c.Media.VideoCodecs) == 0, "media.video_codecs", "must allow at least one codec")
 	report(c.Tracing.Endpoint == "" && c.Tracing.Headers != "", "tracing.headers", "has no effect unless tracing.endpoint is set")
 	report(c.Admin.Token != "" && c.Admin.TokenFile != "", "admin.token_file", "and admin.token are both set; set one")

@@ -51,6 +51,7 @@ func Load(from Sources) (Loaded, error) {
 		conflict.Origin = origins[conflict.Key]
 		problems = append(problems, conflict)
 	}
+	loaded.Warnings = append(loaded.Warnings, loaded.Config.doubts()...)
 	for _, key := range Keys() {
 		text := key.format(merged.Get(key.Name))
 		loaded.Settings = append(loaded.Settings, Setting{key, text, origins[key.Name]})

@@ -33,6 +33,8 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 			SpeakerInterval: 1800 * time.Millisecond, SpeakerThreshold: -50,
 		},
 		WHIP:     WHIP{Enabled: true, MaxSessions: 10000},
+		ICE:      ICE{Lifetime: 12 * time.Hour},
+		TURN:     TURN{Realm: "atrium", Lifetime: 12 * time.Hour, Allocations: 5000, PerUser: 300, PerAddress: 1000, Requests: 200},
 		Client:   Client{FilterRequestParam: "hat"},
 		Auth:     Auth{Mode: AuthOpen, MaxLifetime: 24 * time.Hour, Leeway: 10 * time.Second, TokenIn: []string{"params", "header"}},
 		Log:      Log{Level: "info", Format: LogAuto},
@@ -100,7 +102,7 @@ client:
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
-		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "Auth", "Log", "Tracing", "Shutdown", "Client"),
+		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "ICE", "TURN", "Auth", "Log", "Tracing", "Shutdown", "Client"),
 		cmpopts.IgnoreFields(HTTP{}, "Listen"),
 		cmpopts.IgnoreFields(Media{}, "Port", "ICELite", "Shards", "Send", "Sealing", "Congestion"),
 		cmpopts.IgnoreFields(Signaling{}, "MaxSessions", "MaxSessionsPerAddress", "SpeakerInterval"),

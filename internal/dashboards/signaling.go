@@ -16,6 +16,7 @@ func signaling() Dashboard {
 			{Title: "Websockets", Panels: websockets()},
 			{Title: "Queues", Panels: queues()},
 			{Title: "WHIP and WHEP", Panels: whip()},
+			{Title: "TURN", Panels: turn()},
 		},
 	}
 }
@@ -279,6 +280,29 @@ func whip() []Panel {
 			Title: "HTTP requests", Kind: Lines, Unit: Requests,
 			About:   "Requests of encoders and players by method and status. 401 and 403: tokens. 429 and 503: limits. 500: a fault of the server.",
 			Queries: []Query{{Expr: rate("atrium_whip_requests_total", "method", "status") + " > 0", Legend: "{{method}} {{status}}", MayBeEmpty: unused}},
+		},
+	}
+}
+
+func turn() []Panel {
+	const unused = "the embedded TURN server is off, or nobody needs it"
+	return []Panel{
+		{
+			Title: "Relayed clients", Kind: Stack, Unit: Count,
+			About: "Allocations of the embedded TURN server, by what clients reach it over. Browsers make some and keep one only if no other way works: traffic below says who needs it. " +
+				"Those over tls are in networks that let nothing else out.",
+			Queries: []Query{{Expr: total("atrium_turn_allocations", "transport"), Legend: "{{transport}}", MayBeEmpty: unused}},
+		},
+		{
+			Title: "Relayed traffic", Kind: Lines, Unit: ByteRate,
+			About:   "Payload that was relayed, received from clients and sent to them. It is in the traffic of media as well.",
+			Queries: []Query{{Expr: rate("atrium_turn_bytes_total", "direction"), Legend: "{{direction}}", MayBeEmpty: unused}},
+		},
+		{
+			Title: "TURN refusals", Kind: Lines, Unit: Rate,
+			About: "What TURN clients did not get. user, address, full, pace: limits (turn.max_...). credentials, expired: old pages, another secret, or somebody who guesses. " +
+				"special, foreign, port: somebody looks for a way to other places than media.",
+			Queries: []Query{{Expr: rate("atrium_turn_refusals_total", "cause") + " > 0", Legend: "{{cause}}", MayBeEmpty: "nothing was refused"}},
 		},
 	}
 }
