@@ -15,7 +15,7 @@ func (h *house) trickle(user, endpoint string, names ...string) {
 	h.t.Helper()
 	for _, name := range names {
 		c := room.ICECandidate{Candidate: name, SDPMid: "0"}
-		if err := h.AddICECandidate(context.Background(), id(user), endpoint, room.DefaultStream, c); err != nil {
+		if err := h.AddICECandidate(context.Background(), id(user), endpoint, "", c); err != nil {
 			h.t.Errorf("candidate %q of %q: %v", name, endpoint, err)
 		}
 	}
@@ -39,7 +39,7 @@ func TestCandidatesBeforeTheirConnectionAreKeptInOrder(t *testing.T) {
 	wantSame(t, "of the publication", got, []string{"1", "2", "during", "3"})
 	got, _ = h.media.last(t, "bob").got()
 	wantSame(t, "of the subscription", got, []string{"a", "", "bad", "during", "b"})
-	wantError(t, h.AddICECandidate(t.Context(), "x", "ann", room.DefaultStream, room.ICECandidate{}), 102, "No participant with id 'x' was found")
+	wantError(t, h.AddICECandidate(t.Context(), "x", "ann", "", room.ICECandidate{}), 102, "No participant with id 'x' was found")
 }
 
 func TestKeptCandidatesEndWithTheirConnection(t *testing.T) {

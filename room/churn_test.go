@@ -58,7 +58,7 @@ func (h *house) liveHere(n, steps int) {
 		case 5:
 			_, err = h.Subscribe(ctx, me, room.SubscribeRequest{Publisher: peer(), Offer: "o"})
 		case 6:
-			err = h.AddICECandidate(ctx, me, peer(), room.DefaultStream, room.ICECandidate{Candidate: "c"})
+			err = h.AddICECandidate(ctx, me, peer(), "", room.ICECandidate{Candidate: "c"})
 		case 7:
 			err = h.Evict(ctx, id(peer()))
 		case 8:

@@ -44,7 +44,7 @@ const (
 )
 
 // LeftEvent says that Participant, as it was when it left, is gone; Remaining
-// are still there. Its stream ended with it, without an UnpublishedEvent. The
+// are still there. Its streams ended with it, without an UnpublishedEvent. The
 // last one's leaving is told too. It is not sent when the whole room is closed.
 type LeftEvent struct {
 	Participant ParticipantInfo

@@ -33,22 +33,24 @@ type InspectedPerson struct {
 	Since    time.Time     `json:"since"`
 	Speaking bool          `json:"speaking"`
 	// Worst is the lowest score of what the participant receives; 0: none is known.
-	Worst       float64                 `json:"worst"`
-	Publication *InspectedPublication   `json:"publication,omitempty"`
-	Receives    []InspectedSubscription `json:"receives"` // by the publishers' time of joining
+	Worst     float64                 `json:"worst"`
+	Publishes []InspectedPublication  `json:"publishes"` // by the time at which they were asked for
+	Receives  []InspectedSubscription `json:"receives"`  // by the publishers' time of joining
 }
 
-// InspectedPublication is what a participant publishes.
+// InspectedPublication is one stream that a participant publishes.
 type InspectedPublication struct {
+	Stream    string    `json:"stream"` // its id
 	Since     time.Time `json:"since"`
 	Muted     []string  `json:"muted"`     // kinds that nobody gets
 	Receivers int       `json:"receivers"` // participants
 	inspect.Publication
 }
 
-// InspectedSubscription is what a participant receives of one publisher.
+// InspectedSubscription is one stream that a participant receives.
 type InspectedSubscription struct {
 	Publisher string    `json:"publisher"`
+	Stream    string    `json:"stream"` // the id of the stream among the publisher's
 	Since     time.Time `json:"since"`
 	Muted     []string  `json:"muted"` // kinds that this participant does not get
 	inspect.Subscription
@@ -78,17 +80,17 @@ func (m *Manager) Inspect(ctx context.Context, name string, pick Selection) (Ins
 		return Inspection{}, err
 	}
 	seen := Inspection{RoomSummary: r.summary()}
-	receivers := make(map[string]int)
+	receivers := make(map[streamName]int)
 	for i := range people {
-		people[i].feel(func(_ string, q TrackQuality) { seen.Health.add(q) })
+		people[i].feel(func(_ streamName, q TrackQuality) { seen.Health.add(q) })
 		for _, from := range people[i].receptions {
-			receivers[from.publisher]++
+			receivers[from.stream]++
 		}
 	}
 	people = pick.matching(people)
 	seen.Matching = len(people)
 	for _, p := range pick.page(people) {
-		seen.People = append(seen.People, p.inspect(receivers[p.user]))
+		seen.People = append(seen.People, p.inspect(receivers))
 	}
 	return seen, nil
 }
@@ -126,19 +128,20 @@ type person struct {
 	user       string
 	since      time.Time
 	speaking   bool
-	published  *connectionNote // nil while nothing is
+	published  []publicationNote
 	receptions []receptionNote
 	worst      float64 // once felt
 }
 
-type connectionNote struct {
+type publicationNote struct {
+	stream      streamName
 	publication Publication
 	since       time.Time
 	muted       MediaKind
 }
 
 type receptionNote struct {
-	publisher    string
+	stream       streamName
 	subscription Subscription
 	since        time.Time
 	muted        MediaKind
@@ -163,7 +166,9 @@ func (r *room) look(ctx context.Context) ([]person, error) {
 		joined[people[i].user] = i
 	}
 	for i := range people {
-		slices.SortFunc(people[i].receptions, func(a, b receptionNote) int { return joined[a.publisher] - joined[b.publisher] })
+		slices.SortFunc(people[i].receptions, func(a, b receptionNote) int {
+			return cmp.Or(joined[a.stream.user]-joined[b.stream.user], strings.Compare(a.stream.id, b.stream.id))
+		})
 	}
 	return people, nil
 }
@@ -173,8 +178,10 @@ func (s *state) people() ([]person, []*member) {
 	people := make([]person, 0, len(s.order))
 	for _, m := range s.order {
 		p := person{id: m.id, user: m.user, since: m.since, speaking: slices.Contains(s.floor.speaking, m.user)}
-		if c := m.publish.live; c != nil {
-			p.published = &connectionNote{c.publication(), c.since, c.muted}
+		for _, at := range m.publish {
+			if c := at.live; c != nil {
+				p.published = append(p.published, publicationNote{at.stream, c.publication(), c.since, c.muted})
+			}
 		}
 		people = append(people, p)
 	}
@@ -186,10 +193,10 @@ func (s *state) people() ([]person, []*member) {
 func receptions(people []person, order []*member, next int) int {
 	for noted := 0; next < len(order) && noted < inspectBatch; next++ {
 		m := order[next]
-		for publisher, at := range m.receive {
+		for stream, at := range m.receive {
 			if c := at.live; c != nil {
 				people[next].receptions = append(people[next].receptions,
-					receptionNote{publisher, c.subscription(), c.since, c.muted})
+					receptionNote{stream, c.subscription(), c.since, c.muted})
 			}
 		}
 		noted += 1 + len(m.receive)
@@ -198,10 +205,10 @@ func receptions(people []person, order []*member, next int) int {
 }
 
 // feel calls each with what the participant feels of what it receives.
-func (p *person) feel(each func(publisher string, q TrackQuality)) {
+func (p *person) feel(each func(stream streamName, q TrackQuality)) {
 	for _, from := range p.receptions {
 		for _, q := range from.subscription.Quality() {
-			each(from.publisher, q)
+			each(from.stream, q)
 			if q.Score > 0 && rank(q.Score) < rank(p.worst) {
 				p.worst = q.Score
 			}
@@ -210,19 +217,21 @@ func (p *person) feel(each func(publisher string, q TrackQuality)) {
 }
 
 // inspect asks the participant's connections.
-func (p *person) inspect(receivers int) InspectedPerson {
+func (p *person) inspect(receivers map[streamName]int) InspectedPerson {
 	seen := InspectedPerson{
 		ID: p.id, User: p.user, Since: p.since, Speaking: p.speaking, Worst: p.worst,
-		Receives: make([]InspectedSubscription, 0, len(p.receptions)),
+		Publishes: make([]InspectedPublication, 0, len(p.published)),
+		Receives:  make([]InspectedSubscription, 0, len(p.receptions)),
 	}
-	if c := p.published; c != nil {
-		seen.Publication = &InspectedPublication{
-			Since: c.since, Muted: c.muted.names(), Receivers: receivers, Publication: c.publication.Published(),
-		}
+	for _, c := range p.published {
+		seen.Publishes = append(seen.Publishes, InspectedPublication{
+			Stream: c.stream.id, Since: c.since, Muted: c.muted.names(), Receivers: receivers[c.stream], Publication: c.publication.Published(),
+		})
 	}
 	for _, from := range p.receptions {
 		seen.Receives = append(seen.Receives, InspectedSubscription{
-			Publisher: from.publisher, Since: from.since, Muted: from.muted.names(), Subscription: from.subscription.Received(),
+			Publisher: from.stream.user, Stream: from.stream.id, Since: from.since, Muted: from.muted.names(),
+			Subscription: from.subscription.Received(),
 		})
 	}
 	return seen

@@ -12,7 +12,7 @@ func TestAVisitNotesBoundedlyMany(t *testing.T) {
 	for i := range order {
 		order[i] = newMember("", fmt.Sprint(i))
 		for j := range received {
-			order[i].receive[fmt.Sprint(j)] = &slot{live: &connection{}}
+			order[i].receive[streamName{fmt.Sprint(j), DefaultStream}] = &slot{live: &connection{}}
 		}
 	}
 	people := make([]person, members)

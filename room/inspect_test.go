@@ -63,7 +63,7 @@ func TestInspectionShowsWhoPublishesAndWhoReceivesWhom(t *testing.T) {
 		if p.Since.IsZero() {
 			t.Errorf("nobody knows since when %s is here", p.User)
 		}
-		if pub := p.Publication; pub != nil {
+		for _, pub := range p.Publishes {
 			lines = append(lines, fmt.Sprintf("%s publishes %s to %d, muted %v", p.User, pub.Tracks[0].Codec, pub.Receivers, pub.Muted))
 		}
 		for _, from := range p.Receives {
@@ -108,7 +108,7 @@ func TestInspectionOfWhoHasLeftOrUnpublished(t *testing.T) {
 		t.Errorf("%+v", seen.RoomSummary)
 	}
 	wantSame(t, "people", names(seen.People), []string{"ann", "cid"})
-	if seen.People[0].Publication != nil || len(seen.People[1].Receives) != 0 {
+	if len(seen.People[0].Publishes) != 0 || len(seen.People[1].Receives) != 0 {
 		t.Errorf("%+v", seen.People)
 	}
 	_, err := h.Inspect(context.Background(), "no", room.Selection{})
@@ -166,8 +166,8 @@ func TestInspectionOfALargeRoomIsComplete(t *testing.T) {
 		t.Errorf("%d subscriptions", seen.Subscriptions)
 	}
 	for i, p := range seen.People {
-		if p.Publication.Receivers != people-1 || len(p.Receives) != people-1 {
-			t.Fatalf("%s is received by %d and receives %d", p.User, p.Publication.Receivers, len(p.Receives))
+		if p.Publishes[0].Receivers != people-1 || len(p.Receives) != people-1 {
+			t.Fatalf("%s is received by %d and receives %d", p.User, p.Publishes[0].Receivers, len(p.Receives))
 		}
 		for j, from := range p.Receives {
 			if j >= i {
@@ -211,8 +211,8 @@ func TestSurveyFindsWhereItIsWorst(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantSame(t, "complaints", survey.Complaints, []room.Complaint{
-		{Room: "b", User: "dan", Publisher: "cid", Kind: "video", Score: 1.5, Cause: room.CauseDownlink, Paused: true},
-		{Room: "b", User: "eve", Publisher: "cid", Kind: "audio", Score: 2, Cause: room.CauseDownlink},
+		{Room: "b", User: "dan", Publisher: "cid", Stream: room.DefaultStream, Kind: "video", Score: 1.5, Cause: room.CauseDownlink, Paused: true},
+		{Room: "b", User: "eve", Publisher: "cid", Stream: room.DefaultStream, Kind: "audio", Score: 2, Cause: room.CauseDownlink},
 	})
 	if len(survey.Rooms) != 2 {
 		t.Fatalf("%+v", survey.Rooms)

@@ -25,16 +25,16 @@ type SubscribedLayer struct {
 	Active bool
 }
 
-// SetPreferredLayers limits what the participant gets of publisher's video. The
-// limit takes effect when the stream allows and ends with the subscription: one
+// SetPreferredLayers limits what the participant gets of the video of one of
+// publisher's streams, "" being DefaultStream. The limit takes effect when the stream allows and ends with the subscription: one
 // that replaces it begins without. Errors: 102 for an unknown participant or
-// publisher, 203; 105 when the participant does not receive publisher.
+// publisher, 203; 105 when the participant does not receive the stream.
 func (m *Manager) SetPreferredLayers(ctx context.Context, id ParticipantID, publisher, stream string, layers Layers) error {
-	return m.withReception(ctx, id, publisher, func(s Subscription) { s.SetPreferredLayers(layers) })
+	return m.withReception(ctx, id, publisher, stream, func(s Subscription) { s.SetPreferredLayers(layers) })
 }
 
 // tellLayers tells the owner of a publication which of its encodings are wanted.
 func (r *room) tellLayers(c *connection, layers []SubscribedLayer) {
-	event := SubscribedLayersEvent{To: r.state.info(c.owner), Stream: DefaultStream, Layers: layers}
+	event := SubscribedLayersEvent{To: r.state.info(c.owner), Stream: c.stream.id, Layers: layers}
 	r.emit("OnSubscribedLayers", func(h EventHandler) { h.OnSubscribedLayers(event) })
 }

@@ -16,6 +16,7 @@ func (m *Manager) SetLimits(l Limits) {
 	m.limits.Store(&limits{
 		participants:  l.MaxParticipants,
 		subscriptions: l.MaxSubscriptions,
+		streams:       m.opts.MaxStreams,
 		early:         earlyLimits{m.opts.MaxEarlyEndpoints, m.opts.MaxEarlyCandidates, m.opts.MaxNameBytes},
 	})
 }

@@ -63,6 +63,7 @@ func (o Options) withDefaults() Options {
 		field *int
 		value int
 	}{
+		{&o.MaxStreams, 4},
 		{&o.MaxMessageBytes, 64 << 10},
 		{&o.MaxNameBytes, 256},
 		{&o.MaxEarlyEndpoints, defaultEarlyEndpoints},

@@ -5,14 +5,14 @@ import "context"
 // valid reports a non-empty set of known kinds; Kurento's null type is 0.
 func (k MediaKind) valid() bool { return k != 0 && k&^All == 0 }
 
-// MutePublished stops forwarding the given kinds of the participant's stream to
-// everybody. Muting Audio and then Video silences both (Kurento meant that and
+// MutePublished stops forwarding the given kinds of one of the participant's streams,
+// "" being DefaultStream, to everybody. Muting Audio and then Video silences both (Kurento meant that and
 // kept only the last). It holds for later subscribers, and ends with the
-// publication. Errors: 102, 203; 105 when the participant does not publish; 307
+// publication. Errors: 102, 203; 105 when the participant does not publish the stream; 307
 // when kind is not one or both of Audio and Video.
 func (m *Manager) MutePublished(id ParticipantID, stream string, kind MediaKind) error {
 	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
-		c, err := r.state.publicationOf(id)
+		c, err := r.state.publicationOf(id, streamID(stream))
 		switch {
 		case err != nil:
 			return err
@@ -24,11 +24,11 @@ func (m *Manager) MutePublished(id ParticipantID, stream string, kind MediaKind)
 	})
 }
 
-// SetMutedPublished replaces the set of kinds that nobody gets of the participant's
-// stream; 0 is none. Otherwise it is MutePublished, with its errors.
+// SetMutedPublished replaces the set of kinds that nobody gets of one of the participant's
+// streams; 0 is none. Otherwise it is MutePublished, with its errors.
 func (m *Manager) SetMutedPublished(ctx context.Context, id ParticipantID, stream string, kinds MediaKind) error {
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
-		c, err := r.state.publicationOf(id)
+		c, err := r.state.publicationOf(id, streamID(stream))
 		switch {
 		case err != nil:
 			return err
@@ -44,7 +44,7 @@ func (m *Manager) SetMutedPublished(ctx context.Context, id ParticipantID, strea
 // nothing. Errors: 102, 203, 105.
 func (m *Manager) UnmutePublished(id ParticipantID, stream string) error {
 	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
-		c, err := r.state.publicationOf(id)
+		c, err := r.state.publicationOf(id, streamID(stream))
 		if err != nil {
 			return err
 		}
@@ -53,20 +53,20 @@ func (m *Manager) UnmutePublished(id ParticipantID, stream string) error {
 	})
 }
 
-// MuteSubscribed stops forwarding the given kinds of publisher's stream to this
+// MuteSubscribed stops forwarding the given kinds of one of publisher's streams to this
 // participant only, under the rules of MutePublished. Without a subscription it
 // does nothing but write a log line. Errors: 102 for an unknown participant or
-// publisher, 203; 105 when publisher does not publish; 307.
+// publisher, 203; 105 when publisher does not publish the stream; 307.
 func (m *Manager) MuteSubscribed(id ParticipantID, publisher, stream string, kind MediaKind) error {
 	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
-		c, err := r.state.subscriptionOf(id, publisher)
+		c, err := r.state.subscriptionOf(id, streamName{publisher, streamID(stream)})
 		switch {
 		case err != nil:
 			return err
 		case !kind.valid():
 			return refuseMuteKind()
 		case c == nil:
-			r.log.Warn("mute without a subscription", "user", r.state.ids[id].user, "publisher", publisher)
+			r.log.Warn("mute without a subscription", "user", r.state.ids[id].user, "publisher", publisher, "stream", streamID(stream))
 			return nil
 		}
 		c.setMuted(c.muted | kind)
@@ -77,12 +77,12 @@ func (m *Manager) MuteSubscribed(id ParticipantID, publisher, stream string, kin
 // UnmuteSubscribed lifts all of MuteSubscribed, under the same rules.
 func (m *Manager) UnmuteSubscribed(id ParticipantID, publisher, stream string) error {
 	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
-		c, err := r.state.subscriptionOf(id, publisher)
+		c, err := r.state.subscriptionOf(id, streamName{publisher, streamID(stream)})
 		switch {
 		case err != nil:
 			return err
 		case c == nil:
-			r.log.Warn("unmute without a subscription", "user", r.state.ids[id].user, "publisher", publisher)
+			r.log.Warn("unmute without a subscription", "user", r.state.ids[id].user, "publisher", publisher, "stream", streamID(stream))
 			return nil
 		}
 		c.setMuted(0)
@@ -97,35 +97,39 @@ func (c *connection) setMuted(kinds MediaKind) {
 	}
 	c.muted = kinds
 	c.link.Mute(kinds)
-}
-
-// publicationOf returns the participant's live publication.
-func (s *state) publicationOf(id ParticipantID) (*connection, error) {
-	m, err := s.member(id)
-	switch {
-	case err != nil:
-		return nil, err
-	case m.publish.live == nil:
-		return nil, refuseNotStreaming(m.user)
+	if c.source == nil {
+		c.owner.noteStreams()
 	}
-	return m.publish.live, nil
 }
 
-// subscriptionOf returns the participant's live subscription to publisher; nil
-// when it has none to this stream.
-func (s *state) subscriptionOf(id ParticipantID, publisher string) (*connection, error) {
+// publicationOf returns the participant's live publication of a stream.
+func (s *state) publicationOf(id ParticipantID, stream string) (*connection, error) {
 	m, err := s.member(id)
 	if err != nil {
 		return nil, err
 	}
-	p := s.users[publisher]
+	c := m.live(stream)
+	if c == nil {
+		return nil, refuseNotStreaming(streamName{m.user, stream})
+	}
+	return c, nil
+}
+
+// subscriptionOf returns the participant's live subscription to a stream; nil when
+// it has none to it.
+func (s *state) subscriptionOf(id ParticipantID, from streamName) (*connection, error) {
+	m, err := s.member(id)
+	if err != nil {
+		return nil, err
+	}
+	p := s.users[from.user]
 	switch {
 	case p == nil:
-		return nil, refuseUnknownUser(publisher, s.name)
-	case p.publish.live == nil:
-		return nil, refuseSenderSilent(publisher, s.name)
-	case m.receive[publisher] == nil:
+		return nil, refuseUnknownUser(from.user, s.name)
+	case p.live(from.id) == nil:
+		return nil, refuseSenderSilent(from, s.name)
+	case m.receive[from] == nil:
 		return nil, nil
 	}
-	return m.receive[publisher].live, nil
+	return m.receive[from].live, nil
 }

@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/tracing"
@@ -16,7 +17,7 @@ type exchange struct {
 	reserve  func() error                                            // takes a slot for the connection
 	ask      func(ctx context.Context, m MediaRequest) (link, error) // slow, on the caller's goroutine
 	answered func(answer string)                                     // the requester's callback, may be nil
-	opened   func()                                                  // tells the others
+	opened   func(replaces bool)                                     // tells the others
 	sdpError func(cause error) error
 }
 
@@ -53,7 +54,7 @@ func (m *Manager) exchange(ctx context.Context, r *room, c *connection, x exchan
 	request := MediaRequest{Room: r.state.name, Observer: c.observer}
 	if stop := r.call(ctx, func() {
 		if err = x.reserve(); err == nil {
-			request.User, request.Session = c.owner.user, r.state.session(c.owner)
+			request.User, request.Stream, request.Session = c.owner.user, c.stream.id, r.state.session(c.owner)
 			m.negotiations.Add(1)
 		}
 	}); stop != nil {
@@ -118,7 +119,7 @@ func (r *room) openConnection(ctx context.Context, c *connection, made link, x e
 		if x.answered != nil {
 			r.guard("answered", func() { x.answered(made.Answer()) })
 		}
-		x.opened()
+		x.opened(len(replaced) > 0)
 		r.hear(c.observer)
 	}); stop != nil {
 		return c.fate // the room has ended, and with it every reservation
@@ -135,7 +136,7 @@ func (r *room) failNegotiation(ctx context.Context, c *connection, cause error) 
 		if fate = c.fate; c.phase != negotiating {
 			return
 		}
-		tracing.Logger(ctx, r.log).Info("negotiation failed", "user", c.owner.user, "endpoint", c.endpoint, "cause", cause)
+		tracing.Logger(ctx, r.log).Info("negotiation failed", "user", c.owner.user, "endpoint", c.stream.user, "stream", c.stream.id, "cause", cause)
 		r.state.abandon(c)
 	}); stop != nil {
 		fate = c.fate
@@ -146,13 +147,16 @@ func (r *room) failNegotiation(ctx context.Context, c *connection, cause error) 
 // open moves c from negotiating to live and returns what it replaces and the
 // candidates that came early.
 func (s *state) open(c *connection, made link) (replaced []*connection, early []ICECandidate) {
-	at := c.owner.slot(c.endpoint)
+	at := c.owner.slot(c.stream)
 	if at.live != nil {
 		replaced = append(replaced, at.live.end(nil))
 	}
 	at.live, at.pending = c, nil
 	c.phase, c.link = live, made
-	return replaced, c.owner.early.take(c.endpoint)
+	if c.source == nil {
+		c.owner.noteStreams()
+	}
+	return replaced, s.takeCandidates(c.owner, c.stream)
 }
 
 // abandon gives back the slot of a negotiation that failed; what c would have
@@ -162,8 +166,8 @@ func (s *state) abandon(c *connection) {
 		return
 	}
 	c.end(nil)
-	delete(c.owner.early, c.endpoint)
 	s.vacate(c)
+	s.forgetCandidates(c.owner, c.stream)
 }
 
 // drop ends a live subscription without touching its replacement.
@@ -172,17 +176,22 @@ func (s *state) drop(c *connection) []*connection {
 	return []*connection{c.end(nil)}
 }
 
-// vacate takes c out of its slot.
+// vacate takes c out of its slot, which does not stay empty. A publication that was
+// live ends with endPublication instead.
 func (s *state) vacate(c *connection) {
-	at := c.owner.slot(c.endpoint)
+	at := c.owner.slot(c.stream)
 	if at.live == c {
 		at.live = nil
 	}
 	if at.pending == c {
 		at.pending = nil
 	}
-	if at.empty() && c.source != nil {
-		delete(c.owner.receive, c.endpoint)
+	switch {
+	case !at.empty():
+	case c.source != nil:
+		delete(c.owner.receive, c.stream)
+	default:
+		c.owner.publish = slices.DeleteFunc(c.owner.publish, func(o *slot) bool { return o == at })
 	}
 }
 

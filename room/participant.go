@@ -9,24 +9,35 @@ import (
 type member struct {
 	id      ParticipantID
 	user    string
-	publish slot
-	receive map[string]*slot // by the publisher's user name; no empty slots
+	publish []*slot              // by time of reservation; no empty slots
+	receive map[streamName]*slot // no empty slots
+	streams []StreamInfo         // snapshot of what is live in publish
 	early   earlyCandidates
 	aware   bool      // knows who speaks
 	since   time.Time // it is in the room
 }
 
 func newMember(id ParticipantID, user string) *member {
-	return &member{id: id, user: user, receive: make(map[string]*slot), early: make(earlyCandidates)}
+	return &member{id: id, user: user, receive: make(map[streamName]*slot), early: make(earlyCandidates)}
 }
 
-// slot returns where the connection for endpoint is or will be; nil when
-// nothing has been asked for. The own user name means the publication.
-func (m *member) slot(endpoint string) *slot {
-	if endpoint == m.user {
-		return &m.publish
+// slot returns where the connection for a stream is or will be; nil when nothing
+// has been asked for. A stream of the member's own means the publication.
+func (m *member) slot(of streamName) *slot {
+	if of.user == m.user {
+		return m.publication(of.id)
 	}
-	return m.receive[endpoint]
+	return m.receive[of]
+}
+
+// receivesOf reports a live subscription to any stream of publisher.
+func (m *member) receivesOf(publisher *member) bool {
+	for _, from := range publisher.publish {
+		if at := m.receive[from.stream]; at != nil && at.live != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // receives reports a live subscription; loopback is not one.
@@ -42,7 +53,10 @@ func (m *member) receives() bool {
 // slot is the place of one connection: the live one, and the one that is being
 // negotiated and will take its place. A publication is never replaced, so its
 // slot holds at most one of the two.
-type slot struct{ live, pending *connection }
+type slot struct {
+	stream        streamName
+	live, pending *connection
+}
 
 func (s *slot) empty() bool { return s.live == nil && s.pending == nil }
 
@@ -68,7 +82,7 @@ type link interface {
 // sees it.
 type connection struct {
 	owner    *member
-	endpoint string      // the owner's user name for its publication, else the publisher's
+	stream   streamName  // that is published or received
 	source   *connection // the publication received; nil for a publication
 	phase    phase
 	fate     error // once ended during the negotiation: what the negotiating caller is told

@@ -1,6 +1,9 @@
 package room
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // PublishRequest asks to publish.
 type PublishRequest struct {
@@ -19,12 +22,13 @@ type PublishRequest struct {
 }
 
 // Publish negotiates the participant's publishing connection and returns the
-// SDP answer. A participant publishes one stream; to publish another it first
-// unpublishes. The negotiation runs on the caller's goroutine, so that the room
+// SDP answer. A participant has one publication of each stream, and as many as
+// Options.MaxStreams; to publish a stream anew it first unpublishes. The negotiation runs on the caller's goroutine, so that the room
 // goes on meanwhile, and ctx bounds it.
 //
-// Errors: 102, 203; 301 when the participant publishes already or is about to
-// (Kurento: -1, a media exception); 302 when no answer could be made, or
+// Errors: 102, 203; 301 when the participant publishes the stream already or is
+// about to (Kurento: -1, a media exception), or publishes too many; 999 when the id is
+// no stream's; 302 when no answer could be made, or
 // Unpublish came first; 103 when the participant left meanwhile; whatever
 // *Error Media gives.
 func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequest) (string, error) {
@@ -36,87 +40,103 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 	return m.negotiate(ctx, r, &c, exchange{
 		id:      id,
 		role:    Publisher,
-		reserve: func() error { return r.state.reservePublication(id, &c) },
+		reserve: func() error { return r.state.reservePublication(id, streamID(req.Stream), &c) },
 		ask: func(ctx context.Context, ask MediaRequest) (link, error) {
 			ask.Offer, ask.Loopback = req.Offer, req.Loopback
 			return m.media.Publish(ctx, ask)
 		},
 		answered: req.Answered,
-		opened: func() {
-			r.log.Info("published", "user", c.owner.user, "loopback", req.Loopback)
-			event := PublishedEvent{Participant: r.state.info(c.owner), Stream: DefaultStream, Others: r.state.others(c.owner)}
+		opened: func(bool) {
+			r.log.Info("published", "user", c.owner.user, "stream", c.stream.id, "loopback", req.Loopback)
+			event := PublishedEvent{Participant: r.state.info(c.owner), Stream: c.stream.id, Others: r.state.others(c.owner)}
 			r.emit("OnPublished", func(h EventHandler) { h.OnPublished(event) })
 		},
 		sdpError: func(cause error) error { return refusePublishSDP(c.owner.user, cause) },
 	})
 }
 
-// Unpublish ends the participant's publication and everybody's subscription to
-// it. accepted, when not nil, is called on the room's goroutine before the
-// others hear of it and must not block. A publication still being negotiated is
-// withdrawn; nobody has heard of that one. Errors: 102, 203, 105 when the
-// participant does not publish.
+// Unpublish ends one stream of the participant, "" being DefaultStream, and
+// everybody's subscription to it. accepted, when not nil, is called on the room's
+// goroutine before the others hear of it and must not block. A publication still
+// being negotiated is withdrawn; nobody has heard of that one. Errors: 102, 203, 105
+// when the participant does not publish the stream.
 func (m *Manager) Unpublish(ctx context.Context, id ParticipantID, stream string, accepted func()) error {
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
 		who, err := r.state.member(id)
 		if err != nil {
 			return err
 		}
-		if who.publish.empty() {
-			return refuseNotStreaming(who.user)
-		}
-		heard := who.publish.live != nil
-		r.release(r.state.unpublish(who))
-		if accepted != nil {
-			r.guard("accepted", accepted)
-		}
-		if heard {
-			r.log.Info("unpublished", "user", who.user)
-			r.tellUnpublished(who)
-		}
-		return nil
+		return r.unpublish(who, streamID(stream), accepted)
 	})
 }
 
-func (r *room) tellUnpublished(who *member) {
-	event := UnpublishedEvent{Participant: r.state.info(who), Stream: DefaultStream, Others: r.state.others(who)}
-	r.emit("OnUnpublished", func(h EventHandler) { h.OnUnpublished(event) })
-}
-
-// reservePublication takes the participant's publishing slot for c.
-func (s *state) reservePublication(id ParticipantID, c *connection) error {
-	m, err := s.member(id)
-	if err != nil {
-		return err
+// unpublish ends a stream and tells the others when they had heard of it.
+func (r *room) unpublish(who *member, stream string, accepted func()) error {
+	at := who.publication(stream)
+	if at == nil {
+		return refuseNotStreaming(streamName{who.user, stream})
 	}
-	if !m.publish.empty() {
-		return refuseSecondPublication(m.user)
+	heard := at.live != nil
+	r.release(r.state.unpublish(who, at))
+	if accepted != nil {
+		r.guard("accepted", accepted)
 	}
-	c.owner, c.endpoint = m, m.user
-	m.publish.pending = c
+	if heard {
+		r.log.Info("unpublished", "user", who.user, "stream", stream)
+		r.tellUnpublished(who, stream)
+	}
 	return nil
 }
 
-// unpublish ends m's publication, live or being negotiated, and what hangs on it.
-func (s *state) unpublish(m *member) []*connection {
-	return s.endPublication(m, refusePublishSDP(m.user, errWithdrawn), refuseSenderSilent(m.user, s.name))
+func (r *room) tellUnpublished(who *member, stream string) {
+	event := UnpublishedEvent{Participant: r.state.info(who), Stream: stream, Others: r.state.others(who)}
+	r.emit("OnUnpublished", func(h EventHandler) { h.OnUnpublished(event) })
 }
 
-// endPublication empties m's publishing slot and ends everybody's subscription
-// to it; those who are negotiating are told own and theirs. Candidates kept for
-// any of these connections are forgotten. The publication comes last: it is
-// released after its subscriptions.
-func (s *state) endPublication(m *member, own, theirs error) []*connection {
-	var gone []*connection
-	for _, o := range s.order {
-		gone = append(gone, s.endReception(o, m.user, theirs)...)
-		delete(o.early, m.user)
+// reservePublication makes a publishing slot for a stream of the participant, for c.
+func (s *state) reservePublication(id ParticipantID, stream string, c *connection) error {
+	m, err := s.member(id)
+	switch {
+	case err != nil:
+		return err
+	case !validStream(stream):
+		return refuseStreamID()
+	case m.publication(stream) != nil:
+		return refuseSecondPublication(streamName{m.user, stream})
+	case len(m.publish) >= s.limits.streams:
+		return refuseMoreStreams(m.user, s.limits.streams)
 	}
-	for _, c := range []*connection{m.publish.pending, m.publish.live} {
+	c.owner, c.stream = m, streamName{m.user, stream}
+	m.publish = append(m.publish, &slot{stream: c.stream, pending: c})
+	return nil
+}
+
+// unpublish ends what is at a publishing slot of m, live or being negotiated, and
+// what hangs on it.
+func (s *state) unpublish(m *member, at *slot) []*connection {
+	return s.endPublication(m, at, refusePublishSDP(m.user, errWithdrawn), refuseSenderSilent(at.stream, s.name))
+}
+
+// endPublication takes away one of m's publishing slots and ends everybody's
+// subscription to the stream; those who are negotiating are told own and theirs.
+// Candidates kept for any of these connections are forgotten. The publication comes
+// last: it is released after its subscriptions.
+func (s *state) endPublication(m *member, at *slot, own, theirs error) []*connection {
+	var gone []*connection
+	m.publish = slices.DeleteFunc(m.publish, func(o *slot) bool { return o == at })
+	m.noteStreams()
+	for _, o := range s.order {
+		gone = append(gone, s.endReception(o, at.stream, theirs)...)
+		delete(o.early, at.stream)
+		if len(m.publish) == 0 {
+			delete(o.early, streamName{user: m.user})
+		}
+	}
+	s.forgetCandidates(m, at.stream)
+	for _, c := range []*connection{at.pending, at.live} {
 		if c != nil {
 			gone = append(gone, c.end(own))
 		}
 	}
-	m.publish = slot{}
 	return gone
 }

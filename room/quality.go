@@ -36,7 +36,8 @@ type TrackQuality struct {
 	Cause      QualityCause
 }
 
-// StreamQuality is the quality of what a participant receives of Publisher.
+// StreamQuality is the quality of one stream that a participant receives of
+// Publisher.
 type StreamQuality struct {
 	Publisher string
 	Stream    string // the id of the stream among the publisher's
@@ -54,9 +55,11 @@ func (m *Manager) Quality(ctx context.Context, id ParticipantID) ([]StreamQualit
 			return err
 		}
 		for _, publisher := range r.state.order {
-			if at := who.receive[publisher.user]; at != nil && at.live != nil {
-				list = append(list, StreamQuality{Publisher: publisher.user, Stream: DefaultStream})
-				from = append(from, at.live.subscription())
+			for _, stream := range publisher.publish {
+				if at := who.receive[stream.stream]; at != nil && at.live != nil {
+					list = append(list, StreamQuality{Publisher: publisher.user, Stream: stream.stream.id})
+					from = append(from, at.live.subscription())
+				}
 			}
 		}
 		return nil
@@ -82,8 +85,8 @@ type ReceiverStatistics struct {
 	PacketsLost   int64  // negative after duplicates, RFC 3550 A.3
 }
 
-// ReportStatistics passes on what the participant's client measured of
-// publisher's stream. Errors are those of SetPreferredLayers.
+// ReportStatistics passes on what the participant's client measured of one
+// of publisher's streams. Errors are those of SetPreferredLayers.
 func (m *Manager) ReportStatistics(ctx context.Context, id ParticipantID, publisher, stream string, s ReceiverStatistics) error {
-	return m.withReception(ctx, id, publisher, func(to Subscription) { to.Reported(s) })
+	return m.withReception(ctx, id, publisher, stream, func(to Subscription) { to.Reported(s) })
 }

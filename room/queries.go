@@ -17,7 +17,7 @@ func (m *Manager) Participants(room string) ([]ParticipantInfo, error) {
 
 // Publishers returns those who publish. Errors: 202.
 func (m *Manager) Publishers(room string) ([]ParticipantInfo, error) {
-	return m.list(room, func(p *member) bool { return p.publish.live != nil })
+	return m.list(room, func(p *member) bool { return len(p.streams) > 0 })
 }
 
 // Subscribers returns those who have at least one live subscription; loopback
@@ -35,10 +35,7 @@ func (m *Manager) list(name string, keep func(*member) bool) (list []Participant
 // filled in (Kurento left it false here). Errors: 102, 203.
 func (m *Manager) PublishersOf(id ParticipantID) ([]ParticipantInfo, error) {
 	return m.peers(id, func(who *member) (func(*member) bool, error) {
-		return func(o *member) bool {
-			at := who.receive[o.user]
-			return at != nil && at.live != nil
-		}, nil
+		return who.receivesOf, nil
 	})
 }
 
@@ -46,13 +43,10 @@ func (m *Manager) PublishersOf(id ParticipantID) ([]ParticipantInfo, error) {
 // in. Errors: 102, 203; 105 when the participant does not publish.
 func (m *Manager) SubscribersOf(id ParticipantID) ([]ParticipantInfo, error) {
 	return m.peers(id, func(who *member) (func(*member) bool, error) {
-		if who.publish.live == nil {
-			return nil, refuseNotStreaming(who.user)
+		if len(who.streams) == 0 {
+			return nil, refuseNotStreaming(streamName{who.user, DefaultStream})
 		}
-		return func(o *member) bool {
-			at := o.receive[who.user]
-			return at != nil && at.live != nil
-		}, nil
+		return func(o *member) bool { return o.receivesOf(who) }, nil
 	})
 }
 
@@ -93,12 +87,12 @@ func (m *Manager) Find(ctx context.Context, name, user string) (info Participant
 }
 
 // MainSpeaker returns whom to show of a room when only one can be shown: of those
-// who publish, who holds the floor, or if nobody has spoken yet, who has been there
-// longest. Errors: 202; 105 when nobody publishes.
+// who publish the stream, "" being DefaultStream, who holds the floor, or if nobody has spoken yet, who has been there
+// longest. Errors: 202; 105 when nobody publishes it.
 func (m *Manager) MainSpeaker(ctx context.Context, name, stream string) (info ParticipantInfo, err error) {
 	var absent error
 	err = m.withRoom(ctx, name, func(r *room) {
-		publishers := r.state.infos(func(who *member) bool { return who.publish.live != nil })
+		publishers := r.state.infos(func(who *member) bool { return who.live(streamID(stream)) != nil })
 		if len(publishers) == 0 {
 			absent = m.counters.refused(refuseSilentRoom(name))
 			return

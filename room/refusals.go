@@ -96,22 +96,31 @@ func refuseUnknownUser(user, room string) error {
 	return errorf(CodeUserNotFound, "User %s not found in room %s", user, room)
 }
 
-func refuseSenderSilent(user, room string) error {
-	return errorf(CodeUserNotStreaming, "User '%s not streaming media in room '%s'", user, room)
+func refuseSenderSilent(from streamName, room string) error {
+	if !from.usual() { // ours
+		return errorf(CodeUserNotStreaming, "User '%s' is not streaming '%s' in room '%s'", from.user, from.id, room)
+	}
+	return errorf(CodeUserNotStreaming, "User '%s not streaming media in room '%s'", from.user, room)
 }
 
 func refuseSilentRoom(room string) error {
 	return errorf(CodeUserNotStreaming, "Nobody in room '%s' is streaming media", room)
 }
 
-func refuseNotStreaming(user string) error {
-	return errorf(CodeUserNotStreaming, "Participant '%s' is not streaming media", user)
+func refuseNotStreaming(stream streamName) error {
+	if !stream.usual() { // ours
+		return errorf(CodeUserNotStreaming, "Participant '%s' is not streaming '%s'", stream.user, stream.id)
+	}
+	return errorf(CodeUserNotStreaming, "Participant '%s' is not streaming media", stream.user)
 }
 
 // refuseNotReceiving is ours: the original lets nobody choose what of a stream it
 // gets.
-func refuseNotReceiving(user, publisher string) error {
-	return errorf(CodeUserNotStreaming, "Participant '%s' does not receive user '%s'", user, publisher)
+func refuseNotReceiving(user string, from streamName) error {
+	if !from.usual() {
+		return errorf(CodeUserNotStreaming, "Participant '%s' does not receive '%s' of user '%s'", user, from.id, from.user)
+	}
+	return errorf(CodeUserNotStreaming, "Participant '%s' does not receive user '%s'", user, from.user)
 }
 
 func refuseSelfSubscription() error {
@@ -120,8 +129,21 @@ func refuseSelfSubscription() error {
 
 // refuseSecondPublication is ours: the original fails inside the media server
 // with code -1, which says nothing to anybody.
-func refuseSecondPublication(user string) error {
-	return errorf(CodeMediaGeneric, "Participant '%s' is already publishing media, unpublish it first", user)
+func refuseSecondPublication(stream streamName) error {
+	if !stream.usual() {
+		return errorf(CodeMediaGeneric, "Participant '%s' is already publishing '%s', unpublish it first", stream.user, stream.id)
+	}
+	return errorf(CodeMediaGeneric, "Participant '%s' is already publishing media, unpublish it first", stream.user)
+}
+
+// The original has one stream for each participant; ours are 301 like a second
+// publication, and 999 like other names that cannot be.
+func refuseMoreStreams(user string, limit int) error {
+	return errorf(CodeMediaGeneric, "Participant '%s' may publish at most %d streams", user, limit)
+}
+
+func refuseStreamID() error {
+	return errorf(CodeGeneric, "The id of a stream is 1 to %d letters, digits and hyphens", maxStreamID)
 }
 
 // refuseMoreSubscriptions is ours: the original has no such limit.

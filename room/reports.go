@@ -120,10 +120,10 @@ func (r *room) hear(o *observer) {
 	if c.phase == ended {
 		return
 	}
-	if c.owner.slot(c.endpoint).pending == nil && c.restarts == 0 {
+	if c.owner.slot(c.stream).pending == nil && c.restarts == 0 {
 		to := r.state.info(c.owner)
 		for _, candidate := range said.candidates {
-			event := ICECandidateEvent{To: to, Endpoint: c.endpoint, Stream: DefaultStream, Candidate: candidate}
+			event := ICECandidateEvent{To: to, Endpoint: c.stream.user, Stream: c.stream.id, Candidate: candidate}
 			r.emit("OnICECandidate", func(h EventHandler) { h.OnICECandidate(event) })
 		}
 	}
@@ -142,17 +142,18 @@ func (r *room) hear(o *observer) {
 // Kurento reported such errors as "TYPE: description(errCode=n)".
 func (r *room) loseConnection(c *connection, reason string) {
 	r.counters.mediaFailures.Add(1)
-	r.log.Warn("connection lost", "user", c.owner.user, "endpoint", c.endpoint, "reason", reason)
+	r.log.Warn("connection lost", "user", c.owner.user, "endpoint", c.stream.user, "stream", c.stream.id, "reason", reason)
 	if c.source == nil {
-		r.release(r.state.unpublish(c.owner))
-		r.tellUnpublished(c.owner)
+		r.release(r.state.unpublish(c.owner, c.owner.publication(c.stream.id)))
+		r.tellUnpublished(c.owner, c.stream.id)
 	} else {
 		r.release(r.state.drop(c))
+		r.tellUnsubscribed(c)
 	}
 	event := MediaErrorEvent{
 		To:       r.state.info(c.owner),
-		Endpoint: c.endpoint,
-		Stream:   DefaultStream,
+		Endpoint: c.stream.user,
+		Stream:   c.stream.id,
 		Text:     mediaErrorText(reason),
 	}
 	r.emit("OnMediaError", func(h EventHandler) { h.OnMediaError(event) })

@@ -8,8 +8,8 @@ import (
 var errNoRestart = errors.New("the media server restarts no ICE")
 
 // RestartICE begins ICE anew on a live connection of the participant, whose client
-// has come to another network: its own user name names the publication, another
-// one the subscription to that user. It returns the answer with new credentials
+// has come to another network; endpoint and stream name it as for AddICECandidate, but
+// that an empty stream is DefaultStream. It returns the answer with new credentials
 // and candidates; those of the client follow with AddICECandidate. It runs on the
 // caller's goroutine, and ctx bounds it.
 //
@@ -25,7 +25,7 @@ func (m *Manager) RestartICE(ctx context.Context, id ParticipantID, endpoint, st
 	var user string
 	var at link
 	if stop := r.call(ctx, func() {
-		if c, err = r.state.connectionOf(id, endpoint); err == nil {
+		if c, err = r.state.connectionOf(id, streamName{endpoint, streamID(stream)}); err == nil {
 			user, at = c.owner.user, c.link
 			c.restarts++
 		}
@@ -56,19 +56,19 @@ func (r *room) restarted(ctx context.Context, c *connection) {
 	})
 }
 
-// connectionOf returns the participant's live connection for an endpoint.
-func (s *state) connectionOf(id ParticipantID, endpoint string) (*connection, error) {
+// connectionOf returns the participant's live connection for a stream.
+func (s *state) connectionOf(id ParticipantID, of streamName) (*connection, error) {
 	m, err := s.member(id)
 	if err != nil {
 		return nil, err
 	}
-	at := m.slot(endpoint)
+	at := m.slot(of)
 	switch {
 	case at != nil && at.live != nil:
 		return at.live, nil
-	case endpoint == m.user:
-		return nil, refuseNotStreaming(m.user)
+	case of.user == m.user:
+		return nil, refuseNotStreaming(of)
 	default:
-		return nil, refuseNotReceiving(m.user, endpoint)
+		return nil, refuseNotReceiving(m.user, of)
 	}
 }

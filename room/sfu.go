@@ -28,8 +28,12 @@ type sfuMedia struct {
 
 // Publish implements Media.
 func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, error) {
+	contest := req.Room // of the loudest, which what a screen plays has no part in
+	if req.Stream == ScreenStream {
+		contest = ""
+	}
 	p, err := m.engine.Publish(ctx, sfu.PublishRequest{
-		Offer: req.Offer, Room: req.Room, Loopback: req.Loopback,
+		Offer: req.Offer, Room: contest, Loopback: req.Loopback,
 		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
 		Layers: func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
 	})
@@ -40,7 +44,7 @@ func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, e
 }
 
 func (m sfuMedia) bind(req MediaRequest) *slog.Logger {
-	return m.log.With("room", req.Room, "user", req.User)
+	return m.log.With("room", req.Room, "user", req.User, "stream", req.Stream)
 }
 
 type sfuPublication struct {

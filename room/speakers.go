@@ -40,10 +40,7 @@ func (r *room) listen(now time.Time) {
 	var candidates []speaker.Candidate[string]
 	var speakers []Speaker
 	for _, m := range r.state.order {
-		if m.publish.live == nil {
-			continue
-		}
-		heard, ok := m.publish.live.publication().Speech(now)
+		heard, ok := m.speech(now)
 		if !ok {
 			continue
 		}
@@ -70,6 +67,24 @@ func (r *room) listen(now time.Time) {
 	r.emit("OnSpeakers", func(h EventHandler) { h.OnSpeakers(event) })
 }
 
+// speech returns what a member sounds like: the loudest of its voices.
+func (m *member) speech(now time.Time) (heard speaker.Snapshot, ok bool) {
+	for _, at := range m.publish {
+		if !at.voice() {
+			continue
+		}
+		s, sounds := at.live.publication().Speech(now)
+		if sounds && (!ok || s.Level > heard.Level) {
+			heard, ok = s, true
+		}
+	}
+	return heard, ok
+}
+
+// voice reports a live publication that somebody may be heard on. What a screen
+// plays takes nobody's floor.
+func (s *slot) voice() bool { return s.live != nil && s.stream.id != ScreenStream }
+
 // unaware returns whom to tell who speaks: everybody when that has changed, else
 // newcomers, if there is anything to tell. All are aware from then on.
 func (s *state) unaware(changed bool) []ParticipantInfo {
@@ -87,5 +102,5 @@ func (s *state) unaware(changed bool) []ParticipantInfo {
 // audible reports whether there is anybody to listen to, or to be told silent.
 func (s *state) audible() bool {
 	return len(s.floor.speaking) > 0 || s.floor.dominant != "" ||
-		slices.ContainsFunc(s.order, func(m *member) bool { return m.publish.live != nil })
+		slices.ContainsFunc(s.order, func(m *member) bool { return slices.ContainsFunc(m.publish, (*slot).voice) })
 }

@@ -1,6 +1,7 @@
 package room
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 )
@@ -27,6 +28,7 @@ type state struct {
 type limits struct {
 	participants  int
 	subscriptions int
+	streams       int // that one participant publishes at a time
 	early         earlyLimits
 }
 
@@ -69,9 +71,15 @@ func (s *state) join(id ParticipantID, user string) (*member, error) {
 // subscriptions to it, and returns these connections in the order in which to
 // release them.
 func (s *state) leave(m *member) []*connection {
-	gone := s.endPublication(m, refuseUserClosed(m.user), refuseUnknownSender(m.user, s.name))
-	for publisher := range m.receive {
-		gone = append(gone, s.endReception(m, publisher, refuseUserClosed(m.user))...)
+	var gone []*connection
+	for _, at := range slices.Clone(m.publish) {
+		gone = append(gone, s.endPublication(m, at, refuseUserClosed(m.user), refuseUnknownSender(m.user, s.name))...)
+	}
+	for from := range m.receive {
+		gone = append(gone, s.endReception(m, from, refuseUserClosed(m.user))...)
+	}
+	for _, o := range s.order {
+		maps.DeleteFunc(o.early, func(of streamName, _ []ICECandidate) bool { return of.user == m.user })
 	}
 	delete(s.users, m.user)
 	delete(s.ids, m.id)
@@ -83,12 +91,14 @@ func (s *state) leave(m *member) []*connection {
 func (s *state) close() []*connection {
 	var gone []*connection
 	for _, m := range s.order {
-		for publisher := range m.receive {
-			gone = append(gone, s.endReception(m, publisher, refuseRoomClosed(s.name))...)
+		for from := range m.receive {
+			gone = append(gone, s.endReception(m, from, refuseRoomClosed(s.name))...)
 		}
 	}
 	for _, m := range s.order {
-		gone = append(gone, s.endPublication(m, refuseRoomClosed(s.name), nil)...)
+		for _, at := range slices.Clone(m.publish) {
+			gone = append(gone, s.endPublication(m, at, refuseRoomClosed(s.name), nil)...)
+		}
 	}
 	s.order, s.awaited, s.closed = nil, false, true
 	clear(s.users)
@@ -101,11 +111,7 @@ func (s *state) vacant() bool { return len(s.order) == 0 && !s.awaited }
 
 // info is a snapshot of one participant.
 func (s *state) info(m *member) ParticipantInfo {
-	info := ParticipantInfo{ID: m.id, User: m.user, Room: s.name}
-	if c := m.publish.live; c != nil {
-		info.Publishing, info.Streams = true, []StreamInfo{{DefaultStream, c.muted}}
-	}
-	return info
+	return ParticipantInfo{ID: m.id, User: m.user, Room: s.name, Publishing: len(m.streams) > 0, Streams: m.streams}
 }
 
 // session names a participant among all rooms.

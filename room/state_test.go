@@ -21,13 +21,13 @@ func (l *ledger) settle(t *rapid.T, gone []*connection) {
 	for i, c := range gone {
 		l.released[c]++
 		if c.phase != ended {
-			t.Fatalf("%s's connection for %s was let go of but has not ended", c.owner.user, c.endpoint)
+			t.Fatalf("%s's connection for %s was let go of but has not ended", c.owner.user, c.stream)
 		}
 		if c.link == nil && c.fate == nil {
-			t.Fatalf("%s's negotiation for %s ended without a reason", c.owner.user, c.endpoint)
+			t.Fatalf("%s's negotiation for %s ended without a reason", c.owner.user, c.stream)
 		}
 		if c.source != nil && slices.Contains(gone[:i], c.source) {
-			t.Fatalf("%s's subscription to %s is released after its publication", c.owner.user, c.endpoint)
+			t.Fatalf("%s's subscription to %s is released after its publication", c.owner.user, c.stream)
 		}
 	}
 }
@@ -67,21 +67,37 @@ func (l *ledger) check(t *rapid.T) {
 		if n := l.limits.subscriptions; len(m.receive) > n {
 			t.Fatalf("%s has %d subscriptions", m.user, len(m.receive))
 		}
-		if len(m.early) > l.limits.early.endpoints+len(m.receive)+1 {
+		if len(m.early) > l.limits.early.endpoints+2*len(slots(m)) {
 			t.Fatalf("%s has candidates for %d endpoints", m.user, len(m.early))
 		}
-		for endpoint := range m.receive {
-			if m.receive[endpoint].empty() {
-				t.Fatalf("%s has an empty slot for %s", m.user, endpoint)
+		for of := range m.early {
+			pending := func(at *slot) bool { return at.pending != nil }
+			if places := l.slotsOf(m, of.user); of.id == "" && len(places) > 0 && !slices.ContainsFunc(places, pending) {
+				t.Fatalf("%s has candidates for %s that nobody waits for", m.user, of.user)
 			}
 		}
-		for _, c := range placesOf(m) {
-			at := m.slot(c.endpoint)
-			if placed[c] || c.owner != m || (c == at.live) != (c.phase == live) || c.phase == ended {
-				t.Fatalf("%s's connection for %s is in the wrong place or phase %d", m.user, c.endpoint, c.phase)
+		if len(m.publish) > l.limits.streams {
+			t.Fatalf("%s publishes %d streams", m.user, len(m.publish))
+		}
+		published := 0
+		for _, at := range slots(m) {
+			if at.empty() || m.slot(at.stream) != at {
+				t.Fatalf("%s's slot for %s is empty or cannot be found", m.user, at.stream)
 			}
-			if c.source != nil && l.users[c.endpoint].publish.live != c.source {
-				t.Fatalf("%s receives a publication of %s that has ended", m.user, c.endpoint)
+			if at.live != nil && at.live.source == nil {
+				published++
+			}
+		}
+		if len(m.streams) != published {
+			t.Fatalf("%s is said to publish %v", m.user, m.streams)
+		}
+		for _, c := range placesOf(m) {
+			at := m.slot(c.stream)
+			if placed[c] || c.owner != m || (c == at.live) != (c.phase == live) || c.phase == ended {
+				t.Fatalf("%s's connection for %s is in the wrong place or phase %d", m.user, c.stream, c.phase)
+			}
+			if c.source != nil && l.users[c.stream.user].live(c.stream.id) != c.source {
+				t.Fatalf("%s receives a publication of %s that has ended", m.user, c.stream)
 			}
 			placed[c] = true
 		}
@@ -89,19 +105,23 @@ func (l *ledger) check(t *rapid.T) {
 	for _, c := range l.all {
 		switch {
 		case c.phase != ended && !placed[c]:
-			t.Fatalf("%s's connection for %s is lost in phase %d", c.owner.user, c.endpoint, c.phase)
+			t.Fatalf("%s's connection for %s is lost in phase %d", c.owner.user, c.stream, c.phase)
 		case c.phase == ended && l.released[c] != 1:
-			t.Fatalf("%s's connection for %s was released %d times", c.owner.user, c.endpoint, l.released[c])
+			t.Fatalf("%s's connection for %s was released %d times", c.owner.user, c.stream, l.released[c])
 		}
 	}
 }
 
-func placesOf(m *member) (list []*connection) {
-	slots := []*slot{&m.publish}
+func slots(m *member) []*slot {
+	list := slices.Clone(m.publish)
 	for _, s := range m.receive {
-		slots = append(slots, s)
+		list = append(list, s)
 	}
-	for _, s := range slots {
+	return list
+}
+
+func placesOf(m *member) (list []*connection) {
+	for _, s := range slots(m) {
 		for _, c := range []*connection{s.live, s.pending} {
 			if c != nil {
 				list = append(list, c)
@@ -117,10 +137,11 @@ type nothing struct{ link }
 func TestStateNeverLosesAConnection(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l := &ledger{released: make(map[*connection]int), state: newState("r", limits{
-			participants: 4, subscriptions: 2,
+			participants: 4, subscriptions: 3, streams: 2,
 			early: earlyLimits{endpoints: 2, candidates: 2, nameBytes: 8},
 		})}
 		name := rapid.SampledFrom([]string{"ann", "bob", "cid", "dan", "eve"})
+		stream := rapid.SampledFrom([]string{DefaultStream, ScreenStream, "third"})
 		draw := func(t *rapid.T) (ParticipantID, string) {
 			user := name.Draw(t, "user")
 			return ParticipantID("id-" + user), user
@@ -139,23 +160,26 @@ func TestStateNeverLosesAConnection(t *testing.T) {
 			},
 			"publish": func(t *rapid.T) {
 				id, _ := draw(t)
-				l.reserve(t, func(c *connection) ([]*connection, error) { return nil, l.reservePublication(id, c) })
+				l.reserve(t, func(c *connection) ([]*connection, error) {
+					return nil, l.reservePublication(id, stream.Draw(t, "stream"), c)
+				})
 			},
 			"unpublish": func(t *rapid.T) {
 				id, _ := draw(t)
-				if m, err := l.member(id); err == nil {
-					l.settle(t, l.unpublish(m))
+				if m, err := l.member(id); err == nil && len(m.publish) > 0 {
+					l.settle(t, l.unpublish(m, rapid.SampledFrom(m.publish).Draw(t, "publication")))
 				}
 			},
 			"subscribe": func(t *rapid.T) {
 				id, _ := draw(t)
-				publisher := name.Draw(t, "publisher")
-				l.reserve(t, func(c *connection) ([]*connection, error) { return l.reserveSubscription(id, publisher, c) })
+				from := streamName{name.Draw(t, "publisher"), stream.Draw(t, "stream")}
+				l.reserve(t, func(c *connection) ([]*connection, error) { return l.reserveSubscription(id, from, c) })
 			},
 			"unsubscribe": func(t *rapid.T) {
 				id, _ := draw(t)
-				gone, _ := l.unsubscribe(id, name.Draw(t, "publisher"))
-				l.settle(t, gone)
+				if m, err := l.member(id); err == nil {
+					l.settle(t, l.unsubscribe(m, streamName{name.Draw(t, "publisher"), stream.Draw(t, "stream")}))
+				}
 			},
 			"open": func(t *rapid.T) {
 				if c := l.finish(t); c.phase == negotiating {
@@ -179,9 +203,12 @@ func TestStateNeverLosesAConnection(t *testing.T) {
 			},
 			"candidate": func(t *rapid.T) {
 				id, _ := draw(t)
-				to, _, err := l.candidate(id, name.Draw(t, "endpoint"), ICECandidate{Candidate: fmt.Sprint(len(l.all))})
-				if to != nil && (err != nil || to.phase != live || to.owner.id != id) {
-					t.Fatalf("a candidate went to a connection in phase %d, error %v", to.phase, err)
+				of := streamName{name.Draw(t, "endpoint"), rapid.OneOf(rapid.Just(""), stream).Draw(t, "stream")}
+				connections, _, err := l.candidate(id, of, ICECandidate{Candidate: fmt.Sprint(len(l.all))})
+				for _, to := range connections {
+					if err != nil || to.phase != live || to.owner.id != id || to.stream.user != of.user || of.id != "" && to.stream != of {
+						t.Fatalf("a candidate for %v went to a connection for %v in phase %d, error %v", of, to.stream, to.phase, err)
+					}
 				}
 			},
 		})

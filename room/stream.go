@@ -39,6 +39,42 @@ func validStream(id string) bool {
 	return len(id) > 0 && len(id) <= maxStreamID
 }
 
+// streamName names a stream in a room: whose it is, and which of theirs.
+type streamName struct{ user, id string }
+
+// usual reports that it is the only stream that Kurento's clients know.
+func (n streamName) usual() bool { return n.id == DefaultStream }
+
+// noteStreams renews the snapshot of the member's live streams. It is made anew, and
+// not changed, because those who were told of the old one still have it.
+func (m *member) noteStreams() {
+	m.streams = nil
+	for _, at := range m.publish {
+		if at.live != nil {
+			m.streams = append(m.streams, StreamInfo{at.stream.id, at.live.muted})
+		}
+	}
+}
+
+// publication returns where the stream of that id is published or about to be; nil
+// when it is neither.
+func (m *member) publication(id string) *slot {
+	for _, at := range m.publish {
+		if at.stream.id == id {
+			return at
+		}
+	}
+	return nil
+}
+
+// live returns the publication of the stream of that id, if it is live.
+func (m *member) live(id string) *connection {
+	if at := m.publication(id); at != nil {
+		return at.live
+	}
+	return nil
+}
+
 // Publishes reports whether the participant had a live stream of that id.
 func (p ParticipantInfo) Publishes(stream string) bool {
 	for _, s := range p.Streams {

@@ -2,7 +2,7 @@ package room
 
 import "context"
 
-// SubscribeRequest asks to receive the stream of user Publisher.
+// SubscribeRequest asks to receive a stream of user Publisher.
 type SubscribeRequest struct {
 	Publisher string
 	// Stream is the id of the stream among Publisher's; empty is DefaultStream.
@@ -14,12 +14,12 @@ type SubscribeRequest struct {
 }
 
 // Subscribe negotiates a connection on which the participant receives
-// Publisher's stream and returns the SDP answer. It replaces an earlier
-// subscription to the same publisher once the new one is negotiated (Kurento:
+// a stream of Publisher and returns the SDP answer. It replaces an earlier
+// subscription to the same stream once the new one is negotiated (Kurento:
 // 302); of two requests under way at once the later one wins.
 //
 // Errors: 102 for an unknown participant or publisher, 203; 105 when the
-// publisher does not publish, and when it is the participant itself, publishing
+// publisher does not publish the stream, and when it is the participant itself, publishing
 // or not: loopback is asked for with PublishRequest.Loopback, and two
 // connections under one endpoint name could not be told apart; 302 when no
 // answer could be made or another request overtook this one; 303 beyond
@@ -36,7 +36,7 @@ func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req Subscribe
 		id:   id,
 		role: Subscriber,
 		reserve: func() error {
-			overtaken, err := r.state.reserveSubscription(id, req.Publisher, &c)
+			overtaken, err := r.state.reserveSubscription(id, streamName{req.Publisher, streamID(req.Stream)}, &c)
 			if err != nil {
 				return err
 			}
@@ -49,82 +49,108 @@ func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req Subscribe
 			return source.Subscribe(ctx, ask)
 		},
 		answered: req.Answered,
-		opened: func() {
-			r.log.Debug("subscribed", "user", c.owner.user, "publisher", c.endpoint)
+		opened: func(replaces bool) {
+			r.log.Debug("subscribed", "user", c.owner.user, "publisher", c.stream.user, "stream", c.stream.id)
+			if !replaces {
+				r.tellSubscribed(&c)
+			}
 		},
 		sdpError: func(cause error) error { return refuseSubscribeSDP(c.owner.user, req.Publisher, cause) },
 	})
 }
 
-// Unsubscribe ends the participant's subscription to publisher, or withdraws
-// the one being negotiated. Not being subscribed is fine. Errors: 102 for an
-// unknown participant, and for a publisher who is not in the room; 203.
+// Unsubscribe ends the participant's subscription to a stream of publisher, ""
+// being DefaultStream, or withdraws the one being negotiated. Not being subscribed
+// is fine. Errors: 102 for an unknown participant, and for a publisher who is not in
+// the room; 203.
 func (m *Manager) Unsubscribe(ctx context.Context, id ParticipantID, publisher, stream string) error {
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
-		gone, err := r.state.unsubscribe(id, publisher)
-		if err != nil {
+		who, err := r.state.member(id)
+		switch {
+		case err != nil:
 			return err
+		case r.state.users[publisher] == nil:
+			return refuseUnknownUser(publisher, r.state.name)
 		}
-		r.release(gone)
+		r.unsubscribe(who, streamName{publisher, streamID(stream)})
 		return nil
 	})
 }
 
-// reserveSubscription takes the slot for id's reception of publisher for c and
+// unsubscribe ends who's subscription to a stream, if there is one, and tells when it
+// was live.
+func (r *room) unsubscribe(who *member, from streamName) {
+	at := who.receive[from]
+	if at == nil {
+		return
+	}
+	was := at.live
+	r.release(r.state.unsubscribe(who, from))
+	if was != nil {
+		r.tellUnsubscribed(was)
+	}
+}
+
+func (r *room) tellSubscribed(c *connection) {
+	event := SubscribedEvent{Participant: r.state.info(c.owner), Publisher: c.stream.user, Stream: c.stream.id}
+	r.emit("OnSubscribed", func(h EventHandler) { h.OnSubscribed(event) })
+}
+
+func (r *room) tellUnsubscribed(c *connection) {
+	event := UnsubscribedEvent{Participant: r.state.info(c.owner), Publisher: c.stream.user, Stream: c.stream.id}
+	r.emit("OnUnsubscribed", func(h EventHandler) { h.OnUnsubscribed(event) })
+}
+
+// reserveSubscription takes the slot for id's reception of a stream for c and
 // returns the negotiation it overtakes. A live subscription stays until c is
 // opened, so that a failed offer changes nothing.
-func (s *state) reserveSubscription(id ParticipantID, publisher string, c *connection) ([]*connection, error) {
+func (s *state) reserveSubscription(id ParticipantID, from streamName, c *connection) ([]*connection, error) {
 	m, err := s.member(id)
 	if err != nil {
 		return nil, err
 	}
-	if publisher == m.user {
+	if from.user == m.user {
 		return nil, refuseSelfSubscription()
 	}
-	p := s.users[publisher]
+	p := s.users[from.user]
 	if p == nil {
-		return nil, refuseUnknownSender(publisher, s.name)
+		return nil, refuseUnknownSender(from.user, s.name)
 	}
-	if p.publish.live == nil {
-		return nil, refuseSenderSilent(publisher, s.name)
+	source := p.live(from.id)
+	if source == nil {
+		return nil, refuseSenderSilent(from, s.name)
 	}
-	at := m.receive[publisher]
+	at := m.receive[from]
 	if at == nil {
 		if s.limits.subscriptions > 0 && len(m.receive) >= s.limits.subscriptions {
 			return nil, refuseMoreSubscriptions(m.user, s.limits.subscriptions)
 		}
-		at = &slot{}
-		m.receive[publisher] = at
+		at = &slot{stream: from}
+		m.receive[from] = at
 	}
 	var overtaken []*connection
 	if at.pending != nil {
-		overtaken = append(overtaken, at.pending.end(refuseSubscribeSDP(m.user, publisher, errSuperseded)))
-		delete(m.early, publisher) // they belonged to the overtaken offer
+		overtaken = append(overtaken, at.pending.end(refuseSubscribeSDP(m.user, from.user, errSuperseded)))
+		at.pending = nil
+		s.forgetCandidates(m, from) // they belonged to the overtaken offer
 	}
-	c.owner, c.endpoint, c.source = m, publisher, p.publish.live
+	c.owner, c.stream, c.source = m, from, source
 	at.pending = c
 	return overtaken, nil
 }
 
-func (s *state) unsubscribe(id ParticipantID, publisher string) ([]*connection, error) {
-	m, err := s.member(id)
-	if err != nil {
-		return nil, err
-	}
-	if s.users[publisher] == nil {
-		return nil, refuseUnknownUser(publisher, s.name)
-	}
-	return s.endReception(m, publisher, refuseSubscribeSDP(m.user, publisher, errWithdrawn)), nil
+func (s *state) unsubscribe(m *member, from streamName) []*connection {
+	return s.endReception(m, from, refuseSubscribeSDP(m.user, from.user, errWithdrawn))
 }
 
-// endReception empties m's slot for publisher; whoever is negotiating it is told fate.
-func (s *state) endReception(m *member, publisher string, fate error) []*connection {
-	at := m.receive[publisher]
+// endReception empties m's slot for a stream; whoever is negotiating it is told fate.
+func (s *state) endReception(m *member, from streamName, fate error) []*connection {
+	at := m.receive[from]
 	if at == nil {
 		return nil
 	}
-	delete(m.receive, publisher)
-	delete(m.early, publisher)
+	delete(m.receive, from)
+	s.forgetCandidates(m, from)
 	var gone []*connection
 	for _, c := range []*connection{at.pending, at.live} {
 		if c != nil {

@@ -52,6 +52,7 @@ type Complaint struct {
 	Room      string       `json:"room"`
 	User      string       `json:"user"`
 	Publisher string       `json:"publisher"`
+	Stream    string       `json:"stream"` // the id of the stream among the publisher's
 	Kind      string       `json:"kind"`
 	Score     float64      `json:"score"` // 0: not known
 	Cause     QualityCause `json:"cause"`
@@ -85,11 +86,11 @@ func (m *Manager) Survey(ctx context.Context, complaints int) (Survey, error) {
 		}
 		one := r.summary()
 		for _, p := range people {
-			p.feel(func(publisher string, q TrackQuality) {
+			p.feel(func(stream streamName, q TrackQuality) {
 				one.Health.add(q)
 				if q.Cause != CauseNone {
 					all.Complaints = append(all.Complaints, Complaint{
-						Room: name, User: p.user, Publisher: publisher, Kind: q.Kind.names()[0],
+						Room: name, User: p.user, Publisher: stream.user, Stream: stream.id, Kind: q.Kind.names()[0],
 						Score: q.Score, Cause: q.Cause, Paused: q.Paused,
 					})
 				}

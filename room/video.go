@@ -36,11 +36,11 @@ type VideoPreference struct {
 	Prefer              Preference
 }
 
-// SetVideoPreference replaces what the participant says of publisher's video. It
-// ends with the subscription: one that replaces it begins with the zero value.
+// SetVideoPreference replaces what the participant says of the video of one of
+// publisher's streams. It ends with the subscription: one that replaces it begins with the zero value.
 // Errors are those of SetPreferredLayers, beside which it holds.
 func (m *Manager) SetVideoPreference(ctx context.Context, id ParticipantID, publisher, stream string, p VideoPreference) error {
-	return m.withReception(ctx, id, publisher, func(s Subscription) { s.SetVideoPreference(p) })
+	return m.withReception(ctx, id, publisher, stream, func(s Subscription) { s.SetVideoPreference(p) })
 }
 
 // PauseReason says why a video is not delivered.
@@ -73,10 +73,10 @@ func (r *room) tellDelivery(c *connection, d DeliveryState) {
 	c.paused = d.Reason
 	to := r.state.info(c.owner)
 	if d.Paused {
-		event := VideoPausedEvent{To: to, Publisher: c.endpoint, Stream: DefaultStream, Reason: d.Reason, Estimate: d.Estimate}
+		event := VideoPausedEvent{To: to, Publisher: c.stream.user, Stream: c.stream.id, Reason: d.Reason, Estimate: d.Estimate}
 		r.emit("OnVideoPaused", func(h EventHandler) { h.OnVideoPaused(event) })
 		return
 	}
-	event := VideoResumedEvent{To: to, Publisher: c.endpoint, Stream: DefaultStream, Estimate: d.Estimate}
+	event := VideoResumedEvent{To: to, Publisher: c.stream.user, Stream: c.stream.id, Estimate: d.Estimate}
 	r.emit("OnVideoResumed", func(h EventHandler) { h.OnVideoResumed(event) })
 }

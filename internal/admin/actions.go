@@ -17,11 +17,12 @@ const maxOrder = 16 << 10
 
 // order is what an administrator wants done; each action has its fields of it.
 type order struct {
-	Room  string `json:"room"`
-	User  string `json:"user"`
-	Audio bool   `json:"audio"`
-	Video bool   `json:"video"`
-	On    bool   `json:"on"`
+	Room   string `json:"room"`
+	User   string `json:"user"`
+	Stream string `json:"stream"` // empty: the webcam
+	Audio  bool   `json:"audio"`
+	Video  bool   `json:"video"`
+	On     bool   `json:"on"`
 	// What to revoke: a token by its jti, or everything; or User, which is a sub then.
 	Token  string    `json:"token"`
 	All    bool      `json:"all"`
@@ -47,7 +48,7 @@ func (h *handler) action(name string, do func(context.Context, order) error) htt
 			h.refuse(w, problemOf(err))
 			return
 		}
-		log = log.With("room", what.Room, "user", what.User, "audio", what.Audio, "video", what.Video, "on", what.On)
+		log = log.With("room", what.Room, "user", what.User, "audio", what.Audio, "video", what.Video, "on", what.On, "stream", what.Stream)
 		if name == "revoke" {
 			log = log.With("token_id", what.Token, "all", what.All, "before", what.Before)
 		}
@@ -84,7 +85,7 @@ func (h *handler) evict(ctx context.Context, what order) error {
 	return h.opts.Rooms.Evict(ctx, who.ID)
 }
 
-// mute replaces the kinds that nobody gets of a participant.
+// mute replaces the kinds that nobody gets of one stream of a participant.
 func (h *handler) mute(ctx context.Context, what order) error {
 	who, err := h.opts.Rooms.Find(ctx, what.Room, what.User)
 	if err != nil {
@@ -97,7 +98,7 @@ func (h *handler) mute(ctx context.Context, what order) error {
 	if what.Video {
 		kinds |= room.Video
 	}
-	return h.opts.Rooms.SetMutedPublished(ctx, who.ID, room.DefaultStream, kinds)
+	return h.opts.Rooms.SetMutedPublished(ctx, who.ID, what.Stream, kinds)
 }
 
 // closeRoom ends a room for everybody.

@@ -45,6 +45,22 @@ func TestMutingReplacesTheKinds(t *testing.T) {
 	s.post("mute", `{"room":"r","user":"bob","audio":true}`, 409) // publishes nothing
 }
 
+func TestMutingAScreenLeavesTheWebcam(t *testing.T) {
+	s := newStage(t)
+	s.call("r", "ann", "bob")
+	s.post("mute", `{"room":"r","user":"ann","stream":"screen","audio":true}`, 409) // not published yet
+	s.publish("ann", room.ScreenStream)
+	s.post("mute", `{"room":"r","user":"ann","stream":"screen","audio":true}`, 200)
+	who, err := s.rooms.Find(t.Context(), "r", "ann")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []room.StreamInfo{{ID: room.DefaultStream}, {ID: room.ScreenStream, Muted: room.Audio}}
+	if diff := cmp.Diff(want, who.Streams); diff != "" {
+		t.Errorf("streams (-want +got):\n%s", diff)
+	}
+}
+
 func TestAClosedRoomIsGone(t *testing.T) {
 	s := newStage(t)
 	s.call("r", "ann", "bob")
@@ -142,7 +158,7 @@ func TestRoomsAreSearchedSortedAndPaged(t *testing.T) {
 	}
 	var list roomList
 	s.get("rooms", &list)
-	want := []room.Complaint{{Room: "beta", User: "bad", Publisher: "bob", Kind: "video", Score: 1.5, Cause: "downlink"}}
+	want := []room.Complaint{{Room: "beta", User: "bad", Publisher: "bob", Stream: "webcam", Kind: "video", Score: 1.5, Cause: "downlink"}}
 	if diff := cmp.Diff(want, list.Complaints); diff != "" {
 		t.Errorf("complaints (-want +got):\n%s", diff)
 	}
@@ -171,6 +187,7 @@ func TestARoomIsShownWithItsPeople(t *testing.T) {
 	s := newStage(t)
 	hostile := `<img src=x onerror=alert(1)>"'&`
 	s.call("r", "ann", hostile, "bob")
+	s.publish("ann", room.ScreenStream)
 	w := s.do(request(http.MethodGet, "room?room=r&limit=2", ""))
 	if strings.ContainsAny(w.Body.String(), "<>&") {
 		t.Errorf("markup as it came: %s", w.Body)
@@ -182,12 +199,13 @@ func TestARoomIsShownWithItsPeople(t *testing.T) {
 		Participants, Matching int
 		People                 []struct {
 			User, Session string
-			Publication   *struct {
+			Publishes     []struct {
+				Stream    string
 				Receivers int
 				Muted     []string
 				Tracks    []struct{ Codec string }
 			}
-			Receives []struct{ Publisher string }
+			Receives []struct{ Publisher, Stream string }
 		}
 	}
 	s.get("room?room=r&limit=2", &seen)
@@ -195,10 +213,12 @@ func TestARoomIsShownWithItsPeople(t *testing.T) {
 		t.Fatalf("%+v", seen)
 	}
 	ann, other := seen.People[0], seen.People[1]
-	if ann.User != "ann" || ann.Session != "connected" || ann.Publication == nil || ann.Publication.Receivers != 2 || ann.Publication.Tracks[0].Codec != "VP8" {
+	if ann.User != "ann" || ann.Session != "connected" || len(ann.Publishes) != 2 ||
+		ann.Publishes[0].Stream != "webcam" || ann.Publishes[0].Receivers != 2 || ann.Publishes[0].Tracks[0].Codec != "VP8" ||
+		ann.Publishes[1].Stream != "screen" || ann.Publishes[1].Receivers != 0 {
 		t.Errorf("%+v", ann)
 	}
-	if other.User != hostile || len(other.Receives) != 1 || other.Receives[0].Publisher != "ann" {
+	if other.User != hostile || len(other.Receives) != 1 || other.Receives[0].Publisher != "ann" || other.Receives[0].Stream != "webcam" {
 		t.Errorf("%+v", other)
 	}
 	if w := s.do(request(http.MethodGet, "room?room=no", "")); w.Code != 404 {

@@ -132,13 +132,19 @@ func (s *stage) join(name string, users ...string) {
 	}
 }
 
+func (s *stage) publish(user, stream string) {
+	s.t.Helper()
+	req := room.PublishRequest{Stream: stream, Offer: "o"}
+	if _, err := s.rooms.Publish(s.t.Context(), room.ParticipantID("secret of "+user), req); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 // call publishes the first and lets the others receive it.
 func (s *stage) call(name string, users ...string) {
 	s.t.Helper()
 	s.join(name, users...)
-	if _, err := s.rooms.Publish(s.t.Context(), room.ParticipantID("secret of "+users[0]), room.PublishRequest{Offer: "o"}); err != nil {
-		s.t.Fatal(err)
-	}
+	s.publish(users[0], room.DefaultStream)
 	for _, user := range users[1:] {
 		req := room.SubscribeRequest{Publisher: users[0], Offer: "o"}
 		if _, err := s.rooms.Subscribe(s.t.Context(), room.ParticipantID("secret of "+user), req); err != nil {

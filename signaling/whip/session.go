@@ -74,7 +74,7 @@ func (s *Server) publisher(ctx context.Context, name, user string) (string, erro
 		return who.User, err
 	}
 	who, err := s.manager.Find(ctx, name, user)
-	if err == nil && !who.Publishing {
+	if err == nil && !who.Publishes(room.DefaultStream) {
 		err = room.ErrUserNotStreaming
 	}
 	return user, err

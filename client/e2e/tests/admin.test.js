@@ -44,7 +44,7 @@ test('it shows a call, and what each receives', async (t) => {
   await says(admin, '[data-tile="people"] strong', /^2$/);
   await admin.click('#rooms [data-room="standup"] a');
   await says(admin, '#roomTitle', /^standup$/);
-  await says(admin, '#roomNote', /2 people · 2 publishers · 2 streams received/);
+  await says(admin, '#roomNote', /2 people · 2 streams published · 2 received/);
   await admin.waitForSelector(person('ann'));
 
   // What is published: sound, and a picture of a size and with a rate.

@@ -3,15 +3,16 @@
 import { byId, keyed, make } from './dom.js';
 import { evictButton } from './person.js';
 import { beginCells, headOf } from './reception.js';
+import * as words from './words.js';
 
 /** So few have a card each. */
 const FEW = 3;
 
 /** Whether they are many enough for a table. */
-export const isAudience = (people) => people.filter(({ publication }) => !publication).length > FEW;
+export const isAudience = (people) => people.filter(({ publishes }) => publishes.length === 0).length > FEW;
 
-function beginListener({ user, publisher }, room, again) {
-  const from = make('td', { 'data-label': 'From' }, publisher ?? 'nobody');
+function beginListener({ user, subscription: of }, room, again) {
+  const from = make('td', { 'data-label': 'From' }, of ? words.stream(of) : 'nobody');
   const cells = beginCells();
   const act = make('td', { class: 'end' }, evictButton(user, room, again));
   return {
@@ -28,7 +29,7 @@ function beginListener({ user, publisher }, room, again) {
 export function showAudience(people, room, again) {
   const lines = people.flatMap(({ user, receives }) =>
     receives.length
-      ? receives.map((subscription) => ({ user, publisher: subscription.publisher, subscription }))
+      ? receives.map((subscription) => ({ user, subscription }))
       : [{ user }],
   );
   byId('audience').hidden = lines.length === 0;
@@ -36,5 +37,5 @@ export function showAudience(people, room, again) {
   if (!table.tHead) {
     table.append(headOf(['Name', 'From'], ['']), make('tbody'));
   }
-  keyed(table.tBodies[0], lines, ({ user, publisher }) => JSON.stringify([user, publisher]), (line) => beginListener(line, room, again));
+  keyed(table.tBodies[0], lines, ({ user, subscription: of }) => JSON.stringify([user, of?.publisher, of?.stream]), (line) => beginListener(line, room, again));
 }

@@ -1,4 +1,4 @@
-// Who receives whom, and how well: a row for each receiver, a column for each publisher.
+// Who receives whom, and how well: a row for each receiver, a column for each stream.
 
 import { byId, keyed, make, mark, say } from './dom.js';
 import * as words from './words.js';
@@ -16,16 +16,16 @@ function beginRow({ user }) {
   const element = make('tr', {}, make('th', { scope: 'row' }, user));
   return {
     element,
-    show({ publishers, receives }) {
-      publishers.forEach((publisher, i) => {
+    show({ streams, receives }) {
+      streams.forEach(({ publisher, key }, i) => {
         const cell = element.cells[i + 1] ?? element.insertCell();
-        const subscription = receives.get(publisher);
+        const subscription = receives.get(key);
         const score = subscription ? lowest(subscription) : undefined;
         say(cell, user === publisher || score === undefined ? '' : words.score(score));
         mark(cell, 'data-grade', score === undefined ? undefined : words.grade(score) || 'none');
         mark(cell, 'class', user === publisher ? 'self' : undefined);
       });
-      while (element.cells.length > publishers.length + 1) {
+      while (element.cells.length > streams.length + 1) {
         element.deleteCell(-1);
       }
     },
@@ -33,9 +33,13 @@ function beginRow({ user }) {
 }
 
 export function showMatrix(people) {
-  const publishers = people.filter(({ publication }) => publication).map(({ user }) => user);
+  const streams = people.flatMap(({ user, publishes }) =>
+    publishes
+      .map(({ stream }) => ({ publisher: user, stream }))
+      .map((of) => ({ publisher: user, name: words.stream(of), key: words.streamKey(of) })),
+  );
   const receivers = people.filter(({ receives }) => receives.length > 0);
-  const worth = publishers.length > 0 && receivers.length > 1 && people.length <= MOST;
+  const worth = streams.length > 0 && receivers.length > 1 && people.length <= MOST;
   byId('matrixSection').hidden = !worth;
   if (!worth) {
     return;
@@ -43,7 +47,7 @@ export function showMatrix(people) {
   const table = byId('matrix');
   const head = table.tHead ?? table.createTHead();
   const names = head.rows[0] ?? head.insertRow();
-  const titles = ['', ...publishers];
+  const titles = ['', ...streams.map(({ name }) => name)];
   while (names.cells.length > titles.length) {
     names.deleteCell(-1);
   }
@@ -54,8 +58,8 @@ export function showMatrix(people) {
   const body = table.tBodies[0] ?? table.createTBody();
   const rows = receivers.map(({ user, receives }) => ({
     user,
-    publishers,
-    receives: new Map(receives.map((subscription) => [subscription.publisher, subscription])),
+    streams,
+    receives: new Map(receives.map((subscription) => [words.streamKey(subscription), subscription])),
   }));
   keyed(body, rows, ({ user }) => user, beginRow);
 }

@@ -101,7 +101,7 @@ function tiles(state, now) {
   const fullness = (used) => (used >= 1 ? 'bad' : used >= 0.85 ? 'poor' : 'good');
   return [
     { name: 'health', label: 'Condition', value: condition, note: why, grade },
-    { name: 'people', label: 'People', value: words.count(state.participants), note: `${words.count(state.publications)} publish, ${words.plural(state.subscriptions, 'stream')} received` },
+    { name: 'people', label: 'People', value: words.count(state.participants), note: `${words.plural(state.publications, 'stream')} published, ${words.count(state.subscriptions)} received` },
     { name: 'rooms', label: 'Rooms', value: words.count(state.rooms), note: state.maxRooms ? `of at most ${words.count(state.maxRooms)}` : words.plural(state.sockets, 'open websocket') },
     { name: 'cpu', label: 'Processors', value: words.percent(state.cpu), note: `of ${words.plural(state.processors, 'processor')}, 10 s`, bar: state.cpu, grade: fullness(state.cpu / 0.85) },
     { name: 'capacity', label: 'Full', value: words.percent(state.capacityUsed), note: forecast(state, now), bar: state.capacityUsed, grade: fullness(state.capacityUsed) },

@@ -37,22 +37,24 @@ function beginEncoding() {
   };
 }
 
-function beginTrack({ track }) {
+function beginTrack({ stream, track }) {
   const title = make('span', { class: 'label' });
   const list = make('ul', { class: 'encodings' });
   return {
-    element: make('div', { class: 'track' }, title, list),
+    element: make('div', { class: 'track', 'data-stream': stream }, title, list),
     show({ track: now, muted }) {
       const codec = now.kind === 'video' && now.encodings.length > 1 ? `, ${now.codec}` : '';
-      say(title, `${KINDS[track.kind]}${codec}${muted ? ' (muted for all)' : ''}`);
+      const of = stream === words.WEBCAM ? '' : ` of ${stream}`;
+      say(title, `${KINDS[track.kind]}${of}${codec}${muted.includes(track.kind) ? ' (muted for all)' : ''}`);
       keyed(list, now.encodings.map((encoding, i) => ({ track: now, encoding, i })), ({ i }) => i, beginEncoding);
     },
   };
 }
 
-function beginReception({ publisher }) {
+function beginReception({ publisher, stream }) {
   const { elements, show } = beginCells();
-  return { element: make('tr', { 'data-publisher': publisher }, make('th', { scope: 'row' }, publisher), ...elements), show };
+  const from = make('th', { scope: 'row' }, words.stream({ publisher, stream }));
+  return { element: make('tr', { 'data-publisher': publisher, 'data-stream': stream }, from, ...elements), show };
 }
 
 /** The link to a person: all of their connections share it, so the one that knows most speaks for all. */
@@ -66,21 +68,58 @@ function downlink(receives) {
 }
 
 function facts(person, now) {
-  const { publication, receives } = person;
+  const { publishes, receives } = person;
   const list = [`here for ${words.age(person.since, now)}`];
   const session = { connected: 'connected', waiting: 'lost, may come back' }[person.session];
   if (session) {
     list.push(session);
   }
-  const transport = publication?.transport ?? receives[0]?.transport;
+  const { transport, roundTripSeconds } = publishes[0] ?? receives[0] ?? {};
   if (transport) {
     list.push(words.path(transport));
   }
-  if (publication?.roundTripSeconds) {
-    list.push(`${words.milliseconds(publication.roundTripSeconds)} round trip`);
+  if (publishes.length > 0 && roundTripSeconds) {
+    list.push(`${words.milliseconds(roundTripSeconds)} round trip`);
   }
-  list.push(publication ? `published to ${words.count(publication.receivers)}` : 'publishes nothing');
+  for (const { stream, receivers } of publishes) {
+    list.push(`${stream === words.WEBCAM ? '' : `${stream} `}published to ${words.count(receivers)}`);
+  }
+  if (publishes.length === 0) {
+    list.push('publishes nothing');
+  }
   return list.join(' · ');
+}
+
+/** Begins a button that mutes a kind of one stream for everybody, or takes that back. */
+function beginMute({ stream, track: { kind } }, user, room, again) {
+  const what = `${KINDS[kind].toLowerCase()}${stream === words.WEBCAM ? '' : ` of ${stream}`}`;
+  let muted = [];
+  const toggle = () => {
+    const silent = !muted.includes(kind);
+    const wanted = silent ? [...muted, kind] : muted.filter((other) => other !== kind);
+    confirm({
+      title: silent ? `Mute the ${what} of ${user}?` : `Let the ${what} of ${user} be received again?`,
+      text: silent
+        ? `Nobody in this room receives the ${what} of ${user} until you take this back or ${user} publishes anew. ${user} is not told.`
+        : `Everybody in this room receives the ${what} of ${user} again.`,
+      yes: silent ? `Mute the ${what}` : `Unmute the ${what}`,
+      danger: silent,
+      act: async () => {
+        await post('mute', { room, user, stream, audio: wanted.includes('audio'), video: wanted.includes('video') });
+        again();
+      },
+      done: silent ? `The ${what} of ${user} is muted.` : `The ${what} of ${user} is received again.`,
+    });
+  };
+  const element = make('button', { type: 'button', class: 'button', 'data-act': `mute-${kind}`, 'data-stream': stream, onclick: toggle });
+  return {
+    element,
+    show({ muted: now }) {
+      muted = now;
+      mark(element, 'aria-pressed', muted.includes(kind));
+      say(element, muted.includes(kind) ? `Unmute ${what}…` : `Mute ${what}…`);
+    },
+  };
 }
 
 /** A button that makes `user` leave, when it is confirmed. */
@@ -109,35 +148,16 @@ export function beginPerson({ user }, room, again) {
   const body = make('tbody');
   const table = make('table', { class: 'table', 'aria-label': `What ${user} receives` }, headOf(['From']), body);
   const nothing = make('p', { class: 'note' }, 'Receives nothing.');
-  let muted = new Set();
-
-  const toggle = (kind, what) => {
-    const wanted = new Set(muted);
-    const silent = !wanted.delete(kind);
-    if (silent) {
-      wanted.add(kind);
-    }
-    confirm({
-      title: silent ? `Mute the ${what} of ${user}?` : `Let the ${what} of ${user} be received again?`,
-      text: silent
-        ? `Nobody in this room receives the ${what} of ${user} until you take this back or ${user} publishes anew. ${user} is not told.`
-        : `Everybody in this room receives the ${what} of ${user} again.`,
-      yes: silent ? `Mute the ${what}` : `Unmute the ${what}`,
-      danger: silent,
-      act: async () => {
-        await post('mute', { room, user, audio: wanted.has('audio'), video: wanted.has('video') });
-        again();
-      },
-      done: silent ? `The ${what} of ${user} is muted.` : `The ${what} of ${user} is received again.`,
-    });
-  };
-  const muteSound = make('button', { type: 'button', class: 'button', 'data-act': 'mute-audio', onclick: () => toggle('audio', 'sound') }, 'Mute sound');
-  const mutePicture = make('button', { type: 'button', class: 'button', 'data-act': 'mute-video', onclick: () => toggle('video', 'picture') }, 'Mute picture');
-  const buttons = make('div', { class: 'actions' }, muteSound, mutePicture, evictButton(user, room, again));
+  const buttons = make('div', { class: 'actions' });
   const element = make(
     'article',
     { class: 'card person', 'data-user': user },
-    make('header', {}, make('div', {}, make('div', { class: 'name' }, name, speaking), note, link), buttons),
+    make(
+      'header',
+      {},
+      make('div', {}, make('div', { class: 'name' }, name, speaking), note, link),
+      make('div', { class: 'actions' }, buttons, evictButton(user, room, again)),
+    ),
     tracks,
     table,
     nothing,
@@ -145,19 +165,17 @@ export function beginPerson({ user }, room, again) {
   return {
     element,
     show({ person, now }) {
-      const { publication, receives } = person;
+      const { publishes, receives } = person;
       speaking.hidden = !person.speaking;
       say(note, facts(person, now));
       say(link, downlink(receives));
       link.hidden = link.textContent === '';
-      muted = new Set(publication?.muted ?? []);
-      keyed(tracks, (publication?.tracks ?? []).map((track) => ({ track, muted: muted.has(track.kind) })), ({ track }) => track.kind, beginTrack);
-      for (const [button, kind, what] of [[muteSound, 'audio', 'sound'], [mutePicture, 'video', 'picture']]) {
-        button.hidden = !publication?.tracks.some((track) => track.kind === kind);
-        mark(button, 'aria-pressed', muted.has(kind));
-        say(button, muted.has(kind) ? `Unmute ${what}…` : `Mute ${what}…`);
-      }
-      keyed(body, receives, ({ publisher }) => publisher, beginReception);
+      const list = publishes.flatMap(({ stream, muted, tracks: all }) =>
+        all.map((track) => ({ stream, track, muted, key: `${stream} ${track.kind}` })),
+      );
+      keyed(tracks, list, ({ key }) => key, beginTrack);
+      keyed(buttons, list, ({ key }) => key, (item) => beginMute(item, user, room, again));
+      keyed(body, receives, words.streamKey, beginReception);
       table.hidden = receives.length === 0;
       nothing.hidden = receives.length > 0;
     },

@@ -79,15 +79,15 @@ export class Room {
     byId('close').hidden = false;
     const parts = [
       words.plural(room.participants, 'person', 'people'),
-      words.plural(room.publications, 'publisher'),
-      `${words.plural(room.subscriptions, 'stream')} received`,
+      `${words.plural(room.publications, 'stream')} published`,
+      `${words.count(room.subscriptions)} received`,
       `for ${words.age(room.since, room.at)}`,
     ];
     say(byId('roomNote'), parts.join(' · '));
     say(byId('peopleNote'), search ? `${words.count(room.matching)} of ${words.count(room.participants)}` : '');
     const many = isAudience(room.people);
-    showAudience(many ? room.people.filter(({ publication }) => !publication) : [], room.room, this.#ask);
-    const cards = many ? room.people.filter(({ publication }) => publication) : room.people;
+    showAudience(many ? room.people.filter(({ publishes }) => publishes.length === 0) : [], room.room, this.#ask);
+    const cards = many ? room.people.filter(({ publishes }) => publishes.length > 0) : room.people;
     keyed(
       byId('people'),
       cards.map((person) => ({ person, now: room.at })),

@@ -66,7 +66,7 @@ function beginComplaint() {
     element,
     show(one) {
       score.show(one.score);
-      say(who, `${one.user} receives the ${one.kind === 'audio' ? 'sound' : 'picture'} of ${one.publisher}`);
+      say(who, `${one.user} receives the ${one.kind === 'audio' ? 'sound' : 'picture'} of ${words.stream(one)}`);
       say(why, `${one.paused ? 'Paused, by' : 'Held down by'} ${words.cause(one.cause)}`);
       say(link, one.room);
       mark(link, 'href', linkTo(one.room));
@@ -120,7 +120,7 @@ export class Rooms {
     byId('suffering').hidden = complaints.length === 0;
     const shown = complaints.slice(0, MOST_COMPLAINTS);
     say(byId('sufferingNote'), complaints.length > shown.length ? `the worst ${shown.length} of at least ${complaints.length} streams` : '');
-    const key = ({ room, user, publisher, kind }) => JSON.stringify([room, user, publisher, kind]);
+    const key = ({ room, user, publisher, stream, kind }) => JSON.stringify([room, user, publisher, stream, kind]);
     keyed(byId('complaints'), shown, key, beginComplaint);
   }
 }

@@ -56,6 +56,15 @@ export function age(since, now) {
 
 export const size = ({ width, height } = {}) => (width ? `${width}×${height}` : UNKNOWN);
 
+/** The stream that needs no word: everybody has it. */
+export const WEBCAM = 'webcam';
+
+/** What a stream is called: by its publisher, and by what it is unless that is the webcam. */
+export const stream = ({ publisher, stream: id }) => (id === WEBCAM ? publisher : `${publisher} (${id})`);
+
+/** What tells a stream from all others of a room. */
+export const streamKey = ({ publisher, stream: id }) => JSON.stringify([publisher, id]);
+
 /** Why something is received badly, by where it is. */
 const CAUSES = {
   downlink: 'their own connection',
