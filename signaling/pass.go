@@ -65,7 +65,7 @@ func (s *Session) stands() bool {
 // none by now is fine.
 func (s *Session) depart() {
 	s.keep(nil)
-	err := error(nil)
+	var err error
 	if s.revoked.Load() {
 		err = s.server.manager.Evict(context.Background(), s.id)
 	} else {

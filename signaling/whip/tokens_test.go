@@ -72,8 +72,15 @@ func TestSessionsNeedATokenForTheirRoomAndName(t *testing.T) {
 	expired := i.token("cam", func(c *auth.Claims) { c.Issued, c.Expires = c.Issued.Add(-time.Hour), c.Issued.Add(-time.Minute) })
 	bodies := map[string]bool{}
 	for _, tt := range []struct{ token, path string }{
-		{"", "/whip/r?user=cam"}, {"nonsense", "/whip/r?user=x"}, {cam, "/whip/other?user=cam"}, {cam, "/whip/r?user=bob"}, {expired, "/whip/r?user=cam"},
-		{"", "/whep/r"}, {cam, "/whep/none?publisher=nobody"}, {"", "/whip/r?user=cam&token=" + cam}, {"", "/whip/r?user=" + cam},
+		{"", "/whip/r?user=cam"},
+		{"nonsense", "/whip/r?user=x"},
+		{cam, "/whip/other?user=cam"},
+		{cam, "/whip/r?user=bob"},
+		{expired, "/whip/r?user=cam"},
+		{"", "/whep/r"},
+		{cam, "/whep/none?publisher=nobody"},
+		{"", "/whip/r?user=cam&token=" + cam},
+		{"", "/whip/r?user=" + cam},
 	} {
 		r := f.bearing(tt.token, http.MethodPost, tt.path, offer("-"))
 		r.want(t, http.StatusUnauthorized)
