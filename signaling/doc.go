@@ -15,6 +15,9 @@
 //	rpc.Conn <------------ link <------- answers |                 |
 //	                        ^--------------------------- events ---+
 //
+// Who joins passes internal/admission first, which asks for a token if the server wants
+// one; a session keeps its pass, and ends when the token is revoked.
+//
 // Everything a client can make the server hold has a cap, listed in limits.go.
 // Session ids are secrets: logs carry a number instead.
 package signaling
