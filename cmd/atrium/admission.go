@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
+	"sync"
 
 	"github.com/atrium-rtc/atrium/internal/admission"
 	"github.com/atrium-rtc/atrium/internal/auth"
@@ -224,4 +226,22 @@ func checkTokenKeys(cfg config.Auth) error {
 		return err
 	}
 	return keys.load(context.Background())
+}
+
+// watchForProxies says once that a proxy stands before a server that listens to its own
+// machine and lets everybody in: that is the one way for others to reach such a server.
+func (s *server) watchForProxies(next http.Handler) http.Handler {
+	if s.cfg.Auth.OpenToAll {
+		return next
+	}
+	var once sync.Once
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.admission.Open() && auth.Forwarded(r) {
+			once.Do(func() {
+				s.logger.Warn("a proxy forwards requests to this server, which is in open mode: whoever reaches the proxy can join every room. " +
+					"Set auth.mode to token, or auth.open_to_all to true if that is meant")
+			})
+		}
+		next.ServeHTTP(w, r)
+	})
 }

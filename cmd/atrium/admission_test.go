@@ -1,7 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,6 +14,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/atrium-rtc/atrium/internal/admission"
+	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
 )
 
@@ -125,5 +131,35 @@ func TestAReloadDoesNotLockEverybodyOut(t *testing.T) {
 	r.signals <- syscall.SIGTERM
 	if err := r.wait(t); err != nil {
 		t.Errorf("serveUntil: %v", err)
+	}
+}
+
+func TestAProxyBeforeAnOpenServerIsNoticedOnce(t *testing.T) {
+	var log bytes.Buffer
+	for _, tt := range []struct {
+		flags  map[string]string
+		header string
+		want   int
+	}{
+		{nil, "X-Forwarded-For", 1},
+		{nil, "X-Unknown", 0},
+		{map[string]string{"auth.open_to_all": "true"}, "X-Forwarded-For", 0},
+		{map[string]string{"auth.mode": "token", "auth.secret": strings.Repeat("s", 32)}, "X-Forwarded-For", 0},
+	} {
+		cfg := testConfig(t, tt.flags)
+		s := &server{cfg: cfg, logger: slog.New(slog.NewTextHandler(&log, nil)), admission: admission.New(admission.Options{})}
+		if cfg.Auth.Mode == config.AuthToken {
+			s.admission = admission.New(admission.Options{Tokens: &auth.VerifierOptions{Keys: func() *auth.KeySet { return nil }}})
+		}
+		handler := s.watchForProxies(http.NotFoundHandler())
+		log.Reset()
+		for range 2 {
+			r := httptest.NewRequest(http.MethodGet, "/room", nil)
+			r.Header.Set(tt.header, "192.0.2.1")
+			handler.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		if got := strings.Count(log.String(), "whoever reaches the proxy"); got != tt.want {
+			t.Errorf("%v with %s: said %d times, want %d", tt.flags, tt.header, got, tt.want)
+		}
 	}
 }

@@ -200,7 +200,7 @@ func (s *server) startPublic(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	server := publicServer(s.publicHandler(), s.logger)
+	server := publicServer(s.watchForProxies(s.publicHandler()), s.logger)
 	server.TLSConfig = s.certificates.config
 	s.public = newSite(server, listeners)
 	s.page = pageURL(s.cfg, s.public.address())

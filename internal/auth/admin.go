@@ -39,7 +39,7 @@ func (a Admin) Check(r *http.Request) error {
 		}
 		return nil
 	}
-	if Caller(r).IsLoopback() && addressesThisMachine(r.Host) && !forwarded(r) && !fromForeignPage(r) {
+	if Caller(r).IsLoopback() && addressesThisMachine(r.Host) && !Forwarded(r) && !fromForeignPage(r) {
 		return nil
 	}
 	return ErrNotLocal
@@ -76,8 +76,9 @@ func addressesThisMachine(host string) bool {
 	return err == nil && addr.Unmap().IsLoopback()
 }
 
-// forwarded reports whether a proxy sent the request for somebody.
-func forwarded(r *http.Request) bool {
+// Forwarded reports whether a proxy says that it sent the request for somebody. A proxy
+// need not say so.
+func Forwarded(r *http.Request) bool {
 	for _, h := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
 		if r.Header.Get(h) != "" {
 			return true
