@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +16,7 @@ import (
 	"github.com/pion/webrtc/v4"
 	"go.uber.org/goleak"
 
+	"github.com/atrium-rtc/atrium/internal/iceserver"
 	"github.com/atrium-rtc/atrium/sfu"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
@@ -35,6 +37,7 @@ type site struct {
 	ports  *sfu.Ports
 	engine *sfu.Engine
 	client func() *webrtc.PeerConnection
+	turn   iceserver.Server // zero for none
 	// profiles are the client's SRTP protection profiles, nil for Pion's choice.
 	profiles []dtls.SRTPProtectionProfile
 	// route is what the network between client and server does to the candidates
@@ -82,6 +85,7 @@ func (s *site) newClient(networks ...webrtc.NetworkType) *webrtc.PeerConnection 
 	settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetSRTPProtectionProfiles(s.profiles...)
+	settings.SetRelayAcceptanceMinWait(0)
 	if slices.Contains(networks, webrtc.NetworkTypeUDP6) {
 		sockets, err := udp.Listen(udp.ListenConfig{Addresses: []netip.Addr{loopback6}})
 		if err != nil {
@@ -145,9 +149,10 @@ func (s *site) eventually(what string, holds func() bool) {
 func (s *site) connect(pc *webrtc.PeerConnection, answer string) {
 	s.Helper()
 	connected := make(chan struct{})
+	var once sync.Once
 	pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
 		if state == webrtc.PeerConnectionStateConnected {
-			close(connected)
+			once.Do(func() { close(connected) })
 		}
 	})
 	answer = s.route(answer)

@@ -8,15 +8,13 @@ import (
 )
 
 // Start returns an engine that listens on 127.0.0.1 and is closed when the test ends,
-// after what was set up later. cfg.Ports and listen.Addresses are filled in.
+// after what was set up later. listen.Addresses is filled in, and cfg.Ports where it is
+// nil.
 func Start(tb testing.TB, listen sfu.ListenConfig, cfg sfu.Config) *sfu.Engine {
 	tb.Helper()
-	listen.Addresses = []netip.Addr{netip.MustParseAddr("127.0.0.1")}
-	ports, err := sfu.Listen(tb.Context(), listen)
-	if err != nil {
-		tb.Fatal(err)
+	if cfg.Ports == nil {
+		cfg.Ports = Listen(tb, listen)
 	}
-	cfg.Ports = ports
 	engine, err := sfu.New(cfg)
 	if err != nil {
 		tb.Fatal(err)
@@ -27,4 +25,15 @@ func Start(tb testing.TB, listen sfu.ListenConfig, cfg sfu.Config) *sfu.Engine {
 		}
 	})
 	return engine
+}
+
+// Listen opens ports on 127.0.0.1 for an engine, which closes them.
+func Listen(tb testing.TB, listen sfu.ListenConfig) *sfu.Ports {
+	tb.Helper()
+	listen.Addresses = []netip.Addr{netip.MustParseAddr("127.0.0.1")}
+	ports, err := sfu.Listen(tb.Context(), listen)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return ports
 }

@@ -18,9 +18,12 @@ import (
 )
 
 // withSFU puts the built-in media server behind the rooms.
-func withSFU(t *testing.T) func(*setup) {
+func withSFU(t *testing.T) func(*setup) { return withPorts(t, nil) }
+
+// withPorts is withSFU on ports that are open already; nil opens some.
+func withPorts(t *testing.T, ports *sfu.Ports) func(*setup) {
 	t.Helper()
-	engine := sfutest.Start(t, sfu.ListenConfig{DisableTCP: true}, sfu.Config{Shards: 1})
+	engine := sfutest.Start(t, sfu.ListenConfig{DisableTCP: true}, sfu.Config{Shards: 1, Ports: ports})
 	return func(s *setup) { s.media = room.SFU(engine, nil) }
 }
 
@@ -36,12 +39,19 @@ type peer struct {
 
 func newPeer(f *fixture) *peer {
 	f.t.Helper()
+	return newPeerOf(f, webrtc.NetworkTypeUDP4, webrtc.Configuration{})
+}
+
+// newPeerOf is newPeer on one kind of network, perhaps with a relay.
+func newPeerOf(f *fixture, network webrtc.NetworkType, configuration webrtc.Configuration) *peer {
+	f.t.Helper()
 	var settings webrtc.SettingEngine
+	settings.SetRelayAcceptanceMinWait(0)
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
-	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	settings.SetNetworkTypes([]webrtc.NetworkType{network})
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(webrtc.Configuration{})
+	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(settings)).NewPeerConnection(configuration)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -186,8 +196,27 @@ func (p *peer) speak() {
 }
 
 func TestWHIPAndWHEPCarryMediaAndICERestarts(t *testing.T) {
-	f := start(t, withSFU(t))
-	camera, viewer := newPeer(f), newPeer(f)
+	for _, way := range []string{"over UDP", "over ICE-TCP", "by TURN"} {
+		t.Run(way, func(t *testing.T) {
+			ports := sfutest.Listen(t, sfu.ListenConfig{})
+			f := start(t, withPorts(t, ports))
+			network, configuration := webrtc.NetworkTypeUDP4, webrtc.Configuration{}
+			switch way {
+			case "over ICE-TCP":
+				network = webrtc.NetworkTypeTCP4
+			case "by TURN":
+				given := sfutest.Relay(t, ports)
+				configuration.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+				configuration.ICEServers = []webrtc.ICEServer{{URLs: given.URLs, Username: given.Username, Credential: given.Credential}}
+			}
+			mediaGoesOnAfterRestarts(f, newPeerOf(f, network, configuration), newPeerOf(f, network, configuration))
+		})
+	}
+}
+
+// mediaGoesOnAfterRestarts publishes, plays, restarts ICE on either side, and ends.
+func mediaGoesOnAfterRestarts(f *fixture, camera, viewer *peer) {
+	t := f.t
 	camera.speak()
 	camera.connect("/whip/r?user=cam")
 	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
