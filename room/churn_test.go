@@ -44,6 +44,7 @@ func (h *house) liveHere(n, steps int) {
 	rng := rand.New(rand.NewPCG(uint64(n), 7)) //nolint:gosec // a seed is the point
 	user, ctx := fmt.Sprint("user", n), context.Background()
 	me, peer := id(user), func() string { return fmt.Sprint("user", rng.IntN(8)) }
+	stream := func() string { return []string{room.DefaultStream, room.ScreenStream}[rng.IntN(2)] }
 	for range steps {
 		var err error
 		switch rng.IntN(9) {
@@ -52,18 +53,18 @@ func (h *house) liveHere(n, steps int) {
 		case 2:
 			_, err = h.Leave(ctx, me)
 		case 3:
-			_, err = h.Publish(ctx, me, room.PublishRequest{Offer: "o"})
+			_, err = h.Publish(ctx, me, room.PublishRequest{Stream: stream(), Offer: "o"})
 		case 4:
-			err = h.Unpublish(ctx, me, room.DefaultStream, nil)
+			err = h.Unpublish(ctx, me, stream(), nil)
 		case 5:
-			_, err = h.Subscribe(ctx, me, room.SubscribeRequest{Publisher: peer(), Offer: "o"})
+			_, err = h.Subscribe(ctx, me, room.SubscribeRequest{Publisher: peer(), Stream: stream(), Offer: "o"})
 		case 6:
 			err = h.AddICECandidate(ctx, me, peer(), "", room.ICECandidate{Candidate: "c"})
 		case 7:
 			err = h.Evict(ctx, id(peer()))
 		case 8:
 			if _, err = h.Subscribers("r0"); err == nil {
-				err = h.MutePublished(me, room.DefaultStream, room.All)
+				err = h.MutePublished(me, stream(), room.All)
 			}
 		}
 		h.expect(err, room.CodeUserNotFound, room.CodeUserExists, room.CodeUserClosed, room.CodeUserNotStreaming,
@@ -95,7 +96,8 @@ func (h *house) consistent() {
 	for _, line := range h.events.take() {
 		roomName, what, _ := strings.Cut(line, ": ")
 		words := strings.Fields(what)
-		who := roomName + " " + strings.TrimSuffix(words[0], "*")
+		user, _, _ := strings.Cut(strings.ReplaceAll(words[0], "+", "*"), "*")
+		who := roomName + " " + user
 		switch {
 		case words[0] == "closed":
 			for key := range here {

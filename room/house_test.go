@@ -67,6 +67,24 @@ func (h *house) publish(users ...string) {
 	}
 }
 
+// stream publishes another stream than the webcam.
+func (h *house) stream(user, stream string) {
+	h.t.Helper()
+	req := room.PublishRequest{Stream: stream, Offer: stream + " of " + user}
+	if _, err := h.Publish(context.Background(), id(user), req); err != nil {
+		h.t.Fatalf("publish %q of %q: %v", stream, user, err)
+	}
+}
+
+// watch subscribes to another stream than the webcam.
+func (h *house) watch(user, publisher, stream string) {
+	h.t.Helper()
+	req := room.SubscribeRequest{Publisher: publisher, Stream: stream, Offer: "offer of " + user}
+	if _, err := h.Subscribe(context.Background(), id(user), req); err != nil {
+		h.t.Fatalf("subscribe %q to %q of %q: %v", user, stream, publisher, err)
+	}
+}
+
 func (h *house) subscribe(user, publisher string) {
 	h.t.Helper()
 	req := room.SubscribeRequest{Publisher: publisher, Offer: "offer of " + user}
@@ -94,12 +112,31 @@ func users(list []room.ParticipantInfo) []string {
 	names := make([]string, 0, len(list))
 	for _, p := range list {
 		name := p.User
-		if p.Publishing {
-			name += "*"
+		if p.Publishing != (len(p.Streams) > 0) {
+			name += " publishes or not"
+		}
+		for _, s := range p.Streams {
+			name += marked(s.ID)
 		}
 		names = append(names, name)
 	}
 	return names
+}
+
+// marked is the mark of somebody who publishes: a star for the webcam.
+func marked(stream string) string {
+	if stream == room.DefaultStream {
+		return "*"
+	}
+	return "+" + stream
+}
+
+// streamOf is how the recorder names a stream.
+func streamOf(user, stream string) string {
+	if stream == room.DefaultStream {
+		return user
+	}
+	return user + "'s " + stream
 }
 
 // wantError checks code and sentence.
@@ -122,8 +159,11 @@ func wantSame(t testing.TB, what string, got, want any) {
 	}
 }
 
-// recorder writes events down as lines. A publishing participant has a star.
+// recorder writes events down as lines. A participant has a star for its webcam, and
+// other streams are named.
 type recorder struct {
+	subscriptions bool // are written down too
+
 	mu    sync.Mutex
 	lines []string
 }
@@ -158,11 +198,11 @@ func (r *recorder) OnLeft(e room.LeftEvent) {
 }
 
 func (r *recorder) OnPublished(e room.PublishedEvent) {
-	r.add("%s: %s published -> %s", e.Participant.Room, one(e.Participant), to(e.Others))
+	r.add("%s: %s published%s -> %s", e.Participant.Room, one(e.Participant), unlessUsual(e.Stream), to(e.Others))
 }
 
 func (r *recorder) OnUnpublished(e room.UnpublishedEvent) {
-	r.add("%s: %s unpublished -> %s", e.Participant.Room, one(e.Participant), to(e.Others))
+	r.add("%s: %s unpublished%s -> %s", e.Participant.Room, one(e.Participant), unlessUsual(e.Stream), to(e.Others))
 }
 
 func (r *recorder) OnMessage(e room.MessageEvent) {
@@ -178,19 +218,19 @@ func (r *recorder) OnRoomClosed(e room.RoomClosedEvent) {
 }
 
 func (r *recorder) OnICECandidate(e room.ICECandidateEvent) {
-	r.add("%s: candidate %s of %s -> %s", e.To.Room, e.Candidate.Candidate, e.Endpoint, one(e.To))
+	r.add("%s: candidate %s of %s -> %s", e.To.Room, e.Candidate.Candidate, streamOf(e.Endpoint, e.Stream), one(e.To))
 }
 
 func (r *recorder) OnSubscribedLayers(e room.SubscribedLayersEvent) {
-	r.add("%s: layers %v -> %s", e.To.Room, e.Layers, one(e.To))
+	r.add("%s: layers%s %v -> %s", e.To.Room, unlessUsual(e.Stream), e.Layers, one(e.To))
 }
 
 func (r *recorder) OnVideoPaused(e room.VideoPausedEvent) {
-	r.add("%s: video of %s paused by %s at %d -> %s", e.To.Room, e.Publisher, e.Reason, e.Estimate, one(e.To))
+	r.add("%s: video of %s paused by %s at %d -> %s", e.To.Room, streamOf(e.Publisher, e.Stream), e.Reason, e.Estimate, one(e.To))
 }
 
 func (r *recorder) OnVideoResumed(e room.VideoResumedEvent) {
-	r.add("%s: video of %s resumed at %d -> %s", e.To.Room, e.Publisher, e.Estimate, one(e.To))
+	r.add("%s: video of %s resumed at %d -> %s", e.To.Room, streamOf(e.Publisher, e.Stream), e.Estimate, one(e.To))
 }
 
 func (r *recorder) OnSpeakers(e room.SpeakersEvent) {
@@ -198,8 +238,25 @@ func (r *recorder) OnSpeakers(e room.SpeakersEvent) {
 }
 
 func (r *recorder) OnMediaError(e room.MediaErrorEvent) {
-	r.add("%s: error of %s: %s -> %s", e.To.Room, e.Endpoint, e.Text, one(e.To))
+	r.add("%s: error of %s: %s -> %s", e.To.Room, streamOf(e.Endpoint, e.Stream), e.Text, one(e.To))
 }
 
-func (r *recorder) OnSubscribed(room.SubscribedEvent)     {}
-func (r *recorder) OnUnsubscribed(room.UnsubscribedEvent) {}
+func (r *recorder) OnSubscribed(e room.SubscribedEvent) {
+	if r.subscriptions {
+		r.add("%s: %s receives %s", e.Participant.Room, one(e.Participant), streamOf(e.Publisher, e.Stream))
+	}
+}
+
+func (r *recorder) OnUnsubscribed(e room.UnsubscribedEvent) {
+	if r.subscriptions {
+		r.add("%s: %s receives %s no more", e.Participant.Room, one(e.Participant), streamOf(e.Publisher, e.Stream))
+	}
+}
+
+// unlessUsual is the word for a stream in a line.
+func unlessUsual(stream string) string {
+	if stream == room.DefaultStream {
+		return ""
+	}
+	return " " + stream
+}

@@ -35,7 +35,7 @@ type InspectedPerson struct {
 	// Worst is the lowest score of what the participant receives; 0: none is known.
 	Worst     float64                 `json:"worst"`
 	Publishes []InspectedPublication  `json:"publishes"` // by the time at which they were asked for
-	Receives  []InspectedSubscription `json:"receives"`  // by the publishers' time of joining
+	Receives  []InspectedSubscription `json:"receives"`  // in the order of those who publish, and of what they do
 }
 
 // InspectedPublication is one stream that a participant publishes.
@@ -161,14 +161,14 @@ func (r *room) look(ctx context.Context) ([]person, error) {
 			return nil, err
 		}
 	}
-	joined := make(map[string]int, len(people))
+	place := make(map[streamName]int)
 	for i := range people {
-		joined[people[i].user] = i
+		for _, c := range people[i].published {
+			place[c.stream] = len(place)
+		}
 	}
 	for i := range people {
-		slices.SortFunc(people[i].receptions, func(a, b receptionNote) int {
-			return cmp.Or(joined[a.stream.user]-joined[b.stream.user], strings.Compare(a.stream.id, b.stream.id))
-		})
+		slices.SortFunc(people[i].receptions, func(a, b receptionNote) int { return place[a.stream] - place[b.stream] })
 	}
 	return people, nil
 }

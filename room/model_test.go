@@ -18,7 +18,8 @@ import (
 const (
 	modelMaxRooms         = 2
 	modelMaxParticipants  = 3
-	modelMaxSubscriptions = 1
+	modelMaxSubscriptions = 2
+	modelMaxStreams       = 2
 )
 
 // model is the Manager as one would explain it to a child: no goroutines, no
@@ -32,8 +33,8 @@ type model struct {
 type person struct {
 	id         room.ParticipantID
 	user, room string
-	publishing bool
-	receives   []string
+	streams    []string
+	receives   []string // as streamOf names them
 }
 
 func (m *model) byID(id room.ParticipantID) *person {
@@ -67,8 +68,8 @@ func stars(list ...*person) string {
 	var names []string
 	for _, p := range list {
 		name := p.user
-		if p.publishing {
-			name += "*"
+		for _, stream := range p.streams {
+			name += marked(stream)
 		}
 		names = append(names, name)
 	}
@@ -103,10 +104,19 @@ func (m *model) join(req room.JoinRequest) room.Code {
 	return 0
 }
 
-func (m *model) stopReceiving(publisher *person) {
+func (m *model) stopReceiving(publisher *person, streams ...string) {
 	for _, p := range m.in(publisher.room) {
-		p.receives = slices.DeleteFunc(p.receives, func(u string) bool { return u == publisher.user })
+		for _, stream := range streams {
+			p.stop(streamOf(publisher.user, stream))
+		}
 	}
+}
+
+// stop reports whether p received the stream.
+func (p *person) stop(stream string) bool {
+	before := len(p.receives)
+	p.receives = slices.DeleteFunc(p.receives, func(s string) bool { return s == stream })
+	return len(p.receives) < before
 }
 
 func (m *model) leave(id room.ParticipantID, evicted bool) room.Code {
@@ -115,7 +125,7 @@ func (m *model) leave(id room.ParticipantID, evicted bool) room.Code {
 		return room.CodeUserNotFound
 	}
 	m.people = slices.DeleteFunc(m.people, func(o *person) bool { return o == p })
-	m.stopReceiving(p)
+	m.stopReceiving(p, p.streams...)
 	if evicted {
 		m.tell("%s: %s left (evicted) -> %s", p.room, stars(p), stars(m.in(p.room)...))
 		m.tell("%s: %s evicted", p.room, stars(p))
@@ -128,34 +138,36 @@ func (m *model) leave(id room.ParticipantID, evicted bool) room.Code {
 	return 0
 }
 
-func (m *model) publish(id room.ParticipantID) room.Code {
+func (m *model) publish(id room.ParticipantID, stream string) room.Code {
 	p := m.byID(id)
 	switch {
 	case p == nil:
 		return room.CodeUserNotFound
-	case p.publishing:
+	case strings.Contains(stream, "_"):
+		return room.CodeGeneric
+	case slices.Contains(p.streams, stream), len(p.streams) == modelMaxStreams:
 		return room.CodeMediaGeneric
 	}
-	p.publishing = true
-	m.tell("%s: %s published -> %s", p.room, stars(p), stars(m.in(p.room, p)...))
+	p.streams = append(p.streams, stream)
+	m.tell("%s: %s published%s -> %s", p.room, stars(p), unlessUsual(stream), stars(m.in(p.room, p)...))
 	return 0
 }
 
-func (m *model) unpublish(id room.ParticipantID) room.Code {
+func (m *model) unpublish(id room.ParticipantID, stream string) room.Code {
 	p := m.byID(id)
 	switch {
 	case p == nil:
 		return room.CodeUserNotFound
-	case !p.publishing:
+	case !slices.Contains(p.streams, stream):
 		return room.CodeUserNotStreaming
 	}
-	p.publishing = false
-	m.stopReceiving(p)
-	m.tell("%s: %s unpublished -> %s", p.room, stars(p), stars(m.in(p.room, p)...))
+	p.streams = slices.DeleteFunc(p.streams, func(s string) bool { return s == stream })
+	m.stopReceiving(p, stream)
+	m.tell("%s: %s unpublished%s -> %s", p.room, stars(p), unlessUsual(stream), stars(m.in(p.room, p)...))
 	return 0
 }
 
-func (m *model) subscribe(id room.ParticipantID, publisher string) room.Code {
+func (m *model) subscribe(id room.ParticipantID, publisher, stream string) room.Code {
 	p := m.byID(id)
 	if p == nil {
 		return room.CodeUserNotFound
@@ -166,32 +178,35 @@ func (m *model) subscribe(id room.ParticipantID, publisher string) room.Code {
 		return room.CodeUserNotStreaming
 	case from == nil:
 		return room.CodeUserNotFound
-	case !from.publishing:
+	case !slices.Contains(from.streams, stream):
 		return room.CodeUserNotStreaming
-	case slices.Contains(p.receives, publisher):
+	case slices.Contains(p.receives, streamOf(publisher, stream)):
 		return 0
 	case len(p.receives) >= modelMaxSubscriptions:
 		return room.CodeMediaEndpoint
 	}
-	p.receives = append(p.receives, publisher)
+	p.receives = append(p.receives, streamOf(publisher, stream))
+	m.tell("%s: %s receives %s", p.room, stars(p), streamOf(publisher, stream))
 	return 0
 }
 
-func (m *model) unsubscribe(id room.ParticipantID, publisher string) room.Code {
+func (m *model) unsubscribe(id room.ParticipantID, publisher, stream string) room.Code {
 	p := m.byID(id)
 	if p == nil || m.byName(p.room, publisher) == nil {
 		return room.CodeUserNotFound
 	}
-	p.receives = slices.DeleteFunc(p.receives, func(u string) bool { return u == publisher })
+	if p.stop(streamOf(publisher, stream)) {
+		m.tell("%s: %s receives %s no more", p.room, stars(p), streamOf(publisher, stream))
+	}
 	return 0
 }
 
-func (m *model) prefer(id room.ParticipantID, publisher string) room.Code {
+func (m *model) prefer(id room.ParticipantID, publisher, stream string) room.Code {
 	p := m.byID(id)
 	if p == nil || m.byName(p.room, publisher) == nil {
 		return room.CodeUserNotFound
 	}
-	if !slices.Contains(p.receives, publisher) {
+	if !slices.Contains(p.receives, streamOf(publisher, stream)) {
 		return room.CodeUserNotStreaming
 	}
 	return 0
@@ -255,11 +270,15 @@ func (m *model) compare(t *rapid.T, h *house) {
 		for _, q := range from {
 			names = append(names, q.User)
 		}
-		same("publishers of "+p.user, strings.Join(names, " "), strings.Join(p.receives, " "))
-		subscriptions += len(p.receives)
-		if p.publishing {
-			publications++
+		var want []string
+		for _, q := range m.in(p.room) {
+			if slices.ContainsFunc(q.streams, func(s string) bool { return slices.Contains(p.receives, streamOf(q.user, s)) }) {
+				want = append(want, q.user)
+			}
 		}
+		same("publishers of "+p.user, strings.Join(names, " "), strings.Join(want, " "))
+		subscriptions += len(p.receives)
+		publications += len(p.streams)
 	}
 	s := h.Stats()
 	same("counts", []int{s.Rooms, s.Participants, s.Publications, s.Subscriptions},
@@ -269,9 +288,9 @@ func (m *model) compare(t *rapid.T, h *house) {
 
 func TestManagerBehavesAsItsModel(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		h := &house{t: t, media: &fakeMedia{}, events: &recorder{}}
+		h := &house{t: t, media: &fakeMedia{}, events: &recorder{subscriptions: true}}
 		h.Manager = room.NewManager(h.media, room.Options{
-			MaxRooms: modelMaxRooms, MaxParticipants: modelMaxParticipants, MaxSubscriptions: modelMaxSubscriptions,
+			MaxRooms: modelMaxRooms, MaxParticipants: modelMaxParticipants, MaxSubscriptions: modelMaxSubscriptions, MaxStreams: modelMaxStreams,
 		})
 		h.Handle(h.events)
 		m := &model{rooms: make(map[string]bool)}
@@ -284,6 +303,7 @@ func TestManagerBehavesAsItsModel(t *testing.T) {
 		ids := rapid.SampledFrom([]room.ParticipantID{"1", "2", "3", "4", "5", "6"})
 		names := rapid.SampledFrom([]string{"ann", "bob", "cid", "dan"})
 		rooms := rapid.SampledFrom([]string{"r", "s", "t"})
+		streams := rapid.SampledFrom([]string{room.DefaultStream, room.ScreenStream, "third", "a_b"})
 		agree := func(t *rapid.T, err error, want room.Code) {
 			t.Helper()
 			var refusal *room.Error
@@ -315,34 +335,34 @@ func TestManagerBehavesAsItsModel(t *testing.T) {
 				agree(t, h.Evict(ctx, id), m.leave(id, true))
 			},
 			"publish": func(t *rapid.T) {
-				id := ids.Draw(t, "id")
-				_, err := h.Publish(ctx, id, room.PublishRequest{Offer: "o"})
-				agree(t, err, m.publish(id))
+				id, stream := ids.Draw(t, "id"), streams.Draw(t, "stream")
+				_, err := h.Publish(ctx, id, room.PublishRequest{Stream: stream, Offer: "o"})
+				agree(t, err, m.publish(id, stream))
 			},
 			"unpublish": func(t *rapid.T) {
-				id := ids.Draw(t, "id")
-				agree(t, h.Unpublish(ctx, id, room.DefaultStream, nil), m.unpublish(id))
+				id, stream := ids.Draw(t, "id"), streams.Draw(t, "stream")
+				agree(t, h.Unpublish(ctx, id, stream, nil), m.unpublish(id, stream))
 			},
 			"subscribe": func(t *rapid.T) {
-				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				_, err := h.Subscribe(ctx, id, room.SubscribeRequest{Publisher: publisher, Offer: "o"})
-				agree(t, err, m.subscribe(id, publisher))
+				id, publisher, stream := ids.Draw(t, "id"), names.Draw(t, "publisher"), streams.Draw(t, "stream")
+				_, err := h.Subscribe(ctx, id, room.SubscribeRequest{Publisher: publisher, Stream: stream, Offer: "o"})
+				agree(t, err, m.subscribe(id, publisher, stream))
 			},
 			"unsubscribe": func(t *rapid.T) {
-				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				agree(t, h.Unsubscribe(ctx, id, publisher, room.DefaultStream), m.unsubscribe(id, publisher))
+				id, publisher, stream := ids.Draw(t, "id"), names.Draw(t, "publisher"), streams.Draw(t, "stream")
+				agree(t, h.Unsubscribe(ctx, id, publisher, stream), m.unsubscribe(id, publisher, stream))
 			},
 			"prefer": func(t *rapid.T) {
-				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				agree(t, h.SetPreferredLayers(ctx, id, publisher, room.DefaultStream, room.Layers{}), m.prefer(id, publisher))
+				id, publisher, stream := ids.Draw(t, "id"), names.Draw(t, "publisher"), streams.Draw(t, "stream")
+				agree(t, h.SetPreferredLayers(ctx, id, publisher, stream, room.Layers{}), m.prefer(id, publisher, stream))
 			},
 			"prefer video": func(t *rapid.T) {
-				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				agree(t, h.SetVideoPreference(ctx, id, publisher, room.DefaultStream, room.VideoPreference{}), m.prefer(id, publisher))
+				id, publisher, stream := ids.Draw(t, "id"), names.Draw(t, "publisher"), streams.Draw(t, "stream")
+				agree(t, h.SetVideoPreference(ctx, id, publisher, stream, room.VideoPreference{}), m.prefer(id, publisher, stream))
 			},
 			"report": func(t *rapid.T) {
-				id, publisher := ids.Draw(t, "id"), names.Draw(t, "publisher")
-				agree(t, h.ReportStatistics(ctx, id, publisher, room.DefaultStream, room.ReceiverStatistics{}), m.prefer(id, publisher))
+				id, publisher, stream := ids.Draw(t, "id"), names.Draw(t, "publisher"), streams.Draw(t, "stream")
+				agree(t, h.ReportStatistics(ctx, id, publisher, stream, room.ReceiverStatistics{}), m.prefer(id, publisher, stream))
 			},
 			"say": func(t *rapid.T) {
 				id := ids.Draw(t, "id")

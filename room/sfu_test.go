@@ -185,6 +185,12 @@ type realPublisher struct {
 
 func newPublisher(ctx context.Context, t *testing.T, m *room.Manager) *realPublisher {
 	t.Helper()
+	return publishStream(ctx, t, m, join(ctx, t, m, "publisher"), room.DefaultStream)
+}
+
+// publishStream publishes sound and a picture as one stream of a participant.
+func publishStream(ctx context.Context, t *testing.T, m *room.Manager, id room.ParticipantID, stream string) *realPublisher {
+	t.Helper()
 	p := &realPublisher{pc: newConnection(t)}
 	var err error
 	if p.video, err = webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, "video", "camera"); err != nil {
@@ -200,9 +206,8 @@ func newPublisher(ctx context.Context, t *testing.T, m *room.Manager) *realPubli
 		}
 		go p.readRTCP(sender)
 	}
-	id := join(ctx, t, m, "publisher")
 	negotiate(ctx, t, p.pc, func(offer string) (string, error) {
-		return m.Publish(ctx, id, room.PublishRequest{Offer: offer})
+		return m.Publish(ctx, id, room.PublishRequest{Stream: stream, Offer: offer})
 	})
 	return p
 }
@@ -221,7 +226,10 @@ func (p *realPublisher) readRTCP(sender *webrtc.RTPSender) {
 	}
 }
 
-func (p *realPublisher) send(t *testing.T, d time.Duration) {
+func (p *realPublisher) send(t *testing.T, d time.Duration) { p.sendFrames(t, d, 3600) }
+
+// sendFrames sends frames of so many octets.
+func (p *realPublisher) sendFrames(t *testing.T, d time.Duration, octets int) {
 	camera := rtptest.NewStream(rtptest.Config{Codec: codec.VP8, Seed: 1})
 	mic := rtptest.NewStream(rtptest.Config{Codec: codec.Opus, Seed: 2})
 	video, audio := time.NewTicker(time.Second/30), time.NewTicker(20*time.Millisecond)
@@ -230,7 +238,7 @@ func (p *realPublisher) send(t *testing.T, d time.Duration) {
 	for end := time.After(d); ; {
 		select {
 		case <-video.C:
-			for _, pkt := range camera.Frame(rtptest.FrameOptions{Keyframe: p.keyframe.Swap(false), Octets: 3600}) {
+			for _, pkt := range camera.Frame(rtptest.FrameOptions{Keyframe: p.keyframe.Swap(false), Octets: octets}) {
 				if err := p.video.WriteRTP(pkt); err != nil {
 					t.Error(err)
 				}
@@ -249,14 +257,21 @@ func (p *realPublisher) send(t *testing.T, d time.Duration) {
 
 // receiver counts what comes.
 type receiver struct {
-	pc    *webrtc.PeerConnection
-	video atomic.Int64
+	pc      *webrtc.PeerConnection
+	video   atomic.Int64
+	largest atomic.Int64 // packet of the picture, in octets; one goroutine writes it
 
 	mu   sync.Mutex
 	seqs map[webrtc.RTPCodecType][]uint16
 }
 
 func newReceiver(ctx context.Context, t *testing.T, m *room.Manager, user string) *receiver {
+	t.Helper()
+	return receiveStream(ctx, t, m, join(ctx, t, m, user), room.DefaultStream)
+}
+
+// receiveStream receives one stream of the publisher.
+func receiveStream(ctx context.Context, t *testing.T, m *room.Manager, id room.ParticipantID, stream string) *receiver {
 	t.Helper()
 	r := &receiver{pc: newConnection(t), seqs: make(map[webrtc.RTPCodecType][]uint16)}
 	r.pc.OnTrack(r.read)
@@ -266,9 +281,8 @@ func newReceiver(ctx context.Context, t *testing.T, m *room.Manager, user string
 			t.Fatal(err)
 		}
 	}
-	id := join(ctx, t, m, user)
 	negotiate(ctx, t, r.pc, func(offer string) (string, error) {
-		return m.Subscribe(ctx, id, room.SubscribeRequest{Publisher: "publisher", Offer: offer})
+		return m.Subscribe(ctx, id, room.SubscribeRequest{Publisher: "publisher", Stream: stream, Offer: offer})
 	})
 	return r
 }
@@ -284,6 +298,7 @@ func (r *receiver) read(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		r.seqs[track.Kind()] = append(r.seqs[track.Kind()], uint16(buf[2])<<8|uint16(buf[3]))
 		r.mu.Unlock()
 		if track.Kind() == webrtc.RTPCodecTypeVideo {
+			r.largest.Store(max(r.largest.Load(), int64(n)))
 			r.video.Add(1)
 		}
 	}
