@@ -7,21 +7,19 @@ import (
 	"sync"
 )
 
-// CreateRoom makes an empty room. It waits for its first participant without a
-// time limit and then ends with its last one like any other room. Policy is not
-// asked: this is the application's own wish. Errors: 204 when the room exists
-// (Kurento meant that too, and silently succeeded) or Options.MaxRooms is
-// reached; 203 after Close; 999 for an empty or overlong name.
-func (m *Manager) CreateRoom(name string) error {
+// CreateRoom makes an empty room that is run by the settings. It waits for its first
+// participant without a time limit and then ends with its last one, or some time after, like
+// any other room. Policy is not asked: this is the application's own wish. Errors: 204 when
+// the room exists (Kurento meant that too, and silently succeeded) or Options.MaxRooms is
+// reached; 203 after Close; 999 for an empty or overlong name, and settings out of bounds.
+func (m *Manager) CreateRoom(name string, with Settings) error {
 	if err := m.checkRoomName(name); err != nil {
 		return m.counters.refused(err)
 	}
-	_, err := m.registry.add(name, func(name string) *room {
-		r := m.start(name)
-		r.state.awaited = true
-		m.running.Go(r.run)
-		return r
-	})
+	if err := with.check(); err != nil {
+		return m.counters.refused(err)
+	}
+	_, err := m.registry.add(name, func(name string) *room { return m.launch(name, with, "", true) })
 	return m.counters.refused(err)
 }
 
@@ -35,7 +33,7 @@ func (m *Manager) CloseRoom(ctx context.Context, name string) ([]ParticipantInfo
 		return nil, m.counters.refused(err)
 	}
 	var gone []ParticipantInfo
-	switch stop := r.call(ctx, func() { gone = r.close() }); {
+	switch stop := r.call(ctx, func() { gone = r.close("") }); {
 	case stop == nil:
 		return gone, nil
 	case errors.Is(stop, errEnded): // its last participant was faster
@@ -54,7 +52,7 @@ func (m *Manager) Close(ctx context.Context) error {
 	var closing sync.WaitGroup
 	for _, r := range m.registry.closeAll() {
 		// A room that CloseRoom or an earlier Close got to first has ended or is closed.
-		closing.Go(func() { _ = r.call(context.WithoutCancel(ctx), func() { r.close() }) })
+		closing.Go(func() { _ = r.call(context.WithoutCancel(ctx), func() { r.close("") }) })
 	}
 	all := make(chan struct{})
 	go func() {
@@ -75,14 +73,17 @@ func (m *Manager) Close(ctx context.Context) error {
 
 // close ends the room for everybody. The name is free after the event, so that
 // nobody hears of a new room of this name before the end of the old one.
-func (r *room) close() []ParticipantInfo {
+func (r *room) close(reason string) []ParticipantInfo {
+	for _, w := range r.state.lobby.all() {
+		r.endWaiting(w, Denied, reason)
+	}
 	gone := r.state.infos(nil)
 	r.release(r.state.close())
 	r.counters.left(LeftByClose, len(gone))
 	r.tally.participants.Add(-int64(len(gone)))
 	r.counters.roomsEnded.Add(1)
 	r.log.Info("room closed", "participants", len(gone))
-	event := RoomClosedEvent{Room: r.state.name, Participants: gone}
+	event := RoomClosedEvent{Room: r.state.name, Participants: gone, Text: reason}
 	r.emit("OnRoomClosed", func(h EventHandler) { h.OnRoomClosed(event) })
 	r.registry.endClose(r, gone)
 	return gone

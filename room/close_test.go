@@ -12,12 +12,12 @@ import (
 
 func TestCreatedRoomWaitsForItsFirstAndEndsWithItsLast(t *testing.T) {
 	h := newHouse(t, room.Options{MaxRooms: 1})
-	if err := h.CreateRoom("r"); err != nil {
+	if err := h.CreateRoom("r", room.Settings{}); err != nil {
 		t.Fatal(err)
 	}
-	wantError(t, h.CreateRoom("r"), 204, "Room 'r' already exists")
-	wantError(t, h.CreateRoom("s"), 204, "No resources left to create new room")
-	wantError(t, h.CreateRoom(""), 999, "Empty room name is not allowed")
+	wantError(t, h.CreateRoom("r", room.Settings{}), 204, "Room 'r' already exists")
+	wantError(t, h.CreateRoom("s", room.Settings{}), 204, "No resources left to create new room")
+	wantError(t, h.CreateRoom("", room.Settings{}), 999, "Empty room name is not allowed")
 	if list, err := h.Participants("r"); err != nil || len(list) != 0 {
 		t.Errorf("participants: %v, %v", list, err)
 	}
@@ -87,7 +87,7 @@ func TestAClosingRoomRefuses(t *testing.T) {
 			wantError(t, err, 203, "'bob' is trying to join room 'r' but it is closing")
 			_, err = h.CloseRoom(t.Context(), "r")
 			wantError(t, err, 203, "Room 'r' already closed")
-			wantError(t, h.CreateRoom("r"), 204, "Room 'r' already exists")
+			wantError(t, h.CreateRoom("r", room.Settings{}), 204, "Room 'r' already exists")
 			go func() {
 				_, err := h.Leave(t.Context(), id("ann"))
 				results <- err
@@ -159,7 +159,7 @@ func TestCloseClosesAllRoomsAndRefusesNewOnes(t *testing.T) {
 	wantSame(t, "open connections", h.media.open(), 0)
 	_, err := h.Join(t.Context(), room.JoinRequest{ID: id("ann"), User: "ann", Room: "r", AutoCreate: true})
 	wantError(t, err, 203, "'ann' is trying to join room 'r' but it is closing")
-	wantError(t, h.CreateRoom("r"), 203, "The room 'r' is closed")
+	wantError(t, h.CreateRoom("r", room.Settings{}), 203, "The room 'r' is closed")
 	wantSame(t, "leaves", h.Stats().Leaves, map[room.LeaveReason]uint64{"left": 0, "evicted": 0, "room closed": 2})
 }
 

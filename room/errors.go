@@ -36,6 +36,14 @@ const (
 const (
 	// CodeTokenRefused says that no token came that allows this, and nothing more.
 	CodeTokenRefused Code = 401
+	// CodeNotPermitted says that the participant's grants, a ban or the application do not
+	// allow it.
+	CodeNotPermitted Code = 403
+	// CodeRoomLocked says that nobody comes in any more.
+	CodeRoomLocked Code = 423
+	// CodeWaiting is the answer to a join into a room with a lobby: it is to be tried again
+	// when the participant was admitted.
+	CodeWaiting Code = 425
 )
 
 // Error is a refusal with a wire code and a sentence for the person who can
@@ -71,6 +79,9 @@ var (
 	ErrSDP              = &Error{Code: CodeSDP, Msg: "no SDP answer could be made"}
 	ErrMute             = &Error{Code: CodeMuteFailed, Msg: "mute failed"}
 	ErrTokenRefused     = &Error{Code: CodeTokenRefused, Msg: "the token is not accepted"}
+	ErrNotPermitted     = &Error{Code: CodeNotPermitted, Msg: "not permitted"}
+	ErrRoomLocked       = &Error{Code: CodeRoomLocked, Msg: "room is locked"}
+	ErrWaiting          = &Error{Code: CodeWaiting, Msg: "waiting to be admitted"}
 	ErrGeneric          = &Error{Code: CodeGeneric, Msg: "request refused"}
 )
 

@@ -17,7 +17,13 @@ type EventHandler interface {
 	OnUnsubscribed(UnsubscribedEvent)
 	OnMessage(MessageEvent)
 	OnEvicted(EvictedEvent)
+	OnRoomCreated(RoomCreatedEvent)
+	OnRoomChanged(RoomChangedEvent)
 	OnRoomClosed(RoomClosedEvent)
+	OnParticipantChanged(ParticipantChangedEvent)
+	OnWaiting(WaitingEvent)
+	OnWaitingEnded(WaitingEndedEvent)
+	OnUnmuteAsked(UnmuteAskedEvent)
 	OnICECandidate(ICECandidateEvent)
 	OnSubscribedLayers(SubscribedLayersEvent)
 	OnVideoPaused(VideoPausedEvent)
@@ -50,6 +56,7 @@ type LeftEvent struct {
 	Participant ParticipantInfo
 	Remaining   []ParticipantInfo
 	Reason      LeaveReason
+	Text        string // of a moderator, for people; may be empty
 }
 
 // PublishedEvent says that Participant now publishes Stream; Others are all but it.
@@ -97,13 +104,17 @@ type MessageEvent struct {
 
 // EvictedEvent tells the evicted participant, after LeftEvent told the others.
 // Participant is as it was when it left.
-type EvictedEvent struct{ Participant ParticipantInfo }
+type EvictedEvent struct {
+	Participant ParticipantInfo
+	Text        string // of a moderator, for people; may be empty
+}
 
 // RoomClosedEvent says that an application closed the room while Participants,
 // as they were then, were in it. It is not sent when the last participant leaves.
 type RoomClosedEvent struct {
 	Room         string
 	Participants []ParticipantInfo
+	Text         string // why, for people; may be empty
 }
 
 // ICECandidateEvent is the server's candidate for a connection of participant To:
@@ -163,18 +174,24 @@ type NopHandler struct{}
 
 var _ EventHandler = NopHandler{}
 
-func (NopHandler) OnJoined(JoinedEvent)                     {}
-func (NopHandler) OnLeft(LeftEvent)                         {}
-func (NopHandler) OnPublished(PublishedEvent)               {}
-func (NopHandler) OnUnpublished(UnpublishedEvent)           {}
-func (NopHandler) OnSubscribed(SubscribedEvent)             {}
-func (NopHandler) OnUnsubscribed(UnsubscribedEvent)         {}
-func (NopHandler) OnMessage(MessageEvent)                   {}
-func (NopHandler) OnEvicted(EvictedEvent)                   {}
-func (NopHandler) OnRoomClosed(RoomClosedEvent)             {}
-func (NopHandler) OnICECandidate(ICECandidateEvent)         {}
-func (NopHandler) OnSubscribedLayers(SubscribedLayersEvent) {}
-func (NopHandler) OnVideoPaused(VideoPausedEvent)           {}
-func (NopHandler) OnVideoResumed(VideoResumedEvent)         {}
-func (NopHandler) OnSpeakers(SpeakersEvent)                 {}
-func (NopHandler) OnMediaError(MediaErrorEvent)             {}
+func (NopHandler) OnJoined(JoinedEvent)                         {}
+func (NopHandler) OnLeft(LeftEvent)                             {}
+func (NopHandler) OnPublished(PublishedEvent)                   {}
+func (NopHandler) OnUnpublished(UnpublishedEvent)               {}
+func (NopHandler) OnSubscribed(SubscribedEvent)                 {}
+func (NopHandler) OnUnsubscribed(UnsubscribedEvent)             {}
+func (NopHandler) OnMessage(MessageEvent)                       {}
+func (NopHandler) OnEvicted(EvictedEvent)                       {}
+func (NopHandler) OnRoomCreated(RoomCreatedEvent)               {}
+func (NopHandler) OnRoomChanged(RoomChangedEvent)               {}
+func (NopHandler) OnParticipantChanged(ParticipantChangedEvent) {}
+func (NopHandler) OnWaiting(WaitingEvent)                       {}
+func (NopHandler) OnWaitingEnded(WaitingEndedEvent)             {}
+func (NopHandler) OnUnmuteAsked(UnmuteAskedEvent)               {}
+func (NopHandler) OnRoomClosed(RoomClosedEvent)                 {}
+func (NopHandler) OnICECandidate(ICECandidateEvent)             {}
+func (NopHandler) OnSubscribedLayers(SubscribedLayersEvent)     {}
+func (NopHandler) OnVideoPaused(VideoPausedEvent)               {}
+func (NopHandler) OnVideoResumed(VideoResumedEvent)             {}
+func (NopHandler) OnSpeakers(SpeakersEvent)                     {}
+func (NopHandler) OnMediaError(MediaErrorEvent)                 {}

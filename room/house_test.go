@@ -162,7 +162,8 @@ func wantSame(t testing.TB, what string, got, want any) {
 // recorder writes events down as lines. A participant has a star for its webcam, and
 // other streams are named.
 type recorder struct {
-	subscriptions bool // are written down too
+	subscriptions   bool // are written down too
+	room.NopHandler      // what is not written down
 
 	mu    sync.Mutex
 	lines []string
@@ -259,4 +260,24 @@ func unlessUsual(stream string) string {
 		return ""
 	}
 	return " " + stream
+}
+
+func (r *recorder) OnRoomChanged(e room.RoomChangedEvent) {
+	r.add("%s: changed by %q -> %s", e.Room, e.By, to(e.To))
+}
+
+func (r *recorder) OnParticipantChanged(e room.ParticipantChangedEvent) {
+	r.add("%s: %s changed (%d) by %q -> %s", e.Participant.Room, one(e.Participant), e.Changed, e.By, to(e.Others))
+}
+
+func (r *recorder) OnWaiting(e room.WaitingEvent) {
+	r.add("%s: %s waits -> %s", e.Waiting.Room, e.Waiting.User, to(e.Moderators))
+}
+
+func (r *recorder) OnWaitingEnded(e room.WaitingEndedEvent) {
+	r.add("%s: %s waits no longer (%s) %q -> %s", e.Waiting.Room, e.Waiting.User, e.Outcome, e.Reason, to(e.Moderators))
+}
+
+func (r *recorder) OnUnmuteAsked(e room.UnmuteAskedEvent) {
+	r.add("%s: %s is asked by %q to unmute kinds %d of %s", e.To.Room, one(e.To), e.By, e.Kinds, e.Stream)
 }

@@ -29,6 +29,8 @@ type Inspection struct {
 type InspectedPerson struct {
 	// ID is a secret between server and client, and is not written out.
 	ID       ParticipantID `json:"-"`
+	Role     string        `json:"role,omitempty"`
+	Hand     bool          `json:"hand"` // is raised
 	User     string        `json:"user"`
 	Since    time.Time     `json:"since"`
 	Speaking bool          `json:"speaking"`
@@ -127,6 +129,8 @@ type person struct {
 	id         ParticipantID
 	user       string
 	since      time.Time
+	role       string
+	hand       bool
 	speaking   bool
 	published  []publicationNote
 	receptions []receptionNote
@@ -177,10 +181,13 @@ func (r *room) look(ctx context.Context) ([]person, error) {
 func (s *state) people() ([]person, []*member) {
 	people := make([]person, 0, len(s.order))
 	for _, m := range s.order {
-		p := person{id: m.id, user: m.user, since: m.since, speaking: slices.Contains(s.floor.speaking, m.user)}
+		p := person{
+			id: m.id, user: m.user, since: m.since, speaking: slices.Contains(s.floor.speaking, m.user),
+			role: m.grants.Role, hand: !m.hand.IsZero(),
+		}
 		for _, at := range m.publish {
 			if c := at.live; c != nil {
-				p.published = append(p.published, publicationNote{at.stream, c.publication(), c.since, c.muted})
+				p.published = append(p.published, publicationNote{at.stream, c.publication(), c.since, c.muted | c.silenced})
 			}
 		}
 		people = append(people, p)
@@ -219,7 +226,7 @@ func (p *person) feel(each func(stream streamName, q TrackQuality)) {
 // inspect asks the participant's connections.
 func (p *person) inspect(receivers map[streamName]int) InspectedPerson {
 	seen := InspectedPerson{
-		ID: p.id, User: p.user, Since: p.since, Speaking: p.speaking, Worst: p.worst,
+		ID: p.id, User: p.user, Role: p.role, Hand: p.hand, Since: p.since, Speaking: p.speaking, Worst: p.worst,
 		Publishes: make([]InspectedPublication, 0, len(p.published)),
 		Receives:  make([]InspectedSubscription, 0, len(p.receptions)),
 	}

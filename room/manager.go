@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"sync"
@@ -25,6 +26,17 @@ type ParticipantInfo struct {
 	// which they were asked for. The slice is shared and must not be changed.
 	Publishing bool
 	Streams    []StreamInfo
+	// Identity is who this is for good, and not for other participants; empty is not known.
+	Identity string
+	// Role is a name for others to see. Permissions are what the participant may do.
+	Role        string
+	Permissions Permissions
+	// Metadata is a JSON object of the application's, or nil. It must not be changed.
+	Metadata json.RawMessage
+	// HandRaised is since when the participant wants to speak; zero: it does not.
+	HandRaised time.Time
+	// Hidden participants are not shown to others.
+	Hidden bool
 }
 
 // Options configure a Manager. The zero value is usable.
@@ -53,7 +65,9 @@ type Options struct {
 	// how many candidates for each; 0 means 32. A candidate kept early may have
 	// 1024 bytes. What is beyond is dropped silently.
 	MaxEarlyEndpoints, MaxEarlyCandidates int
-	// Policy is asked before a room is created by a join; nil allows all.
+	// Settings are those of rooms that joins create, unless Policy changes them.
+	Settings Settings
+	// Policy is the application's; the zero value allows all.
 	Policy Policy
 }
 
@@ -77,15 +91,6 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	return o
-}
-
-// Policy decides who may create rooms (Kurento's KurentoClientProvider and
-// authRegex).
-type Policy interface {
-	// AllowCreate returns nil, or the reason for CodeRoomNotCreated. It is called
-	// on the joining caller's goroutine, possibly several at once, and not for
-	// CreateRoom. The reason is for logs; the client gets Kurento's sentence.
-	AllowCreate(room, user string) error
 }
 
 // Manager is the front of the room server. All methods may be called from any

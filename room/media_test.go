@@ -245,6 +245,7 @@ func TestQueries(t *testing.T) {
 	}
 	wantSame(t, "participant", who, room.ParticipantInfo{
 		ID: id("bob"), User: "bob", Room: "r", Publishing: true, Streams: []room.StreamInfo{{ID: room.DefaultStream}},
+		Role: "participant", Permissions: room.DefaultGrants().Permissions,
 	})
 	if publishing, err := h.IsPublishing(id("cid")); err != nil || publishing {
 		t.Errorf("IsPublishing: %v, %v", publishing, err)

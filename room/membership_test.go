@@ -26,7 +26,7 @@ func TestJoinTellsTheOthersAndReturnsThem(t *testing.T) {
 
 func TestJoinRefusals(t *testing.T) {
 	long := strings.Repeat("x", 257)
-	policy := policyFunc(func(_, user string) error {
+	policy := creators(func(_, user string) error {
 		if user == "mallory" {
 			return errors.New("not on the list")
 		}
@@ -65,18 +65,21 @@ func TestJoinRefusals(t *testing.T) {
 	wantSame(t, "errors", raised(h.Stats().Errors), map[room.Code]uint64{104: 2, 201: 3, 202: 1, 204: 2, 999: 5})
 }
 
-type policyFunc func(room, user string) error
-
-func (f policyFunc) AllowCreate(room, user string) error { return f(room, user) }
+// creators is a policy that decides by the names who may create rooms.
+func creators(allow func(room, user string) error) room.Policy {
+	return room.Policy{Create: func(_ context.Context, ask room.CreateRequest, _ *room.Settings) error {
+		return allow(ask.Room, ask.User)
+	}}
+}
 
 func TestPolicyIsAskedOnlyForRoomsThatJoinsCreate(t *testing.T) {
 	var asked []string
-	h := newHouse(t, room.Options{Policy: policyFunc(func(room, user string) error {
+	h := newHouse(t, room.Options{Policy: creators(func(room, user string) error {
 		asked = append(asked, user+" for "+room)
 		return nil
 	})})
 	h.join("r", "ann", "bob")
-	if err := h.CreateRoom("s"); err != nil {
+	if err := h.CreateRoom("s", room.Settings{}); err != nil {
 		t.Fatal(err)
 	}
 	h.join("s", "cid")

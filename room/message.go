@@ -13,8 +13,15 @@ type Message struct {
 
 // SendMessage delivers a chat message to everybody in the room, the sender
 // included. Errors: 102 for an unknown participant or a wrong User; 202 for a
-// wrong Room; 203; 999 when the text is longer than Options.MaxMessageBytes.
+// wrong Room; 203; 999 when the text is longer than Options.MaxMessageBytes; 403
+// without MayMessage, or when the policy refuses.
 func (m *Manager) SendMessage(ctx context.Context, id ParticipantID, msg Message) error {
+	if ask := m.opts.Policy.Message; ask != nil {
+		err := m.askParticipant(ctx, id, "Message", func(who ParticipantInfo) error { return ask(ctx, who, &msg) })
+		if err != nil {
+			return err
+		}
+	}
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
 		from, err := r.state.member(id)
 		switch {
@@ -26,6 +33,8 @@ func (m *Manager) SendMessage(ctx context.Context, id ParticipantID, msg Message
 			return refuseForeignRoom(msg.Room)
 		case len(msg.Text) > m.opts.MaxMessageBytes:
 			return refuseLongMessage(m.opts.MaxMessageBytes)
+		case !from.grants.Has(MayMessage):
+			return refuseNotPermitted("write messages")
 		}
 		if msg.Accepted != nil {
 			r.guard("accepted", msg.Accepted)

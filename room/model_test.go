@@ -371,7 +371,7 @@ func TestManagerBehavesAsItsModel(t *testing.T) {
 			},
 			"create": func(t *rapid.T) {
 				name := rooms.Draw(t, "room")
-				agree(t, h.CreateRoom(name), m.create(name))
+				agree(t, h.CreateRoom(name, room.Settings{}), m.create(name))
 			},
 			"close": func(t *rapid.T) {
 				name := rooms.Draw(t, "room")

@@ -96,7 +96,21 @@ func (c *connection) setMuted(kinds MediaKind) {
 		return
 	}
 	c.muted = kinds
-	c.link.Mute(kinds)
+	c.mute()
+}
+
+// setSilenced is setMuted for what a moderator muted: the stream is without what either
+// says.
+func (c *connection) setSilenced(kinds MediaKind) {
+	if c.silenced == kinds {
+		return
+	}
+	c.silenced = kinds
+	c.mute()
+}
+
+func (c *connection) mute() {
+	c.link.Mute(c.muted | c.silenced)
 	if c.source == nil {
 		c.owner.noteStreams()
 	}

@@ -109,6 +109,9 @@ func (r *room) openConnection(ctx context.Context, c *connection, made link, x e
 			return
 		}
 		replaced, early := r.state.open(c, made)
+		if c.source == nil {
+			c.setSilenced(c.owner.silenced[c.stream.id].kinds)
+		}
 		r.release(replaced)
 		r.counters.opened(c)
 		r.tally.of(c).Add(1)

@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 )
 
@@ -15,10 +16,19 @@ type member struct {
 	early   earlyCandidates
 	aware   bool      // knows who speaks
 	since   time.Time // it is in the room
+
+	grants   Grants
+	identity string
+	metadata json.RawMessage
+	hand     time.Time          // is up since; zero: it is not
+	silenced map[string]silence // streams that moderators muted
 }
 
 func newMember(id ParticipantID, user string) *member {
-	return &member{id: id, user: user, receive: make(map[streamName]*slot), early: make(earlyCandidates)}
+	return &member{
+		id: id, user: user, receive: make(map[streamName]*slot), early: make(earlyCandidates),
+		grants: DefaultGrants(),
+	}
 }
 
 // slot returns where the connection for a stream is or will be; nil when nothing
@@ -85,8 +95,10 @@ type connection struct {
 	stream   streamName  // that is published or received
 	source   *connection // the publication received; nil for a publication
 	phase    phase
-	fate     error // once ended during the negotiation: what the negotiating caller is told
+	fate     error     // once ended during the negotiation: what the negotiating caller is told
+	kinds    MediaKind // that the offer of a publication would send
 	muted    MediaKind
+	silenced MediaKind   // by a moderator
 	paused   PauseReason // told to the owner of a subscription; empty: its video is delivered
 	link     link        // from live on
 	since    time.Time   // it is live

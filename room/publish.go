@@ -32,11 +32,17 @@ type PublishRequest struct {
 // Unpublish came first; 103 when the participant left meanwhile; whatever
 // *Error Media gives.
 func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequest) (string, error) {
+	if ask := m.opts.Policy.Publish; ask != nil {
+		err := m.askParticipant(ctx, id, "Publish", func(who ParticipantInfo) error { return ask(ctx, who, &req) })
+		if err != nil {
+			return "", err
+		}
+	}
 	r, err := m.registry.roomOf(id)
 	if err != nil {
 		return "", m.counters.refused(err)
 	}
-	var c connection
+	c := connection{kinds: offeredKinds(req.Offer)}
 	return m.negotiate(ctx, r, &c, exchange{
 		id:      id,
 		role:    Publisher,
@@ -101,14 +107,31 @@ func (s *state) reservePublication(id ParticipantID, stream string, c *connectio
 		return err
 	case !validStream(stream):
 		return refuseStreamID()
+	}
+	if err := m.grants.mayPublish(stream, c.kinds); err != nil {
+		return err
+	}
+	switch most := s.settings.MaxPublishers; {
 	case m.publication(stream) != nil:
 		return refuseSecondPublication(streamName{m.user, stream})
 	case len(m.publish) >= s.limits.streams:
 		return refuseMoreStreams(m.user, s.limits.streams)
+	case most > 0 && len(m.publish) == 0 && s.publishers() >= most:
+		return refuseMorePublishers(s.name, most)
 	}
 	c.owner, c.stream = m, streamName{m.user, stream}
 	m.publish = append(m.publish, &slot{stream: c.stream, pending: c})
 	return nil
+}
+
+// publishers counts those who publish or are about to.
+func (s *state) publishers() (n int) {
+	for _, m := range s.order {
+		if len(m.publish) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // unpublish ends what is at a publishing slot of m, live or being negotiated, and

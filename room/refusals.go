@@ -172,6 +172,36 @@ func refuseRestart(user, endpoint string, cause error) error {
 	}
 }
 
+func refuseSetting(what string) error { return errorf(CodeGeneric, "Not possible: %s", what) }
+
+func refuseMetadata(limit int) error {
+	return errorf(CodeGeneric, "Metadata is a JSON object of at most %d bytes", limit)
+}
+
+// refuseNotPermitted and the sentences below it are ours: the original lets everybody do
+// everything.
+func refuseNotPermitted(what string) error {
+	return errorf(CodeNotPermitted, "It is not permitted to %s", what)
+}
+
+func refuseBanned(user, room string) error {
+	return errorf(CodeNotPermitted, "User '%s' may not come into room '%s' for some time", user, room)
+}
+
+func refuseLocked(room string) error { return errorf(CodeRoomLocked, "Room '%s' is locked", room) }
+
+func refuseWaiting(room string) error {
+	return errorf(CodeWaiting, "Room '%s' has a lobby: wait there until somebody lets you in", room)
+}
+
+func refuseFullLobby(room string) error {
+	return errorf(CodeRoomGeneric, "The lobby of room '%s' is full", room)
+}
+
+func refuseMorePublishers(room string, limit int) error {
+	return errorf(CodeMediaGeneric, "Room '%s' has its %d publishers already", room, limit)
+}
+
 func refuseMuteKind() error { return errorf(CodeMuteFailed, "Mute type cannot be null") }
 
 func refuseForeignUser(user string) error {

@@ -14,6 +14,7 @@ type registry struct {
 	maxRooms int // 0 is no limit
 	rooms    map[string]*listing
 	seats    map[ParticipantID]seat
+	lobbies  map[ParticipantID]*room // where somebody waits who has no seat
 	closed   bool
 }
 
@@ -31,7 +32,7 @@ type seat struct {
 }
 
 func newRegistry() *registry {
-	return &registry{rooms: make(map[string]*listing), seats: make(map[ParticipantID]seat)}
+	return &registry{rooms: make(map[string]*listing), seats: make(map[ParticipantID]seat), lobbies: make(map[ParticipantID]*room)}
 }
 
 // limit changes how many rooms there may be.
@@ -111,6 +112,27 @@ func (g *registry) leave(id ParticipantID) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	delete(g.seats, id)
+}
+
+// wait notes in which room's lobby somebody waits.
+func (g *registry) wait(id ParticipantID, r *room) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.lobbies[id] = r
+}
+
+// unwait forgets it.
+func (g *registry) unwait(id ParticipantID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.lobbies, id)
+}
+
+// waitsIn returns the room in whose lobby somebody waits, or nil.
+func (g *registry) waitsIn(id ParticipantID) *room {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.lobbies[id]
 }
 
 // end takes an empty room out, unless a join is under way.

@@ -104,7 +104,18 @@ func (r *room) run() {
 	ears.Stop()
 	defer ears.Stop()
 	listening := false
+	var due time.Time // when something happens by itself; zero: the clock stands
+	clock := time.NewTimer(0)
+	clock.Stop()
+	defer clock.Stop()
 	for over := false; !over; {
+		if at := r.state.deadline(); !at.Equal(due) {
+			if due = at; due.IsZero() {
+				clock.Stop()
+			} else {
+				clock.Reset(time.Until(due))
+			}
+		}
 		if !listening && r.state.audible() {
 			listening = true
 			ears.Reset(speakersInterval)
@@ -113,6 +124,10 @@ func (r *room) run() {
 		case now := <-ears.C:
 			listening = false
 			r.listen(now)
+		case now := <-clock.C:
+			due = time.Time{}
+			r.expire(now)
+			over = r.over()
 		case op := <-r.mailbox:
 			if op.claim() {
 				r.state.limits = *r.limits.Load()
@@ -135,7 +150,7 @@ func (r *room) over() bool {
 	if r.state.closed {
 		return true // close took it out
 	}
-	if !r.state.vacant() || !r.registry.end(r) {
+	if !r.state.vacant(time.Now()) || !r.registry.end(r) {
 		return false
 	}
 	r.counters.roomsEnded.Add(1)

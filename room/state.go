@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // state is everything a room knows and decides: who is in it, whose stream is
@@ -19,6 +20,12 @@ type state struct {
 	ids     map[ParticipantID]*member
 	awaited bool // made by CreateRoom, nobody has joined yet
 	closed  bool // by CloseRoom or Close; a room that ran empty is not closed
+
+	settings Settings
+	lobby    lobby
+	bans     []BanInfo
+	begun    time.Time // when the first one joined; zero: nobody yet
+	emptied  time.Time // when the last one left; zero: somebody is here, or nobody was yet
 
 	floor floor // who speaks
 }
@@ -50,27 +57,48 @@ func (s *state) member(id ParticipantID) (*member, error) {
 	return nil, refuseUnknownID(id)
 }
 
-// join adds a participant. User names are compared byte by byte.
-func (s *state) join(id ParticipantID, user string) (*member, error) {
+// join adds a participant, or returns why it may not come in: CodeWaiting is for one who
+// is to wait in the lobby. User names are compared byte by byte.
+func (s *state) join(req *JoinRequest, now time.Time) (*member, error) {
+	grants := grantedFrom(req)
+	moderates, places := grants.Has(MayModerate), s.limits.participants
+	if most := s.settings.MaxParticipants; most > 0 && (places == 0 || most < places) {
+		places = most
+	}
 	switch {
 	case s.closed:
-		return nil, refuseJoinClosing(user, s.name)
-	case s.users[user] != nil:
-		return nil, refuseDuplicateUser(user, s.name)
-	case s.limits.participants > 0 && len(s.order) >= s.limits.participants:
-		return nil, refuseFullRoom(s.name, s.limits.participants)
+		return nil, refuseJoinClosing(req.User, s.name)
+	case s.banned(req.User, req.Identity, now):
+		return nil, refuseBanned(req.User, s.name)
+	case s.users[req.User] != nil:
+		return nil, refuseDuplicateUser(req.User, s.name)
+	case !grants.Has(MayJoin):
+		return nil, refuseNotPermitted("join")
+	case s.settings.Locked && !moderates:
+		return nil, refuseLocked(s.name)
+	case places > 0 && len(s.order) >= places:
+		return nil, refuseFullRoom(s.name, places)
+	case s.settings.Lobby && !moderates && !s.lobby.enter(req, now):
+		return nil, s.waits(req)
 	}
-	m := newMember(id, user)
+	m := newMember(req.ID, req.User)
+	m.since, m.grants, m.identity, m.metadata = now, grants, req.Identity, req.Metadata
+	if mute := s.settings.MuteOnEntry; mute != 0 && !moderates {
+		m.silenced = map[string]silence{DefaultStream: {kinds: mute, asked: mute}}
+	}
 	s.order = append(s.order, m)
-	s.users[user], s.ids[id] = m, m
-	s.awaited = false
+	s.users[req.User], s.ids[req.ID] = m, m
+	s.awaited, s.emptied = false, time.Time{}
+	if s.begun.IsZero() {
+		s.begun = now
+	}
 	return m, nil
 }
 
 // leave removes a participant with all its connections and the others'
 // subscriptions to it, and returns these connections in the order in which to
 // release them.
-func (s *state) leave(m *member) []*connection {
+func (s *state) leave(m *member, now time.Time) []*connection {
 	var gone []*connection
 	for _, at := range slices.Clone(m.publish) {
 		gone = append(gone, s.endPublication(m, at, refuseUserClosed(m.user), refuseUnknownSender(m.user, s.name))...)
@@ -84,6 +112,9 @@ func (s *state) leave(m *member) []*connection {
 	delete(s.users, m.user)
 	delete(s.ids, m.id)
 	s.order = slices.DeleteFunc(s.order, func(o *member) bool { return o == m })
+	if len(s.order) == 0 {
+		s.emptied = now
+	}
 	return gone
 }
 
@@ -106,12 +137,19 @@ func (s *state) close() []*connection {
 	return gone
 }
 
-// vacant reports that nobody is here and nobody is waited for.
-func (s *state) vacant() bool { return len(s.order) == 0 && !s.awaited }
+// vacant reports that nobody is here, nobody waits or is waited for, and the room is not
+// kept for those who may come back.
+func (s *state) vacant(now time.Time) bool {
+	return len(s.order) == 0 && !s.awaited && len(s.lobby.waiting) == 0 && !now.Before(s.idleUntil())
+}
 
 // info is a snapshot of one participant.
 func (s *state) info(m *member) ParticipantInfo {
-	return ParticipantInfo{ID: m.id, User: m.user, Room: s.name, Publishing: len(m.streams) > 0, Streams: m.streams}
+	return ParticipantInfo{
+		ID: m.id, User: m.user, Room: s.name, Publishing: len(m.streams) > 0, Streams: m.streams,
+		Identity: m.identity, Role: m.grants.Role, Permissions: m.grants.Permissions, Metadata: m.metadata,
+		HandRaised: m.hand, Hidden: m.grants.Has(MayHide),
+	}
 }
 
 // session names a participant among all rooms.
@@ -132,4 +170,17 @@ func (s *state) infos(keep func(*member) bool) []ParticipantInfo {
 // others returns snapshots of everybody but m.
 func (s *state) others(m *member) []ParticipantInfo {
 	return s.infos(func(o *member) bool { return o != m })
+}
+
+// audience returns who is told about m: everybody else, and nobody when m is hidden.
+func (s *state) audience(m *member) []ParticipantInfo {
+	if m.grants.Has(MayHide) {
+		return nil
+	}
+	return s.others(m)
+}
+
+// company returns whom m is told about: everybody else who is not hidden.
+func (s *state) company(m *member) []ParticipantInfo {
+	return s.infos(func(o *member) bool { return o != m && !o.grants.Has(MayHide) })
 }

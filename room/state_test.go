@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -150,12 +151,12 @@ func TestStateNeverLosesAConnection(t *testing.T) {
 			"": l.check,
 			"join": func(t *rapid.T) {
 				id, user := draw(t)
-				_, _ = l.join(id, user) // refusals are the model test's subject
+				_, _ = l.join(&JoinRequest{ID: id, User: user}, time.Time{}) // refusals are the model test's subject
 			},
 			"leave": func(t *rapid.T) {
 				id, _ := draw(t)
 				if m, err := l.member(id); err == nil {
-					l.settle(t, l.leave(m))
+					l.settle(t, l.leave(m, time.Time{}))
 				}
 			},
 			"publish": func(t *rapid.T) {
@@ -214,7 +215,7 @@ func TestStateNeverLosesAConnection(t *testing.T) {
 		})
 		l.settle(t, l.close())
 		l.check(t)
-		if !l.vacant() {
+		if !l.vacant(time.Time{}) {
 			t.Fatal("somebody is in a closed room")
 		}
 	})

@@ -51,7 +51,7 @@ func (m *member) noteStreams() {
 	m.streams = nil
 	for _, at := range m.publish {
 		if at.live != nil {
-			m.streams = append(m.streams, StreamInfo{at.stream.id, at.live.muted})
+			m.streams = append(m.streams, StreamInfo{at.stream.id, at.live.muted | at.live.silenced})
 		}
 	}
 }

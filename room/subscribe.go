@@ -26,6 +26,12 @@ type SubscribeRequest struct {
 // Options.MaxSubscriptions; 103 when the participant left meanwhile; whatever
 // *Error Media gives.
 func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req SubscribeRequest) (string, error) {
+	if ask := m.opts.Policy.Subscribe; ask != nil {
+		err := m.askParticipant(ctx, id, "Subscribe", func(who ParticipantInfo) error { return ask(ctx, who, &req) })
+		if err != nil {
+			return "", err
+		}
+	}
 	r, err := m.registry.roomOf(id)
 	if err != nil {
 		return "", m.counters.refused(err)
@@ -112,6 +118,9 @@ func (s *state) reserveSubscription(id ParticipantID, from streamName, c *connec
 	if from.user == m.user {
 		return nil, refuseSelfSubscription()
 	}
+	if !m.grants.Has(MaySubscribe) {
+		return nil, refuseNotPermitted("receive what others publish")
+	}
 	p := s.users[from.user]
 	if p == nil {
 		return nil, refuseUnknownSender(from.user, s.name)
@@ -122,8 +131,12 @@ func (s *state) reserveSubscription(id ParticipantID, from streamName, c *connec
 	}
 	at := m.receive[from]
 	if at == nil {
-		if s.limits.subscriptions > 0 && len(m.receive) >= s.limits.subscriptions {
-			return nil, refuseMoreSubscriptions(m.user, s.limits.subscriptions)
+		most := s.limits.subscriptions
+		if own := m.grants.MaxSubscriptions; own > 0 && (most == 0 || own < most) {
+			most = own
+		}
+		if most > 0 && len(m.receive) >= most {
+			return nil, refuseMoreSubscriptions(m.user, most)
 		}
 		at = &slot{stream: from}
 		m.receive[from] = at

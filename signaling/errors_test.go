@@ -127,7 +127,7 @@ func TestRoomsAreNotMadeWithoutAutoCreate(t *testing.T) {
 	f := start(t, func(s *setup) { s.AutoCreate = false })
 	f.connect().call(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`,
 		`{"id":1,"error":{"code":202,"message":"Room 'r' was not found, must be created before 'ann' can join","sessionId":"$S"},"jsonrpc":"2.0"}`)
-	if err := f.manager.CreateRoom("r"); err != nil {
+	if err := f.manager.CreateRoom("r", room.Settings{}); err != nil {
 		t.Fatal(err)
 	}
 	f.member("ann", `[]`)
@@ -135,7 +135,7 @@ func TestRoomsAreNotMadeWithoutAutoCreate(t *testing.T) {
 
 func TestPolicyAndCapsOfRooms(t *testing.T) {
 	f := start(t, func(s *setup) {
-		s.rooms.Policy, s.rooms.MaxParticipants, s.rooms.MaxSubscriptions = noNewRooms{}, 2, 1
+		s.rooms.Policy, s.rooms.MaxParticipants, s.rooms.MaxSubscriptions = room.Policy{Create: noNewRooms}, 2, 1
 	})
 	c := f.connect()
 	c.call(`{"method":"joinRoom","params":{"user":"ann","room":"forbidden"},"id":1}`,
@@ -146,10 +146,8 @@ func TestPolicyAndCapsOfRooms(t *testing.T) {
 		`{"id":2,"error":{"code":201,"message":"Room 'r' is full: 2 participants are allowed","sessionId":"$S"},"jsonrpc":"2.0"}`)
 }
 
-type noNewRooms struct{}
-
-func (noNewRooms) AllowCreate(room, _ string) error {
-	if room == "forbidden" {
+func noNewRooms(_ context.Context, ask room.CreateRequest, _ *room.Settings) error {
+	if ask.Room == "forbidden" {
 		return errors.New("by policy")
 	}
 	return nil

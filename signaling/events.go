@@ -11,7 +11,11 @@ import (
 // listener turns what happens in rooms into notifications. It is called on the
 // rooms' goroutines; a notification is encoded once and queued, which never
 // blocks. What bystanders hear of others may wait a little in large rooms.
-type listener struct{ server *Server }
+type listener struct {
+	room.NopHandler // what is not told to clients
+
+	server *Server
+}
 
 var _ room.EventHandler = listener{}
 

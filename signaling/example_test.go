@@ -18,7 +18,7 @@ func ExampleServer() {
 	web := httptest.NewServer(server.Handler())
 	defer web.Close()
 
-	if err := manager.CreateRoom("standup"); err != nil {
+	if err := manager.CreateRoom("standup", room.Settings{}); err != nil {
 		fmt.Println(err)
 	}
 	resp, err := http.Get(web.URL + "/getAllRooms")

@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
 )
 
@@ -114,7 +115,7 @@ func TestCloseWithToken(t *testing.T) {
 
 func TestCloseWithoutTokenIsForThisMachineOnly(t *testing.T) {
 	f := start(t)
-	if err := f.manager.CreateRoom("r"); err != nil {
+	if err := f.manager.CreateRoom("r", room.Settings{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, header := range []string{

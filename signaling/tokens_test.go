@@ -366,7 +366,7 @@ func waitFor(t *testing.T, what string, ok func() bool) {
 func TestNamesOfRoomsAreForThoseWhoRunThem(t *testing.T) {
 	f := start(t, withTokens(control(t)), func(s *setup) { s.AdminToken = "s3cret" })
 	for _, name := range []string{"r", "r2", "other"} {
-		if err := f.manager.CreateRoom(name); err != nil {
+		if err := f.manager.CreateRoom(name, room.Settings{}); err != nil {
 			t.Fatal(err)
 		}
 	}

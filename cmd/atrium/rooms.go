@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"regexp"
@@ -28,10 +29,10 @@ func newCreators(cfg config.Rooms) (*creators, error) {
 	return c, nil
 }
 
-// AllowCreate implements room.Policy.
-func (c *creators) AllowCreate(_, user string) error {
-	if !c.pattern.Load().MatchString(user) {
-		return fmt.Errorf("user %q does not match rooms.creator_pattern", user)
+// allow implements room.Policy.Create.
+func (c *creators) allow(_ context.Context, ask room.CreateRequest, _ *room.Settings) error {
+	if !c.pattern.Load().MatchString(ask.User) {
+		return fmt.Errorf("user %q does not match rooms.creator_pattern", ask.User)
 	}
 	return nil
 }

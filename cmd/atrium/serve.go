@@ -180,7 +180,7 @@ func (s *server) startRooms(ctx context.Context, token string) (err error) {
 		MaxRooms:         limits.MaxRooms,
 		MaxParticipants:  limits.MaxParticipants,
 		MaxSubscriptions: limits.MaxSubscriptions,
-		Policy:           s.creators,
+		Policy:           room.Policy{Create: s.creators.allow},
 	})
 	s.startSignaling(token, external)
 	s.startWHIP()

@@ -231,10 +231,10 @@ func TestCreatorsAreTheNamesThatMatch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := policy.AllowCreate("r", "Host1"); err != nil {
+	if err := policy.allow(t.Context(), room.CreateRequest{Room: "r", User: "Host1"}, nil); err != nil {
 		t.Errorf("Host1: %v", err)
 	}
-	if err := policy.AllowCreate("r", "ghost"); err == nil {
+	if err := policy.allow(t.Context(), room.CreateRequest{Room: "r", User: "ghost"}, nil); err == nil {
 		t.Error("ghost may create rooms")
 	}
 }

@@ -110,7 +110,7 @@ func TestAServerWhoseRoomsHangIsNotAlive(t *testing.T) {
 
 	// One of several is a matter of that room.
 	for _, name := range []string{"s", "t"} {
-		if err := s.rooms.CreateRoom(name); err != nil {
+		if err := s.rooms.CreateRoom(name, room.Settings{}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -120,7 +120,7 @@ func TestPlayersDoNotLearnWhyThereIsNothingToPlay(t *testing.T) {
 
 func TestWhatCannotBeMadeIsRefused(t *testing.T) {
 	long := strings.Repeat("n", 300)
-	f := start(t, func(s *setup) { s.rooms.Policy = policy{} })
+	f := start(t, func(s *setup) { s.rooms.Policy.Create = policy })
 	f.begun("/whip/r?user=cam")
 	for _, tt := range []struct {
 		name, path, sdp string
@@ -156,11 +156,9 @@ func TestWhatCannotBeMadeIsRefused(t *testing.T) {
 	}
 }
 
-type policy struct{}
-
-func (policy) AllowCreate(name, _ string) error {
-	if name == "forbidden" {
-		return fmt.Errorf("no %s rooms", name)
+func policy(_ context.Context, ask room.CreateRequest, _ *room.Settings) error {
+	if ask.Room == "forbidden" {
+		return fmt.Errorf("no %s rooms", ask.Room)
 	}
 	return nil
 }
