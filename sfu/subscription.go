@@ -11,6 +11,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/internal/tracing"
+	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
@@ -23,6 +24,9 @@ type SubscribeRequest struct {
 	// one estimate of what the link to it carries. Empty is a participant of its
 	// own.
 	Session string
+	// MaxBitrate bounds what all connections of the session are sent, in bits per
+	// second, where the link to it is estimated; 0 is no bound.
+	MaxBitrate int64
 	// Delivery, if not nil, is told when the video is paused for want of bandwidth,
 	// and when it goes on. Calls come one at a time and must not block.
 	Delivery func(DeliveryState)
@@ -74,6 +78,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 		return nil, err
 	}
 	s.subscriber = e.egress.NewSubscriber(req.Session, s.peer)
+	s.subscriber.SetMaxBitrate(bwe.Bitrate(req.MaxBitrate))
 	s.peer.onConnected, s.peer.onClosed = s.connected, s.closed
 	s.peer.transport.moved = s.subscriber.SetRemote
 	if err := s.join(pc, o, use, tracks); err != nil {

@@ -60,6 +60,7 @@ func NewEstimator(cfg Config, _ time.Time) *Estimator {
 	if highest == 0 {
 		highest = defaultMax
 	}
+	lowest = min(lowest, highest)
 	if start == 0 {
 		start = StartBitrate
 	}

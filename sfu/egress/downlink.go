@@ -148,14 +148,14 @@ func (s *Subscriber) measure(cfg StreamConfig) {
 	}
 	now := time.Now()
 	if s.link.estimator == nil {
-		s.link.begin(now)
+		s.link.begin(s.most, now)
 	}
 	s.flow = s.link.estimator.NewFlow(now)
 }
 
-// begin starts to estimate.
-func (l *downlink) begin(now time.Time) {
-	l.estimator = bwe.NewEstimator(bwe.Config{}, now)
+// begin starts to estimate, at most so much; 0 is the estimator's own bound.
+func (l *downlink) begin(most bwe.Bitrate, now time.Time) {
+	l.estimator = bwe.NewEstimator(bwe.Config{Max: most}, now)
 	l.began = now
 	l.follow(now)
 }

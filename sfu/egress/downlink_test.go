@@ -82,3 +82,35 @@ func TestASessionStaysOnOneShard(t *testing.T) {
 		sub.Close()
 	}
 }
+
+func TestALinkIsNotTakenForMoreThanItsReceiverMayGet(t *testing.T) {
+	for _, most := range []bwe.Bitrate{0, 400 * bwe.Kbps, 10 * bwe.Kbps} {
+		s := newShard(0)
+		s.estimates = true
+		now := time.Now()
+		var subs []*Subscriber
+		for range 2 {
+			sub := newSubscriber(s, "ann", &discard{}, func() {})
+			sub.SetMaxBitrate(most)
+			sub.SetRemote(netip.MustParseAddr("192.0.2.1"))
+			subs = append(subs, sub)
+		}
+		s.runBatch(now)
+		for _, sub := range subs {
+			sub.measure(StreamConfig{Extensions: Extensions{TransportSequence: 1}})
+		}
+		link := subs[1].link
+		link.estimator.REMB(20*bwe.Mbps, now) // it would take that
+		for range 600 {
+			now = now.Add(100 * time.Millisecond)
+			link.estimator.Tick(now)
+			if got := link.estimator.Target(); most > 0 && got > most {
+				t.Fatalf("at most %v, and %v are sent", most, got)
+			}
+		}
+		if got := link.estimator.Target(); most == 0 && got < bwe.Mbps {
+			t.Errorf("without a bound %v", got)
+		}
+		s.shutdown()
+	}
+}

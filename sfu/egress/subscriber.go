@@ -62,6 +62,7 @@ type Subscriber struct {
 	compound []rtcp.Packet // reused
 
 	session   string
+	most      bwe.Bitrate // to the receiver, of all its subscribers; 0 is no bound
 	link      *downlink
 	flow      *bwe.Flow // nil while its packets are not measured
 	transport transport
@@ -77,6 +78,13 @@ func newSubscriber(s *Shard, session string, w ReportWriter, release func()) *Su
 		sub.join(netip.Addr{})
 	})
 	return sub
+}
+
+// SetMaxBitrate bounds what all subscribers of the session send to the receiver; 0 is no
+// bound. It is held by the estimate of the link: so only where there is one, and from its
+// beginning on. Call it before there are streams, with one value for a session.
+func (s *Subscriber) SetMaxBitrate(most bwe.Bitrate) {
+	s.shard.command(func() { s.most = most })
 }
 
 // SetRemote says where the receiver is: connections of one session to one address

@@ -83,7 +83,7 @@ func (s *Subscriber) estimated(p *rtcp.ReceiverEstimatedMaximumBitrate) {
 		}
 		now := time.Now()
 		if s.link.estimator == nil {
-			s.link.begin(now)
+			s.link.begin(s.most, now)
 		}
 		s.link.estimator.REMB(rate, now)
 		s.link.heard(now)
