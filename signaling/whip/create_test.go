@@ -221,6 +221,7 @@ func TestAFullServerAsksToComeLater(t *testing.T) {
 	f.server.Reconfigure(whip.Options{MaxSessions: 2, AutoCreate: true})
 	later("/whip/r?user=u2", 503)
 	f.send(http.MethodDelete, first, "").want(t, http.StatusOK)
+	eventually(t, "the player is gone with the publisher", func() bool { return f.rooms.Stats().Participants == 0 })
 	draining.Store(true)
 	later("/whip/r?user=u2", 503)
 	draining.Store(false)
