@@ -29,7 +29,7 @@ func (e earlyCandidates) add(of streamName, c ICECandidate, expected bool, l ear
 	case !known && !expected && len(e) >= l.endpoints,
 		len(kept) >= l.candidates,
 		len(of.user) > l.nameBytes,
-		of.id != "" && !validStream(of.id),
+		of.id != "" && !ValidStream(of.id),
 		len(c.Candidate)+len(c.SDPMid) > maxEarlyCandidateBytes:
 		return false
 	}

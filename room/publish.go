@@ -105,7 +105,7 @@ func (s *state) reservePublication(id ParticipantID, stream string, c *connectio
 	switch {
 	case err != nil:
 		return err
-	case !validStream(stream):
+	case !ValidStream(stream):
 		return refuseStreamID()
 	}
 	if err := m.grants.mayPublish(stream, c.kinds); err != nil {

@@ -12,8 +12,7 @@ const maxStreamID = 64
 
 // StreamInfo is a snapshot of one live stream of a participant.
 type StreamInfo struct {
-	// ID is the stream's among those of its publisher: 1 to 64 octets of letters,
-	// digits and hyphens, with DefaultStream for Kurento's clients.
+	// ID tells the stream from its publisher's others; see ValidStream.
 	ID    string
 	Muted MediaKind // kinds that nobody gets
 }
@@ -26,9 +25,10 @@ func streamID(id string) string {
 	return id
 }
 
-// validStream reports whether id may name a stream. An underscore may not be in it:
+// ValidStream reports whether id may name a stream: 1 to 64 octets of letters, digits
+// and hyphens. An underscore may not be in it:
 // "<user>_<stream>" would have several meanings.
-func validStream(id string) bool {
+func ValidStream(id string) bool {
 	for i := range len(id) {
 		switch c := id[i]; {
 		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-':

@@ -47,7 +47,7 @@ func (s *Server) change(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 // trickle adds candidates of the client.
 func (s *Server) trickle(ctx context.Context, session *session, list []room.ICECandidate) error {
 	for _, c := range list {
-		if err := s.manager.AddICECandidate(ctx, session.id, session.endpoint, room.DefaultStream, c); err != nil {
+		if err := s.manager.AddICECandidate(ctx, session.id, session.endpoint, session.stream, c); err != nil {
 			return gone(err)
 		}
 	}
@@ -59,7 +59,7 @@ func (s *Server) restart(ctx context.Context, h http.Header, session *session, f
 	if f.credentials.Password == "" {
 		return reply{}, refuse(http.StatusBadRequest, "the fragment has a new ice-ufrag without an ice-pwd")
 	}
-	answer, err := s.manager.RestartICE(ctx, session.id, session.endpoint, room.DefaultStream, f.credentials)
+	answer, err := s.manager.RestartICE(ctx, session.id, session.endpoint, session.stream, f.credentials)
 	if err != nil {
 		return reply{}, gone(err)
 	}

@@ -1,6 +1,7 @@
 package whip
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"mime"
@@ -42,7 +43,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 		s.leave(session)
 		return reply{}, err
 	}
-	session.log.Info("session began", "publisher", session.endpoint)
+	session.log.Info("session began", "publisher", session.endpoint, "stream", session.stream)
 	h := w.Header()
 	h.Set("Location", session.path())
 	h.Set("ETag", session.tag)
@@ -59,7 +60,13 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 // It can be told from now on that the token was revoked: detach is to be called. A player
 // without a name gets one.
 func (s *Server) newSession(k kind, r *http.Request) (*session, error) {
-	made := &session{kind: k, id: room.ParticipantID(secret()), network: auth.Network(r), room: r.PathValue("room")}
+	made := &session{
+		kind: k, id: room.ParticipantID(secret()), network: auth.Network(r),
+		room: r.PathValue("room"), stream: cmp.Or(r.URL.Query().Get("stream"), room.DefaultStream),
+	}
+	if !room.ValidStream(made.stream) {
+		return nil, refuse(http.StatusBadRequest, "parameter stream is not 1 to 64 letters, digits and hyphens")
+	}
 	if err := s.admit(r, made); err != nil {
 		return nil, err
 	}
@@ -101,7 +108,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, session *session,
 	ctx, cancel := context.WithTimeout(r.Context(), requestTimeout)
 	defer cancel()
 	if session.kind == whep {
-		publisher, err := s.publisher(ctx, session.room, r.URL.Query().Get("publisher"))
+		publisher, err := s.publisher(ctx, session.room, r.URL.Query().Get("publisher"), session.stream)
 		if err != nil {
 			return "", absent(err)
 		}

@@ -12,7 +12,9 @@ type listener struct {
 // OnLeft implements room.EventHandler, also for those who were evicted.
 func (l listener) OnLeft(e room.LeftEvent) {
 	l.endOf(e.Participant, false, string(e.Reason))
-	l.endPlayers(e.Participant.User, e.Remaining)
+	for _, stream := range e.Participant.Streams {
+		l.endPlayers(e.Participant.User, stream.ID, e.Remaining)
+	}
 }
 
 // OnRoomClosed implements room.EventHandler.
@@ -24,10 +26,10 @@ func (l listener) OnRoomClosed(e room.RoomClosedEvent) {
 
 // OnUnpublished implements room.EventHandler.
 func (l listener) OnUnpublished(e room.UnpublishedEvent) {
-	if session := l.server.sessions.get(e.Participant.ID); session != nil && session.kind == whip {
+	if session := l.server.sessions.get(e.Participant.ID); session != nil && session.kind == whip && session.stream == e.Stream {
 		l.server.end(session, true, "unpublished")
 	}
-	l.endPlayers(e.Participant.User, e.Others)
+	l.endPlayers(e.Participant.User, e.Stream, e.Others)
 }
 
 // OnMediaError implements room.EventHandler: the connection is lost, and a session
@@ -40,11 +42,11 @@ func (l listener) endOf(p room.ParticipantInfo, leave bool, why string) {
 	}
 }
 
-// endPlayers ends the sessions that play a publisher, of those who are told that
-// it publishes no more.
-func (l listener) endPlayers(publisher string, told []room.ParticipantInfo) {
+// endPlayers ends the sessions that play a stream, of those who are told that it is
+// published no more.
+func (l listener) endPlayers(publisher, stream string, told []room.ParticipantInfo) {
 	for _, p := range told {
-		if session := l.server.sessions.get(p.ID); session != nil && session.kind == whep && session.endpoint == publisher {
+		if session := l.server.sessions.get(p.ID); session != nil && session.kind == whep && session.endpoint == publisher && session.stream == stream {
 			l.server.end(session, true, "publisher gone")
 		}
 	}

@@ -77,6 +77,50 @@ func TestAPlayerCanPlayWhoPublishesByTheRoomProtocol(t *testing.T) {
 	f.send(http.MethodDelete, url, "").want(t, http.StatusOK)
 }
 
+// A player of a shared screen goes with the screen, and not with the webcam.
+func TestAPlayerPlaysOneOfSeveralStreams(t *testing.T) {
+	f := start(t)
+	if _, err := f.rooms.Join(t.Context(), room.JoinRequest{ID: "ann", User: "ann", Room: "r", AutoCreate: true}); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _, _ = f.rooms.Leave(context.Background(), "ann") }()
+	publish := func(stream string) {
+		t.Helper()
+		if _, err := f.rooms.Publish(t.Context(), "ann", room.PublishRequest{Stream: stream, Offer: offer("-")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish("webcam")
+	f.post("/whep/r?publisher=ann&stream=screen", offer("-")).want(t, http.StatusConflict)
+	f.post("/whep/r?stream=screen", offer("-")).want(t, http.StatusConflict)
+	f.post("/whep/r?stream=a_b", offer("-")).want(t, http.StatusBadRequest)
+	f.post("/whip/r?user=cam&stream=a_b", offer("-")).want(t, http.StatusBadRequest)
+	publish("screen")
+	named, _ := f.begun("/whep/r?publisher=ann&stream=screen&layer=0")
+	if got := f.media.last(); got.req.Stream != "screen" || len(got.layers) != 1 {
+		t.Errorf("played is %q with %v", got.req.Stream, got.layers)
+	}
+	camera, tag := f.begun("/whep/r")
+	f.patch(camera, tag, trickled).want(t, http.StatusNoContent)
+	if got := f.media.last(); got.req.Stream != "webcam" || len(got.candidates) == 0 {
+		t.Errorf("played is %q with candidates %v", got.req.Stream, got.candidates)
+	}
+	if err := f.rooms.Unpublish(t.Context(), "ann", "screen", nil); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "gone", func() bool { return f.patch(named, "*", trickled).StatusCode == http.StatusNotFound })
+	f.send(http.MethodDelete, camera, "").want(t, http.StatusOK)
+}
+
+func TestScreensArePublishedByWHIP(t *testing.T) {
+	f := start(t)
+	url, _ := f.begun("/whip/r?user=cam&stream=screen")
+	if who, err := f.rooms.Find(t.Context(), "r", "cam"); err != nil || !who.Publishes("screen") || who.Publishes("webcam") {
+		t.Errorf("%+v, %v", who, err)
+	}
+	f.send(http.MethodDelete, url, "").want(t, http.StatusOK)
+}
+
 func TestCloseEndsAllSessions(t *testing.T) {
 	f := start(t)
 	url, _ := f.begun("/whip/r?user=cam")

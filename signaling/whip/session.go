@@ -19,6 +19,7 @@ type session struct {
 	id         room.ParticipantID // the secret in its URL; also the participant's id
 	room, user string
 	endpoint   string // who publishes: user itself, or who is played
+	stream     string // which of the publisher's streams
 	network    netip.Prefix
 	pass       admission.Admitted
 	detach     func() // from the pass: nobody is told any more that it was revoked
@@ -53,28 +54,28 @@ func (s *Server) open(ctx context.Context, session *session, offer string, want 
 		if _, err := s.manager.Join(ctx, join); err != nil {
 			return "", err
 		}
-		return s.manager.Publish(ctx, session.id, room.PublishRequest{Offer: offer})
+		return s.manager.Publish(ctx, session.id, room.PublishRequest{Stream: session.stream, Offer: offer})
 	}
 	if _, err := s.manager.Join(ctx, join); err != nil {
 		return "", err
 	}
-	answer, err := s.manager.Subscribe(ctx, session.id, room.SubscribeRequest{Publisher: session.endpoint, Offer: offer})
+	answer, err := s.manager.Subscribe(ctx, session.id, room.SubscribeRequest{Publisher: session.endpoint, Stream: session.stream, Offer: offer})
 	if err == nil {
 		err = s.limit(ctx, session, want)
 	}
 	return answer, err
 }
 
-// publisher returns who is to be played: the one that was named, or the current
-// speaker. It is asked before the player joins, so that one who waits for a
+// publisher returns whose stream is to be played: the one that was named, or of those
+// who publish it the current speaker. It is asked before the player joins, so that one who waits for a
 // publisher and asks again and again does not come and go in the room.
-func (s *Server) publisher(ctx context.Context, name, user string) (string, error) {
+func (s *Server) publisher(ctx context.Context, name, user, stream string) (string, error) {
 	if user == "" {
-		who, err := s.manager.MainSpeaker(ctx, name, room.DefaultStream)
+		who, err := s.manager.MainSpeaker(ctx, name, stream)
 		return who.User, err
 	}
 	who, err := s.manager.Find(ctx, name, user)
-	if err == nil && !who.Publishes(room.DefaultStream) {
+	if err == nil && !who.Publishes(stream) {
 		err = room.ErrUserNotStreaming
 	}
 	return user, err

@@ -49,12 +49,12 @@ func wishesOf(q url.Values) (wishes, error) {
 // limit tells the room what the player wants of the picture.
 func (s *Server) limit(ctx context.Context, session *session, want wishes) error {
 	if none := unlimited(); want.layers != none.layers {
-		if err := s.manager.SetPreferredLayers(ctx, session.id, session.endpoint, room.DefaultStream, want.layers); err != nil {
+		if err := s.manager.SetPreferredLayers(ctx, session.id, session.endpoint, session.stream, want.layers); err != nil {
 			return err
 		}
 	}
 	if want.video != (room.VideoPreference{}) {
-		return s.manager.SetVideoPreference(ctx, session.id, session.endpoint, room.DefaultStream, want.video)
+		return s.manager.SetVideoPreference(ctx, session.id, session.endpoint, session.stream, want.video)
 	}
 	return nil
 }
