@@ -30,7 +30,7 @@ func (o Moderator) Mute(ctx context.Context, user, stream string, kinds MediaKin
 		if kinds != 0 && !kinds.valid() {
 			return refuseMuteKind()
 		}
-		if !validStream(streamID(stream)) {
+		if !ValidStream(streamID(stream)) {
 			return refuseStreamID()
 		}
 		if len(who.silenced) >= maxSilenced && kinds != 0 {
