@@ -37,13 +37,8 @@ type peer struct {
 	packets atomic.Int64 // received
 }
 
-func newPeer(f *fixture) *peer {
-	f.t.Helper()
-	return newPeerOf(f, webrtc.NetworkTypeUDP4, webrtc.Configuration{})
-}
-
-// newPeerOf is newPeer on one kind of network, perhaps with a relay.
-func newPeerOf(f *fixture, network webrtc.NetworkType, configuration webrtc.Configuration) *peer {
+// newPeer makes one on one kind of network, perhaps with a relay.
+func newPeer(f *fixture, network webrtc.NetworkType, configuration webrtc.Configuration) *peer {
 	f.t.Helper()
 	var settings webrtc.SettingEngine
 	settings.SetRelayAcceptanceMinWait(0)
@@ -209,7 +204,7 @@ func TestWHIPAndWHEPCarryMediaAndICERestarts(t *testing.T) {
 				configuration.ICETransportPolicy = webrtc.ICETransportPolicyRelay
 				configuration.ICEServers = []webrtc.ICEServer{{URLs: given.URLs, Username: given.Username, Credential: given.Credential}}
 			}
-			mediaGoesOnAfterRestarts(f, newPeerOf(f, network, configuration), newPeerOf(f, network, configuration))
+			mediaGoesOnAfterRestarts(f, newPeer(f, network, configuration), newPeer(f, network, configuration))
 		})
 	}
 }
