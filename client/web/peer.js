@@ -22,13 +22,14 @@ export class Peer {
   /**
    * `negotiate(sdpOffer)` sends the offer and resolves with the answer, `renew(sdpOffer)` likewise one that restarts ICE;
    * `signal(candidate)` sends a candidate;
+   * `iceServers` are what the server handed out for it, an empty list for most;
    * `tracked(stream)` runs for each remote track; `failed()` once, when the connection is beyond recovery.
    */
-  constructor({ negotiate, renew, signal, tracked = () => {}, failed = () => {} }) {
+  constructor({ negotiate, renew, signal, iceServers = [], tracked = () => {}, failed = () => {} }) {
     this.#negotiate = negotiate;
     this.#renew = renew;
     this.#signal = signal;
-    this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    this.#pc = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
     this.#pc.onicecandidate = ({ candidate }) => candidate && this.#sendCandidate(candidate);
     this.#pc.ontrack = ({ track }) => {
       this.stream.addTrack(track);

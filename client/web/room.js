@@ -32,6 +32,7 @@ export class Room extends EventTarget {
   #sessionId = null;
   #media = null;
   #sending; // how to publish, see Peer.publish
+  #iceServers = []; // as the server handed them out at the join
   #backoff = new Backoff();
   #unknown = new Set(); // methods that this server does not know
 
@@ -148,11 +149,12 @@ export class Room extends EventTarget {
   async #enter(rpc) {
     this.#unknown.clear(); // it may be another server
     const params = { user: this.user, room: this.name, dataChannels: false, speakers: true };
-    const { value = [], sessionId } = await rpc.call('joinRoom', params);
+    const { value = [], sessionId, iceServers = [] } = await rpc.call('joinRoom', params);
     if (this.state === 'left') {
       return;
     }
     this.#sessionId = sessionId;
+    this.#iceServers = iceServers;
     this.state = 'joined';
     const present = new Set(value.map(({ id }) => id));
     for (const user of this.participants.keys()) {
@@ -393,6 +395,7 @@ export class Room extends EventTarget {
     this.#closePeer(user);
     const rpc = this.#rpc;
     const peer = new Peer({
+      iceServers: this.#iceServers,
       negotiate: async (sdpOffer) => (await rpc.call(method, { ...params, sdpOffer })).sdpAnswer,
       renew: async (sdpOffer) => (await this.#rpc.call('restartIce', { endpointName: user, sdpOffer })).sdpAnswer,
       signal: ({ candidate, sdpMid, sdpMLineIndex }) => {

@@ -11,9 +11,9 @@ const POLL = 50; // ms
 
 export const OUT = fileURLToPath(new URL('../out/', import.meta.url));
 
-/** Starts a browser; CHROMIUM names another one. The caller closes it. */
-export function launch() {
-  return chromium.launch({ executablePath: EXECUTABLE, args: ['--headless', ...ARGUMENTS] });
+/** Starts a browser, with further arguments; CHROMIUM names another one. The caller closes it. */
+export function launch(further = []) {
+  return chromium.launch({ executablePath: EXECUTABLE, args: ['--headless', ...ARGUMENTS, ...further] });
 }
 
 /**

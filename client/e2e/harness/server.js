@@ -25,7 +25,7 @@ export function binary() {
 }
 
 /** Asks the system for TCP ports nobody uses. They may be taken again before use; a start then fails loudly. */
-async function freePorts(count) {
+export async function freePorts(count) {
   const listeners = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
   await Promise.all(listeners.map((listener) => once(listener, 'listening')));
   const ports = listeners.map((listener) => listener.address().port);

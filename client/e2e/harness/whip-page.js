@@ -16,9 +16,9 @@ export async function serveEmptyPage(t) {
   return `http://127.0.0.1:${server.address().port}/`;
 }
 
-/** Publishes the camera of a new page by WHIP. */
-export async function publishByWHIP(browser, site, endpoint) {
-  return connect(browser, site, endpoint, async (connection) => {
+/** Publishes the camera of a new page by WHIP; `relayed`: through the TURN server of the Link headers, or not at all. */
+export async function publishByWHIP(browser, site, endpoint, options) {
+  return connect(browser, site, endpoint, options, async (connection) => {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 640, height: 360 } });
     for (const track of stream.getTracks()) {
       connection.addTransceiver(track, { direction: 'sendonly', streams: [stream] });
@@ -26,9 +26,9 @@ export async function publishByWHIP(browser, site, endpoint) {
   });
 }
 
-/** Plays a publisher in a new page by WHEP. */
-export async function playByWHEP(browser, site, endpoint) {
-  return connect(browser, site, endpoint, (connection) => {
+/** Plays a publisher in a new page by WHEP, likewise. */
+export async function playByWHEP(browser, site, endpoint, options) {
+  return connect(browser, site, endpoint, options, (connection) => {
     connection.addTransceiver('audio', { direction: 'recvonly' });
     connection.addTransceiver('video', { direction: 'recvonly' });
     connection.ontrack = ({ streams }) => {
@@ -38,10 +38,10 @@ export async function playByWHEP(browser, site, endpoint) {
 }
 
 /** Opens a page, prepares its connection with `prepare`, which runs there, and begins a session at the endpoint. */
-async function connect(browser, site, endpoint, prepare) {
+async function connect(browser, site, endpoint, { relayed = false } = {}, prepare) {
   const page = await openPage(browser, site);
   await page.evaluate(sessionsInThePage);
-  await page.evaluate(`globalThis.session = new Session(${JSON.stringify(endpoint)}, ${prepare})`);
+  await page.evaluate(`globalThis.session = new Session(${JSON.stringify(endpoint)}, ${prepare}, ${relayed})`);
   await page.evaluate(() => globalThis.session.begin());
   await until(page, () => globalThis.session.connection.connectionState === 'connected');
   return page;
@@ -74,18 +74,24 @@ function sessionsInThePage() {
   const FRAGMENT = 'application/trickle-ice-sdpfrag';
   const line = (sdp, name) => sdp.match(new RegExp(`^a=${name}:(.*)\r$`, 'm'))?.[1];
 
+  // RFC 9725 section 4.6.
+  const serversOf = (links) =>
+    [...links.matchAll(/<([^>]+)>; rel="ice-server"(?:; username="([^"]*)"; credential="([^"]*)")?/g)].map(
+      ([, urls, username, credential]) => (username ? { urls, username, credential } : { urls }),
+    );
+
   globalThis.Session = class {
-    constructor(endpoint, prepare) {
+    constructor(endpoint, prepare, relayed) {
       this.endpoint = endpoint;
       this.prepare = prepare;
+      this.relayed = relayed;
       this.connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     }
 
     /** POST, and the candidates after it. */
     async begin() {
       await this.prepare(this.connection);
-      await this.connection.setLocalDescription();
-      const { sdp } = this.connection.localDescription;
+      const { sdp } = await this.connection.createOffer();
       const response = await fetch(this.endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/sdp' },
@@ -97,6 +103,11 @@ function sessionsInThePage() {
       this.url = new URL(response.headers.get('location'), this.endpoint).href;
       this.tag = response.headers.get('etag');
       this.answer = await response.text();
+      if (this.relayed) {
+        const iceServers = serversOf(response.headers.get('link'));
+        this.connection.setConfiguration({ bundlePolicy: 'max-bundle', iceServers, iceTransportPolicy: 'relay' });
+      }
+      await this.connection.setLocalDescription({ type: 'offer', sdp }); // gathering begins
       await this.connection.setRemoteDescription({ type: 'answer', sdp: this.answer });
       await this.patch(this.tag, 204);
     }

@@ -1,0 +1,135 @@
+// Through the embedded TURN server: calls of browsers that may use nothing but relayed candidates, over UDP, TCP and TLS.
+
+import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import { launch, until } from '../harness/browser.js';
+import { FakeSignaling } from '../harness/fake-signaling.js';
+import { Participant } from '../harness/participant.js';
+import { freePorts, serve } from '../harness/server.js';
+import { playByWHEP, playsOn, publishByWHIP, serveEmptyPage } from '../harness/whip-page.js';
+
+const SECRET = 'north';
+
+let browser;
+before(async () => {
+  browser = await launch(['--ignore-certificate-errors']); // the server's is its own
+});
+after(() => browser.close());
+
+/** A server with a relay, and `urls` of it. */
+async function serveRelay(t, env = {}) {
+  const [udp, tcp, tls] = await freePorts(3);
+  const server = await serve(t, {
+    ATRIUM_TURN_UDP_LISTEN: `127.0.0.1:${udp}`,
+    ATRIUM_TURN_TCP_LISTEN: `127.0.0.1:${tcp}`,
+    ATRIUM_TURN_TLS_LISTEN: `127.0.0.1:${tls}`,
+    ATRIUM_TURN_PUBLIC_HOST: '127.0.0.1',
+    ATRIUM_TURN_SECRET: SECRET,
+    ATRIUM_TLS_MODE: 'self-signed',
+    ...env,
+  });
+  server.url = server.url.replace('http:', 'https:');
+  server.urls = {
+    udp: `turn:127.0.0.1:${udp}?transport=udp`,
+    tcp: `turn:127.0.0.1:${tcp}?transport=tcp`,
+    tls: `turns:127.0.0.1:${tls}?transport=tcp`,
+  };
+  return server;
+}
+
+/** What the server would hand to a user, with one URL. */
+function handed(url) {
+  const username = `${Math.floor(Date.now() / 1000) + 3600}:somebody`;
+  return { urls: [url], username, credential: createHmac('sha1', SECRET).update(username).digest('base64') };
+}
+
+/** Lets the page's connections use relayed candidates of the server only, and remembers them. */
+const relayedOnly = (server) => (page) =>
+  page.addInitScript((iceServer) => {
+    globalThis.connections = [];
+    globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+      constructor(configuration = {}) {
+        super({ ...configuration, iceServers: [iceServer], iceTransportPolicy: 'relay' });
+        globalThis.connections.push(this);
+      }
+    };
+  }, server);
+
+/** The selected local candidates of a page's connections, as "type protocol". */
+function selected(page) {
+  return page.evaluate(async () => {
+    const found = [];
+    for (const connection of globalThis.connections) {
+      const report = await connection.getStats();
+      const transport = [...report.values()].find(({ type }) => type === 'transport');
+      const pair = report.get(transport?.selectedCandidatePairId);
+      const local = report.get(pair?.localCandidateId);
+      if (local) {
+        found.push(`${local.candidateType} ${local.relayProtocol}`);
+      }
+    }
+    return found;
+  });
+}
+
+async function metric(server, name) {
+  const text = await (await fetch(`${server.operator}/metrics`)).text();
+  return Number(text.split('\n').find((line) => line.startsWith(`${name} `))?.split(' ')[1]);
+}
+
+for (const transport of ['udp', 'tcp', 'tls']) {
+  test(`two people see and hear each other through TURN over ${transport}, and ICE restarts`, async (t) => {
+    const server = await serveRelay(t);
+    const prepare = relayedOnly(handed(server.urls[transport]));
+    const join = (name) => Participant.join(browser, server, { name, room: 'hall', size: '320x180', prepare });
+    const [ann, bob] = [await join('ann'), await join('bob')];
+    for (const [viewer, user] of [[ann, 'bob'], [bob, 'ann']]) {
+      await viewer.keepsPlaying(user, 30);
+      await viewer.hears(user);
+      assert.deepEqual(await selected(viewer.page), Array(2).fill(`relay ${transport}`));
+    }
+    await ann.page.evaluate(() => globalThis.atrium.peers.get('ann').restart());
+    await bob.page.evaluate(() => globalThis.atrium.peers.get('ann').restart());
+    await bob.keepsPlaying('ann', 45);
+    assert.deepEqual(await selected(bob.page), Array(2).fill(`relay ${transport}`));
+    assert.ok((await metric(server, `atrium_turn_allocations{transport="${transport}"}`)) >= 4);
+    assert.ok((await metric(server, 'atrium_turn_bytes_total{direction="sent"}')) > 10_000);
+    await Promise.all([ann, bob].map(({ page }) => page.context().close()));
+  });
+}
+
+test('a page publishes by WHIP and plays by WHEP through the relay that it was handed in Link headers', async (t) => {
+  const server = await serveRelay(t);
+  const site = await serveEmptyPage(t);
+  const camera = await publishByWHIP(browser, site, `${server.url}/whip/hall?user=stage`, { relayed: true });
+  const player = await playByWHEP(browser, site, `${server.url}/whep/hall?publisher=stage&user=tv`, { relayed: true });
+  await playsOn(player, 30);
+  for (const page of [camera, player]) {
+    await page.evaluate(() => (globalThis.connections = [globalThis.session.connection]));
+    assert.match((await selected(page)).join(), /^relay (udp|tcp|tls)$/);
+  }
+  await camera.evaluate(() => globalThis.session.end());
+  await Promise.all([camera, player].map((page) => page.context().close()));
+});
+
+test('the page gives each connection the servers that it was handed at the join', async () => {
+  const iceServers = [{ urls: ['stun:stun.example.org'] }, { urls: ['turn:turn.example.org'], username: 'u', credential: 'c' }];
+  const fake = new FakeSignaling();
+  fake.handlers.joinRoom = () => ({ value: [{ id: 'bob', streams: [{ id: 'webcam' }] }], sessionId: 'session-1', iceServers });
+  const prepare = (page) =>
+    page.addInitScript(() => {
+      globalThis.configurations = [];
+      globalThis.RTCPeerConnection = class extends RTCPeerConnection {
+        constructor(configuration) {
+          super({});
+          globalThis.configurations.push(configuration.iceServers);
+        }
+      };
+    });
+  const page = await fake.open(browser, { path: '/?room=hall&name=ann', prepare });
+  await page.click('#joinBtn');
+  await until(page, () => globalThis.configurations.length >= 2);
+  assert.deepEqual(await page.evaluate(() => globalThis.configurations), [iceServers, iceServers]);
+  await page.context().close();
+});
