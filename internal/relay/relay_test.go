@@ -35,6 +35,7 @@ func (w *world) echoed(conn net.PacketConn, peer *net.UDPAddr, text string) {
 		if string(b[:n]) != text || from.String() != peer.String() {
 			w.Fatalf("%q from %v, want %q from %v", b[:n], from, text, peer)
 		}
+		_ = conn.SetReadDeadline(time.Time{})
 		return
 	}
 	w.Fatal("no answer")

@@ -34,7 +34,7 @@ const (
 
 // world is a relay with an echo as its media.
 type world struct {
-	*testing.T
+	testing.TB
 	relay *relay.Server
 	media uint16 // port
 	udp   net.Addr
@@ -50,9 +50,9 @@ type clock struct{ ahead time.Duration }
 func (c *clock) now() time.Time { return time.Now().Add(c.ahead) }
 
 // start runs a relay on loopback until the test is over.
-func start(t *testing.T, change func(*relay.Config)) *world {
+func start(t testing.TB, change func(*relay.Config)) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{}}
+	w := &world{TB: t, clock: &clock{}}
 	w.media = w.echo()
 	cfg := relay.Config{
 		Realm: realm, Secret: secret, Certificates: &tls.Config{Certificates: []tls.Certificate{certificate(t, "first")}},
