@@ -40,7 +40,8 @@ type Grants struct {
 	// MaxSubscriptions bounds the live subscriptions below Options.MaxSubscriptions; 0
 	// is that.
 	MaxSubscriptions int
-	// MaxBitrate is kept for the application, in bits per second to the participant.
+	// MaxBitrate bounds what is sent to the participant, in bits per second, where its
+	// link is estimated; 0 is no bound. A change counts from its next first connection on.
 	MaxBitrate int64
 }
 

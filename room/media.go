@@ -50,6 +50,9 @@ type MediaRequest struct {
 	// connections share the link to its machine.
 	Session string
 	Offer   string // SDP
+	// MaxBitrate bounds what the participant is sent, on all its connections together,
+	// in bits per second; 0 is no bound. It is the same for all of a session.
+	MaxBitrate int64
 	// Loopback asks, for a publication, that the participant's own media be sent
 	// back on the same connection (Kurento's doLoopback).
 	Loopback bool

@@ -54,6 +54,7 @@ func (m *Manager) exchange(ctx context.Context, r *room, c *connection, x exchan
 	request := MediaRequest{Room: r.state.name, Observer: c.observer}
 	if stop := r.call(ctx, func() {
 		if err = x.reserve(); err == nil {
+			request.MaxBitrate = c.owner.grants.MaxBitrate
 			request.User, request.Stream, request.Session = c.owner.user, c.stream.id, r.state.session(c.owner)
 			m.negotiations.Add(1)
 		}

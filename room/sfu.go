@@ -56,7 +56,7 @@ type sfuPublication struct {
 // Subscribe implements Publication.
 func (p sfuPublication) Subscribe(ctx context.Context, req MediaRequest) (Subscription, error) {
 	s, err := p.media.engine.Subscribe(ctx, p.p, sfu.SubscribeRequest{
-		Offer: req.Offer, Session: req.Session, Observer: sfuObserver{req.Observer}, Log: p.media.bind(req),
+		Offer: req.Offer, Session: req.Session, MaxBitrate: req.MaxBitrate, Observer: sfuObserver{req.Observer}, Log: p.media.bind(req),
 		Delivery: func(d sfu.DeliveryState) { req.Observer.Delivery(deliveryState(d)) },
 	})
 	if err != nil {

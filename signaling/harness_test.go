@@ -29,6 +29,7 @@ type media struct {
 	mu         sync.Mutex
 	candidates []room.ICECandidate
 	observers  map[string]room.MediaObserver // by user
+	most       map[string]int64              // bit/s by user
 	layers     []room.Layers
 	videos     []room.VideoPreference
 	reported   []room.ReceiverStatistics
@@ -50,9 +51,10 @@ func (m *media) answer(ctx context.Context, req room.MediaRequest) (*stream, err
 	}
 	m.mu.Lock()
 	if m.observers == nil {
-		m.observers = make(map[string]room.MediaObserver)
+		m.observers, m.most = make(map[string]room.MediaObserver), make(map[string]int64)
 	}
 	m.observers[req.User] = req.Observer
+	m.most[req.User] = req.MaxBitrate
 	m.mu.Unlock()
 	if strings.HasPrefix(req.Offer, "trickle") {
 		req.Observer.ICECandidate(room.ICECandidate{Candidate: "candidate:early", SDPMid: "0"})
@@ -71,6 +73,12 @@ func (m *media) observer(user string) room.MediaObserver {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.observers[user]
+}
+
+func (m *media) mostOf(user string) int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.most[user]
 }
 
 func (m *media) got() []room.ICECandidate {

@@ -29,7 +29,11 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 	r.holding = true
 	others, err := s.enter(ctx, req)
 	if err != nil {
-		pass.drop()
+		if errors.Is(err, room.ErrWaiting) {
+			s.keep(pass) // who waits can be revoked too
+		} else {
+			pass.drop()
+		}
 		s.hears.Store(heard) // it may be in a room already, and stays there
 		return err
 	}
@@ -55,8 +59,8 @@ func (s *Session) enter(ctx context.Context, req room.JoinRequest) ([]room.Parti
 }
 
 // dismiss removes the participant who stands in the way of a join, if its
-// session has no socket. Participants who are no sessions of this server are
-// left alone.
+// session has no socket and it is known to be the same person, or nothing is known.
+// Participants who are no sessions of this server are left alone.
 func (s *Server) dismiss(ctx context.Context, req room.JoinRequest) bool {
 	list, err := s.manager.Participants(req.Room)
 	if err != nil {
@@ -67,7 +71,7 @@ func (s *Server) dismiss(ctx context.Context, req room.JoinRequest) bool {
 			continue
 		}
 		session := s.sessions.get(holder.ID)
-		if holder.ID == req.ID || session == nil || !session.link.socketless() {
+		if holder.ID == req.ID || session == nil || holder.Identity != req.Identity || !session.link.socketless() {
 			return false
 		}
 		session.end(endReplaced)

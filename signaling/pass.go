@@ -61,17 +61,14 @@ func (s *Session) stands() bool {
 	return held == nil || !held.Revoked()
 }
 
-// depart takes the participant out of its room at the end of the session. That it is in
-// none by now is fine.
+// depart takes the participant out of its room, or of the lobby, at the end of the
+// session. That it is in none by now is fine.
 func (s *Session) depart() {
 	s.keep(nil)
-	var err error
 	if s.revoked.Load() {
-		err = s.server.manager.Evict(context.Background(), s.id)
-	} else {
-		_, err = s.server.manager.Leave(context.Background(), s.id)
+		_ = s.server.manager.Evict(context.Background(), s.id) // else it leaves, below
 	}
-	if err != nil && !isRoomError(err) {
+	if _, err := s.server.manager.Leave(context.Background(), s.id); err != nil && !isRoomError(err) {
 		s.log.Error("leave at the end of the session", "error", err)
 	}
 }

@@ -42,5 +42,17 @@ func (s *Server) present(r *http.Request, session *session, user string) (admiss
 	if errors.As(err, &refused) {
 		s.log.Info("token refused", "protocol", string(session.kind), "reason", refused.Err)
 	}
+	if g := admitted.Join.Grants; err == nil && g != nil && !session.kind.of(*g) {
+		return admission.Admitted{}, errForbidden
+	}
 	return admitted, err
+}
+
+// of reports whether grants allow what sessions of this kind are for, in part at least:
+// nobody is to see somebody come who may not stay.
+func (k kind) of(g room.Grants) bool {
+	if k == whip {
+		return g.Permissions&room.MayPublish != 0
+	}
+	return g.Has(room.MaySubscribe)
 }

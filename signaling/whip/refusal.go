@@ -126,6 +126,8 @@ func ofRoom(err *room.Error) *refusal {
 	switch err.Code {
 	case room.CodeTokenRefused:
 		out.status, out.challenge = http.StatusUnauthorized, true
+	case room.CodeNotPermitted, room.CodeRoomLocked, room.CodeWaiting:
+		out.status = http.StatusForbidden
 	case room.CodeGeneric: // names
 		out.status = http.StatusBadRequest
 	case room.CodeSDP:

@@ -108,6 +108,22 @@ func TestSessionsNeedATokenForTheirRoomAndName(t *testing.T) {
 	}
 }
 
+func TestATokenSaysWhetherOnePublishesOrPlays(t *testing.T) {
+	i := newIssuer(t)
+	f := start(t, func(s *setup) { s.Admission = i.control() })
+	grants := func(words ...string) func(*auth.Claims) {
+		return func(c *auth.Claims) { c.Access.Role, c.Access.Grants = "", words }
+	}
+	f.bearing(i.token("cam", grants("join", "subscribe")), http.MethodPost, "/whip/r?user=cam", offer("-")).want(t, http.StatusForbidden)
+	f.bearing(i.token("cam", grants("join", "publish:audio")), http.MethodPost, "/whep/r?publisher=x", offer("-")).want(t, http.StatusForbidden)
+	if n := f.rooms.Stats().Joins; n != 0 {
+		t.Errorf("%d came in", n)
+	}
+	// The offer has sound alone.
+	f.bearing(i.token("pic", grants("join", "publish:video")), http.MethodPost, "/whip/r?user=pic", offer("-")).want(t, http.StatusForbidden)
+	f.bearing(i.token("mic", grants("join", "publish:audio")), http.MethodPost, "/whip/r?user=mic", offer("-")).want(t, http.StatusCreated)
+}
+
 // An hour's token of an encoder that runs for two does not keep it from ending.
 func TestASessionGoesOnWithTheTokenItBeganWith(t *testing.T) {
 	i := newIssuer(t)
