@@ -41,7 +41,7 @@ func (c *checkConfigCommand) Run() error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	for _, warning := range loaded.Warnings {
+	for _, warning := range append(loaded.Warnings, relayPortsInUse(loaded.Config.TURN)...) {
 		fmt.Println("warning:", warning)
 	}
 	if c.Host {

@@ -260,3 +260,20 @@ func checkRelay(cfg config.Config) error {
 	_, own := relaySecret(cfg.TURN)
 	return errors.Join(external, own)
 }
+
+// relayPortsInUse says where the relay could not listen now. It is no error: the
+// server itself may be what listens there.
+func relayPortsInUse(cfg config.TURN) []string {
+	var with relay.Config
+	err := openRelay(context.Background(), cfg, &with)
+	for _, conn := range with.UDP {
+		_ = conn.Close()
+	}
+	for _, l := range slices.Concat(with.TCP, with.TLS) {
+		_ = l.Close()
+	}
+	if err == nil {
+		return nil
+	}
+	return []string{fmt.Sprintf("TURN cannot begin to listen now, which is as it should be while the server runs: %v", err)}
+}

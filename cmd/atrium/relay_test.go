@@ -156,6 +156,13 @@ func TestARelayPortThatIsTakenIsSaidByItsKey(t *testing.T) {
 	if _, err := start(t.Context(), cfg, discardLogger()); err == nil || !strings.Contains(err.Error(), "--turn.udp-listen") {
 		t.Error(err)
 	}
+	if got := relayPortsInUse(cfg.TURN); len(got) != 1 || !strings.Contains(got[0], "turn.udp_listen") {
+		t.Errorf("check-config says %q", got)
+	}
+	cfg.TURN.UDPListen = "127.0.0.1:0"
+	if got := relayPortsInUse(cfg.TURN); len(got) != 0 {
+		t.Errorf("check-config says %q of free ports", got)
+	}
 }
 
 // Packets to a public address of a NAT do not go out to come back.

@@ -135,7 +135,7 @@ func TestCredentialsMustBeOurs(t *testing.T) {
 func TestAnAllocationOutlivesItsCredentials(t *testing.T) {
 	w := start(t, nil)
 	conn := w.allocate(w.client(relay.UDP, w.udp, w.credentials("alice")))
-	w.clock.ahead = 2 * time.Hour
+	w.clock.ahead.Store(int64(2 * time.Hour))
 	w.echoed(conn, w.peer(public4, w.media), "later") // its permission is asked for now
 }
 

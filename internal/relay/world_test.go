@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,9 +46,9 @@ type world struct {
 }
 
 // clock shows the time of the test, advanced by hand.
-type clock struct{ ahead time.Duration }
+type clock struct{ ahead atomic.Int64 }
 
-func (c *clock) now() time.Time { return time.Now().Add(c.ahead) }
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
 // start runs a relay on loopback until the test is over.
 func start(t testing.TB, change func(*relay.Config)) *world {
