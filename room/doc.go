@@ -22,6 +22,18 @@
 //	media plane ── MediaObserver ──────────►├──── OnICECandidate ────────►│
 //	                   never waits          └──── OnMediaError ──────────►│
 //
+// What is published is a stream: a participant's camera, DefaultStream, the only one
+// that Kurento's clients know, and beside it a shared screen and others, up to
+// Options.MaxStreams. Each has a connection of its own, for its publisher and for each
+// of its receivers, and a slot of the state is the place of one connection:
+//
+//	member ann   publish  webcam ── slot{live}          receive  {bob webcam} ── slot{live, pending}
+//	                      screen ── slot{pending}                {bob screen} ── slot{live}
+//
+// A slot's pending connection is being negotiated. It takes the place of the live one,
+// for receivers only: a stream that is to be published anew is unpublished first. When a
+// stream ends, the slots of those who receive it go with it, and nothing else does.
+//
 // The decisions (state and what hangs on it) are a plain struct without
 // goroutine, lock or clock. Errors that a client is to see are *Error with
 // Kurento's code and Kurento's sentence; everything a participant can make a

@@ -226,16 +226,20 @@ func (p *realPublisher) readRTCP(sender *webrtc.RTPSender) {
 	}
 }
 
-func (p *realPublisher) send(t *testing.T, d time.Duration) { p.sendFrames(t, d, 3600) }
+func (p *realPublisher) send(t *testing.T, d time.Duration) {
+	ctx, cancel := context.WithTimeout(context.Background(), d)
+	defer cancel()
+	p.sendFrames(ctx, t, 3600)
+}
 
-// sendFrames sends frames of so many octets.
-func (p *realPublisher) sendFrames(t *testing.T, d time.Duration, octets int) {
+// sendFrames sends frames of so many octets until ctx ends.
+func (p *realPublisher) sendFrames(ctx context.Context, t *testing.T, octets int) {
 	camera := rtptest.NewStream(rtptest.Config{Codec: codec.VP8, Seed: 1})
 	mic := rtptest.NewStream(rtptest.Config{Codec: codec.Opus, Seed: 2})
 	video, audio := time.NewTicker(time.Second/30), time.NewTicker(20*time.Millisecond)
 	defer video.Stop()
 	defer audio.Stop()
-	for end := time.After(d); ; {
+	for {
 		select {
 		case <-video.C:
 			for _, pkt := range camera.Frame(rtptest.FrameOptions{Keyframe: p.keyframe.Swap(false), Octets: octets}) {
@@ -249,7 +253,7 @@ func (p *realPublisher) sendFrames(t *testing.T, d time.Duration, octets int) {
 					t.Error(err)
 				}
 			}
-		case <-end:
+		case <-ctx.Done():
 			return
 		}
 	}
