@@ -70,14 +70,14 @@ func (o Moderator) Bans(ctx context.Context) (list []BanInfo, err error) {
 // ban adds a ban, in place of an earlier one of the same user.
 func (s *state) ban(ban BanInfo, d time.Duration, now time.Time) error {
 	s.liftBans(now)
-	s.bans = slices.DeleteFunc(s.bans, func(b BanInfo) bool { return b.User == ban.User })
+	others := slices.DeleteFunc(slices.Clone(s.bans), func(b BanInfo) bool { return b.User == ban.User })
 	switch {
 	case d <= 0:
 		return refuseSetting("a ban lasts longer than 0 s")
-	case len(s.bans) >= maxBans:
+	case len(others) >= maxBans:
 		return refuseSetting("no more users can be banned from one room")
 	}
-	s.bans = append(s.bans, ban)
+	s.bans = append(others, ban)
 	return nil
 }
 

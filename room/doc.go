@@ -34,6 +34,18 @@
 // for receivers only: a stream that is to be published anew is unpublished first. When a
 // stream ends, the slots of those who receive it go with it, and nothing else does.
 //
+// A participant joins with Grants, which say what it may do; without them it may do
+// what everybody could in Kurento Room. A room is run by Settings: locked, with a lobby
+// in which newcomers wait, for so many, for so long. A Moderator acts on a room for the
+// application (Manager.Moderate) or for a participant who may (Manager.ModerateAs). Where
+// an EventHandler hears what has happened, the functions of Options.Policy are asked
+// before, on the caller's goroutine, and may refuse or rewrite.
+//
+//	            Policy.Join       state.join                         Moderator.Admit
+//	Join ──────► may refuse ─────► banned? locked? full? ── lobby ──► CodeWaiting ... joins again
+//	                                        │
+//	                                        └── in: JoinedEvent
+//
 // The decisions (state and what hangs on it) are a plain struct without
 // goroutine, lock or clock. Errors that a client is to see are *Error with
 // Kurento's code and Kurento's sentence; everything a participant can make a

@@ -56,11 +56,9 @@ func (g Grants) Has(asked Permissions) bool { return g.Permissions.Has(asked) }
 
 // mayPublish returns nil when a stream with these kinds of media may be published.
 func (g Grants) mayPublish(stream string, kinds MediaKind) error {
-	need := Permissions(0)
-	switch {
-	case stream == ScreenStream:
-		need = MayPublishScreen
-	default:
+	need := MayPublishScreen
+	if stream != ScreenStream {
+		need = 0
 		if kinds&Audio != 0 {
 			need |= MayPublishAudio
 		}
@@ -72,7 +70,7 @@ func (g Grants) mayPublish(stream string, kinds MediaKind) error {
 	case g.Has(MayHide):
 		return refuseNotPermitted("publish while hidden")
 	case need == 0 && g.Permissions&(MayPublishAudio|MayPublishVideo) == 0, !g.Has(need):
-		return refuseNotPermitted("publish " + strings.Join(kinds.names(), " and ") + " as stream '" + stream + "'")
+		return refuseNotPermitted(strings.Join(append([]string{"publish"}, kinds.names()...), " ") + " as stream '" + stream + "'")
 	case len(g.Sources) > 0 && !slices.Contains(g.Sources, stream):
 		return refuseNotPermitted("publish stream '" + stream + "'")
 	}

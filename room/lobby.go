@@ -23,7 +23,7 @@ type WaitingInfo struct {
 	Since    time.Time
 }
 
-// Outcome says how somebody's waiting in a lobby ended.
+// WaitingOutcome says how somebody's waiting in a lobby ended.
 type WaitingOutcome string
 
 // The outcomes.
