@@ -16,7 +16,8 @@ type census struct {
 	closed bool
 
 	peers                  map[*Peer]*Publication // nil for a subscription
-	connections, published uint64                 // ever made
+	locals                 map[*LocalPublication]bool
+	connections, published uint64 // ever made
 
 	// What publishers sent is counted where it comes in, and added to the past when
 	// nothing comes any more: so the sum of both never goes back.
@@ -25,7 +26,7 @@ type census struct {
 }
 
 func newCensus() census {
-	return census{peers: make(map[*Peer]*Publication), counting: make(map[*Publication]bool)}
+	return census{peers: make(map[*Peer]*Publication), locals: make(map[*LocalPublication]bool), counting: make(map[*Publication]bool)}
 }
 
 // adopt counts a peer until it is torn down; publication is what it is the connection
@@ -57,6 +58,24 @@ func (c *census) forget(p *Peer) {
 	delete(c.peers, p)
 }
 
+// adoptLocal counts a publication without a connection, until buryLocal.
+func (c *census) adoptLocal(l *LocalPublication) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return fmt.Errorf("media engine: %w", ErrClosed)
+	}
+	c.locals[l], c.counting[l.Publication] = true, true
+	return nil
+}
+
+func (c *census) buryLocal(l *LocalPublication) {
+	c.bury(l.Publication)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.locals, l)
+}
+
 // bury keeps what a publication has counted.
 func (c *census) bury(p *Publication) {
 	c.mu.Lock()
@@ -67,12 +86,12 @@ func (c *census) bury(p *Publication) {
 	}
 }
 
-// close refuses further peers and returns those that there are.
-func (c *census) close() []*Peer {
+// close refuses all that is new and returns what there is.
+func (c *census) close() ([]*Peer, []*LocalPublication) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closed = true
-	return slices.Collect(maps.Keys(c.peers))
+	return slices.Collect(maps.Keys(c.peers)), slices.Collect(maps.Keys(c.locals))
 }
 
 func (c *census) addTo(st *Stats) {
@@ -80,13 +99,14 @@ func (c *census) addTo(st *Stats) {
 	defer c.mu.Unlock()
 	st.Peers, st.Connections, st.Published = len(c.peers), c.connections, c.published
 	for _, publication := range c.peers {
-		if publication == nil {
-			continue
+		if publication != nil {
+			st.Publications++
+			st.addTracks(publication)
 		}
-		st.Publications++
-		for _, t := range publication.tracks {
-			st.Tracks[t.Codec()]++
-		}
+	}
+	for l := range c.locals {
+		st.Local++
+		st.addTracks(l.Publication)
 	}
 	st.Ingress = c.past
 	for publication := range c.counting {

@@ -28,6 +28,10 @@
 // Nothing is negotiated twice but ICE: Peer.Restart moves a connection to another
 // network (RFC 8445 section 9) without a new handshake.
 //
+// An application in the process may stand at both ends: a LocalPublication takes its
+// packets from Go instead of a connection, and a Tapping gives those of any publication
+// to Go, through the same shards and the same choice of layers (sfu/tap).
+//
 // A Track merges what all its subscribers want of the publisher: one keyframe
 // request for many (R7), and which encodings are worth sending at all.
 package sfu

@@ -20,6 +20,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/packet"
+	"github.com/atrium-rtc/atrium/sfu/tap"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
@@ -86,6 +87,7 @@ type Engine struct {
 	sealedByShard, sealedByPion atomic.Uint64 // connections
 
 	census   census
+	taps     tap.Counters
 	outcomes *outcomes
 }
 
@@ -223,21 +225,32 @@ func (e *Engine) secure(p *Peer, streams senders, sub *egress.Subscriber) error 
 
 // Close ends all connections, waits for them, and closes the ports.
 func (e *Engine) Close() error {
-	peers := e.census.close()
+	peers, locals := e.census.close()
 	for _, p := range peers {
 		p.Close()
 	}
+	for _, l := range locals {
+		l.Close()
+	}
 	for _, p := range peers {
-		timeout := time.NewTimer(closeTimeout)
-		select {
-		case <-p.Done():
-		case <-timeout.C:
-			p.log.Error("connection did not close in time", "waited", closeTimeout)
-		}
-		timeout.Stop()
+		waitFor(p.Done(), p.log)
+	}
+	for _, l := range locals {
+		waitFor(l.Done(), l.log)
 	}
 	e.egress.Close()
 	return e.ports.Close()
+}
+
+// waitFor waits until a connection is torn down, but not forever.
+func waitFor(done <-chan struct{}, log *slog.Logger) {
+	timeout := time.NewTimer(closeTimeout)
+	defer timeout.Stop()
+	select {
+	case <-done:
+	case <-timeout.C:
+		log.Error("connection did not close in time", "waited", closeTimeout)
+	}
 }
 
 // newStreamID returns an id for a=msid (RFC 8830): opaque, since user names may

@@ -14,7 +14,7 @@ const rttInterval = 2 * time.Second
 
 // SendRTCP implements ingress.Feedback.
 func (p *Publication) SendRTCP(pkts []rtcp.Packet) {
-	_ = p.peer.WriteRTCP(pkts) // what is lost here is sent again, like anything on the network
+	_ = p.upstream.WriteRTCP(pkts) // what is lost here is sent again, like anything on the network
 }
 
 // KeyframeNeeded implements ingress.Feedback.
@@ -36,7 +36,12 @@ func (p *Publication) tick(now time.Time) time.Duration {
 		p.nextRTT = now.Add(rttInterval)
 		p.measureRTT()
 	}
-	next := p.nextRTT.Sub(now)
+	return sooner(p.nextRTT.Sub(now), p.tickTracks(now))
+}
+
+// tickTracks does what is due of the tracks and returns when to look again, 0 for
+// never.
+func (p *Publication) tickTracks(now time.Time) (next time.Duration) {
 	for _, t := range p.tracks {
 		next = sooner(next, t.requestKeyframes(now))
 		next = sooner(next, t.tellSubscribed(now))

@@ -12,7 +12,10 @@ import (
 // it reads counters, and neither waits for media nor makes it wait.
 func (p *Publication) Inspect() inspect.Publication {
 	now := time.Now()
-	seen := inspect.Publication{Transport: p.peer.transport.inspect(), KeyframeRequests: p.requested.Load(), Tracks: []inspect.Track{}}
+	seen := inspect.Publication{KeyframeRequests: p.requested.Load(), Tracks: []inspect.Track{}}
+	if p.peer != nil {
+		seen.Transport = p.peer.transport.inspect()
+	}
 	for _, t := range p.tracks {
 		seen.RoundTrip = max(seen.RoundTrip, t.RTT().Seconds())
 		seen.Tracks = append(seen.Tracks, t.inspect(now))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -47,11 +46,8 @@ type Peer struct {
 	transport  *peerTransport
 	connecting connecting
 
-	commands chan func()
-	closing  chan struct{} // closed by Close
-	closed   chan struct{} // closed when all is torn down
-	once     sync.Once
-	echo     timeEcho
+	owner
+	echo timeEcho
 
 	// owned by the goroutine
 	mid         string      // of the section that carries the transport
@@ -67,12 +63,7 @@ type Peer struct {
 
 // newPeer returns a peer whose goroutine runs until Close.
 func newPeer(log *slog.Logger, observer Observer, t *peerTransport) *Peer {
-	return &Peer{
-		log: log, observer: observer, transport: t,
-		commands: make(chan func(), 128),
-		closing:  make(chan struct{}),
-		closed:   make(chan struct{}),
-	}
+	return &Peer{log: log, observer: observer, transport: t, owner: newOwner()}
 }
 
 // run is the owner goroutine.
@@ -121,32 +112,6 @@ func (p *Peer) teardown() {
 		p.onCut()
 	}
 }
-
-// do runs fn on the owner goroutine, unless the peer is closing.
-func (p *Peer) do(fn func()) {
-	select {
-	case p.commands <- fn:
-	case <-p.closing:
-	}
-}
-
-// tryDo is do for callers that must not wait: while the queue is full, fn is
-// dropped.
-func (p *Peer) tryDo(fn func()) {
-	select {
-	case p.commands <- fn:
-	default:
-	}
-}
-
-// wake makes the owner look at what is due, as it does after every command.
-func (p *Peer) wake() { p.tryDo(func() {}) }
-
-// Close ends the connection. It does not wait; Done tells when all is gone.
-func (p *Peer) Close() { p.once.Do(func() { close(p.closing) }) }
-
-// Done is closed when the connection is torn down.
-func (p *Peer) Done() <-chan struct{} { return p.closed }
 
 // Answer returns the SDP answer.
 func (p *Peer) Answer() string { return p.answer }
@@ -244,10 +209,8 @@ func (p *Peer) stateChanged(s webrtc.PeerConnectionState) {
 
 // fail reports a lost connection and closes. It runs on the owner goroutine.
 func (p *Peer) fail(reason string) {
-	select {
-	case <-p.closing:
+	if p.isClosing() {
 		return
-	default:
 	}
 	p.log.Info("connection lost", "reason", reason)
 	p.observer.Failed(reason)

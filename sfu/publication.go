@@ -43,7 +43,9 @@ type PublishRequest struct {
 // Publication is one participant's published stream: its tracks and the
 // connection they come on. Its methods may be called from any goroutine.
 type Publication struct {
-	peer     *Peer
+	owner    *owner              // its goroutine
+	peer     *Peer               // nil when the application makes the packets
+	upstream egress.ReportWriter // takes the RTCP for whoever sends
 	engine   *Engine
 	room     string
 	ssrc     uint32 // our own, in RTCP
@@ -78,6 +80,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (_ *Publicatio
 		engine: e, room: req.Room, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
 		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
 	}
+	p.owner, p.upstream = &p.peer.owner, p.peer
 	for _, c := range use {
 		c.section.accepted = c.section.rids
 	}
@@ -240,21 +243,34 @@ func (p *Publication) connected() {
 // closed runs on the peer's goroutine, before the connection is cut.
 func (p *Publication) closed() {
 	for _, s := range p.subscriptions.close() {
-		s.Close()
+		s.unpublished()
 	}
 	if p.loopback != nil {
 		p.loopback.Close()
 	}
 }
 
-// Answer returns the SDP answer.
-func (p *Publication) Answer() string { return p.peer.Answer() }
+// Answer returns the SDP answer, "" without a connection.
+func (p *Publication) Answer() string {
+	if p.peer == nil {
+		return ""
+	}
+	return p.peer.Answer()
+}
 
-// AddICECandidate is as in Peer.
-func (p *Publication) AddICECandidate(c Candidate) error { return p.peer.AddICECandidate(c) }
+// AddICECandidate is as in Peer; without a connection there is no use for it.
+func (p *Publication) AddICECandidate(c Candidate) error {
+	if p.peer == nil {
+		return nil
+	}
+	return p.peer.AddICECandidate(c)
+}
 
-// Restart is as in Peer.
+// Restart is as in Peer; without a connection it fails with ErrClosed.
 func (p *Publication) Restart(ctx context.Context, client ICECredentials) (string, error) {
+	if p.peer == nil {
+		return "", fmt.Errorf("restart ICE: %w", ErrClosed)
+	}
 	return p.peer.Restart(ctx, client)
 }
 
@@ -290,7 +306,7 @@ func (l *subscriptionSet) mutes(kinds Kind) bool {
 }
 
 // Close ends the publication and its subscriptions. It does not wait.
-func (p *Publication) Close() { p.peer.Close() }
+func (p *Publication) Close() { p.owner.Close() }
 
 // Done is closed when the connection is torn down.
-func (p *Publication) Done() <-chan struct{} { return p.peer.Done() }
+func (p *Publication) Done() <-chan struct{} { return p.owner.Done() }

@@ -11,8 +11,10 @@ import (
 
 // Stats is a snapshot of an Engine.
 type Stats struct {
-	Peers        int    // connections
-	Publications int    // of them publishing
+	Peers        int // connections
+	Publications int // of them publishing
+	Local        int // publications of the application, which have no connection
+	Taps         TapStats
 	Connections  uint64 // ever made
 	Published    uint64 // of them to publish
 
@@ -33,6 +35,18 @@ type Stats struct {
 	Egress                      egress.Stats
 }
 
+// TapStats is what taps have done since the start.
+type TapStats struct {
+	Taps                  int    // at present
+	Packets, Lost, Panics uint64 // given to taps, lost by slow ones, ends by a panic
+}
+
+func (st *Stats) addTracks(p *Publication) {
+	for _, t := range p.tracks {
+		st.Tracks[t.Codec()]++
+	}
+}
+
 // Stats returns a snapshot. Any goroutine may call it.
 func (e *Engine) Stats() Stats {
 	st := Stats{
@@ -43,6 +57,9 @@ func (e *Engine) Stats() Stats {
 		st.TCP = e.ports.tcp.Stats()
 	}
 	st.Handshakes = e.outcomes.stats()
+	st.Taps = TapStats{
+		Taps: int(e.taps.Taps.Load()), Packets: e.taps.Packets.Load(), Lost: e.taps.Lost.Load(), Panics: e.taps.Panics.Load(),
+	}
 	e.census.addTo(&st)
 	return st
 }

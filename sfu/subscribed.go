@@ -57,7 +57,7 @@ func (u *uses) sum() (encodings uint8) {
 // Use implements egress.Source.
 func (t *Track) Use(s packet.Sink, encodings uint8) {
 	if t.rest != nil && t.uses.set(s, encodings) {
-		t.publication.peer.wake()
+		t.publication.owner.wake()
 	}
 }
 

@@ -186,6 +186,10 @@ func (s *Subscription) connected() {
 
 func (s *Subscription) muted() Kind { return Kind(s.published.Load() | s.own.Load()) } //nolint:gosec // two bits
 
+func (s *Subscription) setPublished(muted Kind) { s.published.Store(uint32(muted)) }
+
+func (s *Subscription) unpublished() { s.Close() }
+
 func (s *Subscription) applyMute() { s.senders.setMuted(s.muted()) }
 
 // closed runs on the peer's goroutine.

@@ -85,7 +85,7 @@ func (t *Track) RequestKeyframe(layer packet.Layer) {
 		bits &= 1 << layer
 	}
 	if t.wanted.Or(bits)&bits != bits {
-		t.publication.peer.wake()
+		t.publication.owner.wake()
 	}
 }
 

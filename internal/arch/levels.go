@@ -43,6 +43,7 @@ func levels() map[string]level {
 
 		"sfu/ingress":   one,
 		"sfu/egress":    one,
+		"sfu/tap":       one,
 		"sfu/udp":       one,
 		"sfu/tcp":       one,
 		"signaling/rpc": one,

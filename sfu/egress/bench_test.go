@@ -105,3 +105,51 @@ func BenchmarkForward(b *testing.B) {
 		})
 	}
 }
+
+// copier is a Sealer that does what a tap's does: it looks the packet up and copies it.
+type copier struct {
+	fakeWriter
+	stream *Stream
+	buf    [2 * packet.MaxSize]byte
+	seen   int
+}
+
+func (c *copier) WriteRTP(h *rtp.Header, payload []byte) error {
+	if p := c.stream.Original(h.SequenceNumber); p != nil {
+		c.seen++
+	}
+	n, err := h.MarshalTo(c.buf[:])
+	copy(c.buf[n:], payload)
+	return err
+}
+
+// What a shard does with 100 subscribers, and with one or ten taps besides.
+func BenchmarkForwardBesideTaps(b *testing.B) {
+	const subscribers, packets = 100, 4
+	for _, taps := range []int{0, 1, 10} {
+		b.Run(fmt.Sprintf("taps=%d", taps), func(b *testing.B) {
+			s, src := forwardingShard(subscribers)
+			for range taps {
+				w := &copier{}
+				sub := newSubscriber(s, "", w, func() {})
+				cfg := videoConfig(w)
+				cfg.Unfelt, cfg.RTXPayloadType = true, 0
+				w.stream = sub.Add(src, cfg)
+				sub.Start()
+			}
+			now := time.Now()
+			s.runBatch(now)
+			cam := &camera{pool: src.pool}
+			b.ReportAllocs()
+			for b.Loop() {
+				for _, p := range cam.capture(packets) {
+					src.sinks[0].Push(p)
+				}
+				now = now.Add(33 * time.Millisecond)
+				s.runBatch(now)
+				s.flush(now)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/packets, "ns/packet")
+		})
+	}
+}

@@ -115,7 +115,7 @@ func (st *Stream) pictureSent(timestamp uint32, now time.Time) {
 // judge finds how the stream is received, about once a second.
 func (st *Stream) judge(now time.Time) {
 	j := &st.judged
-	if now.Sub(j.at) < judgeInterval || st.video != nil && st.feed.still.undecided(now) {
+	if st.cfg.Unfelt || now.Sub(j.at) < judgeInterval || st.video != nil && st.feed.still.undecided(now) {
 		return
 	}
 	sample := st.sample(now)

@@ -44,6 +44,9 @@ type StreamConfig struct {
 	// Padding says that the receiver is known to take media packets with padding
 	// (RFC 3550 section 5.1): see equalize.
 	Padding bool
+	// Unfelt says that a program takes the packets and nobody feels their quality, which
+	// is not judged.
+	Unfelt bool
 	// Sealer takes the stream's packets.
 	Sealer Sealer
 	// Delivery, if not nil, is told when the video is paused for want of bandwidth,

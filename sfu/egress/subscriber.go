@@ -69,6 +69,7 @@ type Subscriber struct {
 	malformed uint64
 	told      delivered // by flow, as far as it was counted
 	reported  int       // messages in the shard's inbox, under its lock
+	gone      func()    // called when it is removed, nil for nothing
 }
 
 func newSubscriber(s *Shard, session string, w ReportWriter, release func()) *Subscriber {
@@ -182,6 +183,18 @@ func (s *Subscriber) remove() {
 	}
 	s.shard.dismiss(s)
 	s.release()
+	if s.gone != nil {
+		s.gone()
+	}
+}
+
+// OnRemoved has fn called when the subscriber is gone and its streams write nothing any
+// more: on the shard's goroutine, where it must not block, or at once when the shard has
+// ended. It is called once, before Close.
+func (s *Subscriber) OnRemoved(fn func()) {
+	if !s.shard.command(func() { s.gone = fn }) {
+		fn()
+	}
 }
 
 // tick runs on the shard. It returns when to look again.

@@ -107,6 +107,13 @@ func (h *History) grow() {
 	}
 }
 
+// Source returns where the packet came from that went out as out. ok is false when that
+// is not known, or not any more.
+func (h *History) Source(out uint16) (from Source, ok bool) {
+	s := h.slot(out)
+	return s.source, s.used && s.out == out
+}
+
 // Request decides whether the packet that went out as out may go out again, and
 // says where it came from. rtt is the round trip to the subscriber, zero or less
 // while unknown.
