@@ -85,8 +85,8 @@ type SubscribedEvent struct {
 }
 
 // UnsubscribedEvent says that Participant no longer receives Stream of user
-// Publisher, because it unsubscribed or its connection is lost, and then before the
-// MediaErrorEvent. When the stream itself ends, or one of the two leaves, or the
+// Publisher, because it unsubscribed or may receive no more, or its connection is
+// lost, and then before the MediaErrorEvent. When the stream itself ends, or one of the two leaves, or the
 // room is closed, the event of that stands for all the subscriptions that ended
 // with it.
 type UnsubscribedEvent struct {

@@ -60,9 +60,9 @@ type Options struct {
 	MaxMessageBytes int
 	// MaxNameBytes bounds user and room names; 0 means 256.
 	MaxNameBytes int
-	// MaxEarlyEndpoints and MaxEarlyCandidates bound how many endpoints one
-	// participant may trickle candidates for before their connections exist, and
-	// how many candidates for each; 0 means 32. A candidate kept early may have
+	// MaxEarlyEndpoints and MaxEarlyCandidates bound how many connections one
+	// participant may trickle candidates for before they exist, and how many
+	// candidates for each; 0 means 32. A candidate kept early may have
 	// 1024 bytes. What is beyond is dropped silently.
 	MaxEarlyEndpoints, MaxEarlyCandidates int
 	// Settings are those of rooms that joins create, unless Policy changes them.

@@ -42,7 +42,7 @@ type Media interface {
 // MediaRequest asks for one negotiated connection: the publishing connection
 // of a participant, or one subscription.
 type MediaRequest struct {
-	Room string // for log lines
+	Room string // for log lines, and because the loudest of a room compete
 	User string // the participant whose connection it is
 	// Stream is the id of the stream that is published or received.
 	Stream string
@@ -60,7 +60,7 @@ type MediaRequest struct {
 	Observer MediaObserver
 }
 
-// Publication is the published stream of one participant. Its methods may be
+// Publication is one published stream of a participant. Its methods may be
 // called from any goroutine, do not block on the network, and do nothing after
 // Close. All but Subscribe and Published are called on the room's goroutine.
 type Publication interface {

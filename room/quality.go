@@ -45,7 +45,8 @@ type StreamQuality struct {
 }
 
 // Quality returns the quality of everything that the participant receives, by
-// the publishers' time of joining. Errors: 102, 203.
+// the publishers' time of joining, and of what one publishes by the time at which it
+// was asked for. Errors: 102, 203.
 func (m *Manager) Quality(ctx context.Context, id ParticipantID) ([]StreamQuality, error) {
 	var list []StreamQuality
 	var from []Subscription

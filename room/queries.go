@@ -15,7 +15,7 @@ func (m *Manager) Participants(room string) ([]ParticipantInfo, error) {
 	return m.list(room, nil)
 }
 
-// Publishers returns those who publish. Errors: 202.
+// Publishers returns those who publish any stream. Errors: 202.
 func (m *Manager) Publishers(room string) ([]ParticipantInfo, error) {
 	return m.list(room, func(p *member) bool { return len(p.streams) > 0 })
 }
@@ -31,7 +31,7 @@ func (m *Manager) list(name string, keep func(*member) bool) (list []Participant
 	return list, err
 }
 
-// PublishersOf returns those whom the participant receives. Publishing is
+// PublishersOf returns those of whom the participant receives any stream. Publishing is
 // filled in (Kurento left it false here). Errors: 102, 203.
 func (m *Manager) PublishersOf(id ParticipantID) ([]ParticipantInfo, error) {
 	return m.peers(id, func(who *member) (func(*member) bool, error) {
@@ -39,7 +39,7 @@ func (m *Manager) PublishersOf(id ParticipantID) ([]ParticipantInfo, error) {
 	})
 }
 
-// SubscribersOf returns those who receive the participant. Publishing is filled
+// SubscribersOf returns those who receive any stream of the participant. Publishing is filled
 // in. Errors: 102, 203; 105 when the participant does not publish.
 func (m *Manager) SubscribersOf(id ParticipantID) ([]ParticipantInfo, error) {
 	return m.peers(id, func(who *member) (func(*member) bool, error) {
@@ -110,7 +110,7 @@ func (m *Manager) MainSpeaker(ctx context.Context, name, stream string) (info Pa
 	return info, err
 }
 
-// IsPublishing reports whether the participant publishes. Errors: 102, 203.
+// IsPublishing reports whether the participant publishes any stream. Errors: 102, 203.
 func (m *Manager) IsPublishing(id ParticipantID) (bool, error) {
 	who, err := m.Participant(id)
 	return who.Publishing, err

@@ -13,7 +13,7 @@ import (
 )
 
 // SFU makes the built-in media server serve rooms. Log lines about connections
-// carry room and user; a nil logger discards them.
+// carry room, user and stream; a nil logger discards them.
 func SFU(engine *sfu.Engine, logger *slog.Logger) Media {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)

@@ -18,9 +18,11 @@ type Speaker struct {
 }
 
 // SpeakersEvent says who speaks in a room, whenever that changes, seven times
-// a second at most, and to newcomers soon after they joined: Speakers by loudness, and Dominant, who holds the floor. Dominant
-// stays when it falls silent, until somebody else speaks; it is empty before anybody
-// has spoken, and when it has left or published no more.
+// a second at most, and to newcomers soon after they joined: Speakers by loudness, and
+// Dominant, who holds the floor. Dominant stays when it falls silent, until somebody
+// else speaks; it is empty before anybody has spoken, and when it has left or published
+// no more. Who publishes several streams speaks with the loudest of them; ScreenStream is
+// not listened to.
 type SpeakersEvent struct {
 	Room     string
 	To       []ParticipantInfo // everybody, or the newcomers alone when nothing changed

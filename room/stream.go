@@ -75,7 +75,8 @@ func (m *member) live(id string) *connection {
 	return nil
 }
 
-// Publishes reports whether the participant had a live stream of that id.
+// Publishes reports whether the participant had a live stream of that id, "" being
+// DefaultStream, when the snapshot was made.
 func (p ParticipantInfo) Publishes(stream string) bool {
 	for _, s := range p.Streams {
 		if s.ID == streamID(stream) {

@@ -23,7 +23,8 @@ type SubscribeRequest struct {
 // or not: loopback is asked for with PublishRequest.Loopback, and two
 // connections under one endpoint name could not be told apart; 302 when no
 // answer could be made or another request overtook this one; 303 beyond
-// Options.MaxSubscriptions; 103 when the participant left meanwhile; whatever
+// Options.MaxSubscriptions or the grants'; 403 when the grants do not allow it or the
+// policy refuses; 103 when the participant left meanwhile; whatever
 // *Error Media gives.
 func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req SubscribeRequest) (string, error) {
 	if ask := m.opts.Policy.Subscribe; ask != nil {
