@@ -268,6 +268,13 @@ func TestTheTokenOfTheJoinCounts(t *testing.T) {
 	c.call(joinWith("ann", signed(claims("ann"))), `{"id":1,"result":{"value":[],"sessionId":"$S"},"jsonrpc":"2.0"}`)
 }
 
+// Where the user may be a token, it still is a name for those who bring one elsewhere.
+func TestTheUserIsANameBesideAToken(t *testing.T) {
+	f := start(t, withTokens(control(t, admission.Places()...)))
+	c := f.wsAt("?token=" + signed(claims("ann")))
+	c.call(`{"method":"joinRoom","params":{"user":"ann","room":"r"},"id":1}`, `{"id":1,"result":{"value":[],"sessionId":"$S"},"jsonrpc":"2.0"}`)
+}
+
 func TestOpenModeLooksAtNoToken(t *testing.T) {
 	f := start(t)
 	f.wsAt("?token=nonsense").call(joinWith("ann", "nonsense"), `{"id":1,"result":{"value":[],"sessionId":"$S"},"jsonrpc":"2.0"}`)

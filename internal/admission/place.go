@@ -4,16 +4,17 @@ package admission
 type Place string
 
 // The places. Where several of them hold a token, the first of this list counts: what
-// was said about this join goes before what was said once for the connection.
+// was said about this join goes before what was said once for the connection. The user is
+// a token only where there is no other: else it is a name.
 const (
 	InParams Place = "params" // token among the parameters of joinRoom
-	InUser   Place = "user"   // the user of joinRoom, whole; the name is then the token's
 	InHeader Place = "header" // Authorization: Bearer
 	InQuery  Place = "query"  // token in the query of an address, which proxies log
+	InUser   Place = "user"   // the user of joinRoom, whole; the name is then the token's
 )
 
 // Places returns all of them.
-func Places() []Place { return []Place{InParams, InUser, InHeader, InQuery} }
+func Places() []Place { return []Place{InParams, InHeader, InQuery, InUser} }
 
 // Ask is what somebody wants, and the tokens that came with it. It is a value.
 type Ask struct {

@@ -9,6 +9,7 @@ const query = new URLSearchParams(location.search);
 const user = query.get('name');
 const room = query.get('room');
 const configuration = { iceServers: [] };
+const rpcParams = JSON.parse(query.get('params') ?? '{}'); // as KurentoRoom.js' setRpcParams: in every request
 
 const legacy = { joined: false, peers: {}, messages: [], log: [], errors: [] };
 globalThis.legacy = legacy;
@@ -41,7 +42,7 @@ const client = new RpcBuilder.clients.JsonRpcClient({
 
 legacy.send = (method, params) =>
   new Promise((resolve, reject) => {
-    client.send(method, params, (error, result) => (error ? reject(error) : resolve(result)));
+    client.send(method, { ...params, ...rpcParams }, (error, result) => (error ? reject(error) : resolve(result)));
   });
 
 legacy.say = (message) => legacy.send('sendMessage', { message, userMessage: user, roomMessage: room });

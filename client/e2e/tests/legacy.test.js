@@ -1,6 +1,7 @@
 // Kurento's own JavaScript packages, unchanged, in an old application on another origin.
 
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { launch, openPage, until } from '../harness/browser.js';
 import { serveLegacy } from '../harness/legacy-site.js';
@@ -13,11 +14,22 @@ before(async () => {
 });
 after(() => browser.close());
 
-async function openLegacy(site, server, name, prepare) {
-  const socket = encodeURIComponent(`${server.url.replace('http', 'ws')}/room`);
-  const page = await openPage(browser, `${site}?server=${socket}&room=hall&name=${name}`, { prepare });
+async function openLegacy(site, server, name, prepare, options) {
+  const page = await visitLegacy(site, server, name, prepare, options);
   await until(page, () => globalThis.legacy.joined);
   return page;
+}
+
+// Opens the application, which may not get in: `search` belongs to the websocket's address, `params` to every request.
+function visitLegacy(site, server, name, prepare, { search = '', params = {} } = {}) {
+  const address = new URL(site);
+  address.search = new URLSearchParams({
+    server: `${server.url.replace('http', 'ws')}/room${search}`,
+    params: JSON.stringify(params),
+    room: 'hall',
+    name,
+  });
+  return openPage(browser, String(address), { prepare });
 }
 
 // Waits until `frames` pictures of `name` were decoded and its sound was heard, by the page's own peer connection.
@@ -121,4 +133,52 @@ test('the old client pings for longer than three intervals and stays connected',
   const disturbed = await olga.evaluate(() => globalThis.legacy.log.filter(([event]) => event !== 'participantJoined'));
   assert.deepEqual(disturbed, []);
   await olga.context().close();
+});
+
+const SECRET = 'a secret of thirty-two octets, for this test';
+
+function tokenFor(name) {
+  const now = Math.floor(Date.now() / 1000);
+  const claims = { sub: name, iat: now, exp: now + 600, jti: name, atrium: { room: 'hall', role: 'participant' } };
+  const signed = [{ alg: 'HS256', typ: 'JWT' }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  return `${signed}.${createHmac('sha256', SECRET).update(signed).digest('base64url')}`;
+}
+
+test('old applications pass a token on, as a parameter, in the address or as the name, and are out when it is revoked', async (t) => {
+  const server = await serve(t, {
+    ATRIUM_AUTH_MODE: 'token',
+    ATRIUM_AUTH_SECRET: SECRET,
+    ATRIUM_AUTH_TOKEN_IN: 'params,query,user',
+    ATRIUM_LOG_LEVEL: 'debug',
+  });
+  const site = await serveLegacy(t);
+  const nobody = await visitLegacy(site, server, 'olga');
+  const refused = () => globalThis.legacy.errors.length > 0 && globalThis.legacy.errors;
+  assert.match((await until(nobody, refused))[0], /the token is not accepted/);
+  const other = await visitLegacy(site, server, 'olga', undefined, { params: { token: tokenFor('otto') } });
+  assert.match((await until(other, refused))[0], /the token is not accepted/);
+
+  const olga = await openLegacy(site, server, 'olga', undefined, { params: { token: tokenFor('olga') } });
+  const otto = await openLegacy(site, server, 'otto', undefined, { search: `?token=${tokenFor('otto')}` });
+  const inge = await openLegacy(site, server, tokenFor('inge'));
+  await plays(olga, 'otto');
+  await plays(otto, 'olga');
+  await plays(otto, 'inge');
+
+  const revoked = await fetch(`${server.operator}/admin/api/revoke`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: 'olga' }),
+  });
+  assert.equal(revoked.status, 200);
+  await until(olga, () => globalThis.legacy.log.some(([event]) => event === 'participantEvicted'));
+  await until(otto, () => !globalThis.legacy.peers.olga);
+  for (const name of ['olga', 'otto', 'inge']) {
+    for (const part of tokenFor(name).split('.').slice(1)) {
+      assert.ok(!server.log.includes(part.slice(0, 40)), `a part of the token of ${name} is in the log`);
+    }
+  }
+  await Promise.all([nobody, other, olga, otto, inge].map((page) => page.context().close()));
 });
