@@ -20,6 +20,7 @@ type EventHandler interface {
 	OnRoomCreated(RoomCreatedEvent)
 	OnRoomChanged(RoomChangedEvent)
 	OnRoomClosed(RoomClosedEvent)
+	OnRoomEnded(RoomEndedEvent)
 	OnParticipantChanged(ParticipantChangedEvent)
 	OnWaiting(WaitingEvent)
 	OnWaitingEnded(WaitingEndedEvent)
@@ -117,6 +118,11 @@ type RoomClosedEvent struct {
 	Text         string // why, for people; may be empty
 }
 
+// RoomEndedEvent is the last of a room, however it ended: after RoomClosedEvent, or when
+// the room had nobody left. In the latter case its name is free already, so a
+// RoomCreatedEvent for the next room of that name may come first.
+type RoomEndedEvent struct{ Room string }
+
 // ICECandidateEvent is the server's candidate for a connection of participant To:
 // Endpoint is To's own user name for a connection on which it publishes Stream,
 // else the user name of Stream's publisher. It comes after the answer was delivered and
@@ -189,6 +195,7 @@ func (NopHandler) OnWaiting(WaitingEvent)                       {}
 func (NopHandler) OnWaitingEnded(WaitingEndedEvent)             {}
 func (NopHandler) OnUnmuteAsked(UnmuteAskedEvent)               {}
 func (NopHandler) OnRoomClosed(RoomClosedEvent)                 {}
+func (NopHandler) OnRoomEnded(RoomEndedEvent)                   {}
 func (NopHandler) OnICECandidate(ICECandidateEvent)             {}
 func (NopHandler) OnSubscribedLayers(SubscribedLayersEvent)     {}
 func (NopHandler) OnVideoPaused(VideoPausedEvent)               {}

@@ -100,6 +100,7 @@ func (r *room) interrupted(ctx context.Context) error {
 // run is the room's goroutine.
 func (r *room) run() {
 	defer close(r.done)
+	defer r.emit("OnRoomEnded", func(h EventHandler) { h.OnRoomEnded(RoomEndedEvent{r.state.name}) })
 	ears := time.NewTimer(speakersInterval)
 	ears.Stop()
 	defer ears.Stop()

@@ -57,6 +57,7 @@ func levels() map[string]level {
 		"signaling/api": three,
 
 		"internal/admission": three + 1,
+		"internal/feed":      three + 1,
 
 		"signaling":      four,
 		"signaling/whip": four,
@@ -93,6 +94,7 @@ func levels() map[string]level {
 		"metrics":               five,
 		"internal/config":       five,
 		"internal/tracing/otlp": five,
+		"internal/webhook":      four,
 		"internal/admin":        five,
 
 		// What operators look at. It imports nothing of ours; the proof of it starts everything.

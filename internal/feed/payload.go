@@ -1,0 +1,162 @@
+package feed
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/atrium-rtc/atrium/room"
+)
+
+// The data of events. Members that say nothing are left out. None of them is a
+// room.ParticipantID.
+type (
+	roomData struct {
+		By       string   `json:"by,omitempty"`
+		Settings settings `json:"settings"`
+	}
+	closedData struct {
+		Reason string   `json:"reason"`
+		Text   string   `json:"text,omitempty"`
+		Users  []string `json:"users,omitempty"`
+	}
+	participantData struct {
+		Participant participant `json:"participant"`
+		Changed     []string    `json:"changed,omitempty"`
+		Reason      string      `json:"reason,omitempty"`
+		Text        string      `json:"text,omitempty"`
+		By          string      `json:"by,omitempty"`
+	}
+	waitingData struct {
+		User     string `json:"user"`
+		Identity string `json:"identity,omitempty"`
+		Role     string `json:"role,omitempty"`
+		Since    string `json:"since"`
+		Outcome  string `json:"outcome,omitempty"`
+		Text     string `json:"text,omitempty"`
+	}
+	streamData struct {
+		User      string `json:"user"`
+		Identity  string `json:"identity,omitempty"`
+		Publisher string `json:"publisher,omitempty"`
+		Stream    string `json:"stream"`
+		Text      string `json:"text,omitempty"`
+	}
+	messageData struct {
+		From     string  `json:"from"`
+		Identity string  `json:"identity,omitempty"`
+		To       int     `json:"to"`    // participants who got it
+		Bytes    int     `json:"bytes"` // of the text
+		Text     *string `json:"text,omitempty"`
+	}
+	speakerData struct {
+		User string `json:"user"` // empty: nobody any more
+	}
+	lostData struct {
+		Count uint64 `json:"count,omitempty"`
+		Cause string `json:"cause"`
+	}
+)
+
+// How a room came to its end.
+const (
+	roomClosed = "closed" // by somebody, or its time was over
+	roomEnded  = "ended"  // nobody was left
+)
+
+// lostTooOld says that what the subscriber asked for is not kept any more.
+const lostTooOld = "not kept"
+
+type settings struct {
+	MaxParticipants int             `json:"maxParticipants,omitempty"`
+	MaxPublishers   int             `json:"maxPublishers,omitempty"`
+	MaxDuration     float64         `json:"maxDurationSeconds,omitempty"`
+	IdleTimeout     float64         `json:"idleTimeoutSeconds,omitempty"`
+	Locked          bool            `json:"locked"`
+	Lobby           bool            `json:"lobby"`
+	MuteOnEntry     []string        `json:"muteOnEntry,omitempty"`
+	ChatHistory     int             `json:"chatHistory,omitempty"`
+	Metadata        json.RawMessage `json:"metadata,omitempty"`
+}
+
+func settingsOf(s room.Settings) settings {
+	return settings{
+		MaxParticipants: s.MaxParticipants, MaxPublishers: s.MaxPublishers,
+		MaxDuration: s.MaxDuration.Seconds(), IdleTimeout: s.IdleTimeout.Seconds(),
+		Locked: s.Locked, Lobby: s.Lobby, MuteOnEntry: kindsOf(s.MuteOnEntry),
+		ChatHistory: s.ChatHistory, Metadata: s.Metadata,
+	}
+}
+
+type participant struct {
+	User        string          `json:"user"`
+	Identity    string          `json:"identity,omitempty"`
+	Role        string          `json:"role,omitempty"`
+	Permissions []string        `json:"permissions"`
+	Hidden      bool            `json:"hidden,omitempty"`
+	HandRaised  string          `json:"handRaised,omitempty"`
+	Streams     []stream        `json:"streams"`
+	Metadata    json.RawMessage `json:"metadata,omitempty"`
+}
+
+type stream struct {
+	ID    string   `json:"id"`
+	Muted []string `json:"muted,omitempty"`
+}
+
+func participantOf(p room.ParticipantInfo) participant {
+	list := make([]stream, 0, len(p.Streams))
+	for _, s := range p.Streams {
+		list = append(list, stream{s.ID, kindsOf(s.Muted)})
+	}
+	return participant{
+		User: p.User, Identity: p.Identity, Role: p.Role, Permissions: strings.Fields(p.Permissions.String()), Hidden: p.Hidden,
+		HandRaised: timeOf(p.HandRaised), Streams: list, Metadata: p.Metadata,
+	}
+}
+
+func waitingOf(w room.WaitingInfo) waitingData {
+	return waitingData{User: w.User, Identity: w.Identity, Role: w.Role, Since: timeOf(w.Since)}
+}
+
+func usersOf(list []room.ParticipantInfo) []string {
+	users := make([]string, 0, len(list))
+	for _, p := range list {
+		users = append(users, p.User)
+	}
+	return users
+}
+
+func kindsOf(k room.MediaKind) []string {
+	var words []string
+	if k&room.Audio != 0 {
+		words = append(words, "audio")
+	}
+	if k&room.Video != 0 {
+		words = append(words, "video")
+	}
+	return words
+}
+
+func changesOf(c room.Change) []string {
+	var words []string
+	for _, change := range []struct {
+		bit  room.Change
+		word string
+	}{
+		{room.ChangedHand, "hand"}, {room.ChangedMetadata, "metadata"}, {room.ChangedGrants, "grants"}, {room.ChangedMute, "mute"},
+	} {
+		if c&change.bit != 0 {
+			words = append(words, change.word)
+		}
+	}
+	return words
+}
+
+// timeOf returns "" for the zero time.
+func timeOf(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(timeFormat)
+}
