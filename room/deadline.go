@@ -5,7 +5,7 @@ import "time"
 // deadline returns when something happens by itself: the room is closed because it has
 // lasted long enough, or ends because nobody came back; zero is never.
 func (s *state) deadline() time.Time {
-	at := s.idleUntil()
+	at := s.keptUntil()
 	if end := s.endsAt(); !end.IsZero() && (at.IsZero() || end.Before(at)) {
 		at = end
 	}
@@ -20,12 +20,21 @@ func (s *state) endsAt() time.Time {
 	return s.begun.Add(s.settings.MaxDuration)
 }
 
-// idleUntil is until when an empty room is kept; zero when it is not empty, or not kept.
-func (s *state) idleUntil() time.Time {
-	if s.settings.IdleTimeout == 0 || s.emptied.IsZero() {
+// keptUntil is until when an empty room is kept, for those who may come back and those
+// who were admitted and have not come yet; zero when it is not empty, or not kept.
+func (s *state) keptUntil() (until time.Time) {
+	if len(s.order) > 0 {
 		return time.Time{}
 	}
-	return s.emptied.Add(s.settings.IdleTimeout)
+	if s.settings.IdleTimeout > 0 && !s.emptied.IsZero() {
+		until = s.emptied.Add(s.settings.IdleTimeout)
+	}
+	for _, a := range s.lobby.admitted {
+		if a.until.After(until) {
+			until = a.until
+		}
+	}
+	return until
 }
 
 // expire closes a room that has lasted long enough. That an empty one is kept no longer

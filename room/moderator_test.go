@@ -254,6 +254,27 @@ func TestAnAdmittanceIsForOneMinuteAndOnePerson(t *testing.T) {
 	})
 }
 
+func TestARoomWaitsForThoseWhoWereAdmitted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t, room.Options{Settings: room.Settings{Lobby: true}})
+		if err := h.as("r", "mod", moderator()); err != nil {
+			t.Fatal(err)
+		}
+		_ = h.as("r", "ann", guest())
+		if err := h.ModerateAs(id("mod")).Admit(t.Context(), "ann"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Leave(t.Context(), id("mod")); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(59 * time.Second)
+		wantSame(t, "rooms", h.Rooms(), []string{"r"})
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		wantSame(t, "rooms when nobody came", h.Rooms(), []string{})
+	})
+}
+
 func TestAMutedStreamStaysMutedUntilAModeratorAsks(t *testing.T) {
 	h := meeting(t)
 	mod := h.ModerateAs(id("mod"))

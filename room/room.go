@@ -105,7 +105,7 @@ func (r *room) run() {
 	ears.Stop()
 	defer ears.Stop()
 	listening := false
-	var due time.Time // when something happens by itself; zero: the clock stands
+	var due time.Time // what the clock is set to, or has rung for; zero: it stands
 	clock := time.NewTimer(0)
 	clock.Stop()
 	defer clock.Stop()
@@ -126,7 +126,6 @@ func (r *room) run() {
 			listening = false
 			r.listen(now)
 		case now := <-clock.C:
-			due = time.Time{}
 			r.expire(now)
 			over = r.over()
 		case op := <-r.mailbox:

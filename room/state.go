@@ -140,7 +140,7 @@ func (s *state) close() []*connection {
 // vacant reports that nobody is here, nobody waits or is waited for, and the room is not
 // kept for those who may come back.
 func (s *state) vacant(now time.Time) bool {
-	return len(s.order) == 0 && !s.awaited && len(s.lobby.waiting) == 0 && !now.Before(s.idleUntil())
+	return len(s.order) == 0 && !s.awaited && len(s.lobby.waiting) == 0 && !now.Before(s.keptUntil())
 }
 
 // info is a snapshot of one participant.
