@@ -23,15 +23,14 @@ type PublishRequest struct {
 
 // Publish negotiates the connection on which the participant publishes a stream, and
 // returns the SDP answer. A participant has one publication of each stream, and as many as
-// Options.MaxStreams; to publish a stream anew it first unpublishes. The negotiation runs on the caller's goroutine, so that the room
-// goes on meanwhile, and ctx bounds it.
+// Options.MaxStreams; to publish a stream anew it first unpublishes. The negotiation runs
+// on the caller's goroutine, so that the room goes on meanwhile, and ctx bounds it.
 //
 // Errors: 102, 203; 301 when the participant publishes the stream already or is
 // about to (Kurento: -1, a media exception), or publishes too many; 999 when the id is
-// no stream's; 302 when no answer could be made, or
-// Unpublish came first; 403 when the grants do not allow it or the policy refuses; 103
-// when the participant left meanwhile; whatever
-// *Error Media gives.
+// no stream's; 302 when no answer could be made, or Unpublish came first; 403 when the
+// grants do not allow it or the policy refuses; 103 when the participant left meanwhile;
+// whatever *Error Media gives.
 func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequest) (string, error) {
 	if ask := m.opts.Policy.Publish; ask != nil {
 		err := m.askParticipant(ctx, id, "Publish", func(who ParticipantInfo) error { return ask(ctx, who, &req) })

@@ -18,14 +18,13 @@ type SubscribeRequest struct {
 // subscription to the same stream once the new one is negotiated (Kurento:
 // 302); of two requests under way at once the later one wins.
 //
-// Errors: 102 for an unknown participant or publisher, 203; 105 when the
-// publisher does not publish the stream, and when it is the participant itself, publishing
-// or not: loopback is asked for with PublishRequest.Loopback, and two
-// connections under one endpoint name could not be told apart; 302 when no
-// answer could be made or another request overtook this one; 303 beyond
-// Options.MaxSubscriptions or the grants'; 403 when the grants do not allow it or the
-// policy refuses; 103 when the participant left meanwhile; whatever
-// *Error Media gives.
+// Errors: 102 for an unknown participant or publisher, 203; 105 when the publisher
+// does not publish the stream, and when it is the participant itself, publishing or
+// not: loopback is asked for with PublishRequest.Loopback, and two connections under
+// one endpoint name could not be told apart; 302 when no answer could be made or
+// another request overtook this one; 303 beyond Options.MaxSubscriptions or the
+// grants'; 403 when the grants do not allow it or the policy refuses; 103 when the
+// participant left meanwhile; whatever *Error Media gives.
 func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req SubscribeRequest) (string, error) {
 	if ask := m.opts.Policy.Subscribe; ask != nil {
 		err := m.askParticipant(ctx, id, "Subscribe", func(who ParticipantInfo) error { return ask(ctx, who, &req) })
