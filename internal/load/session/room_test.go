@@ -322,11 +322,12 @@ func TestStoppedReaderIsCutOffByTheServer(t *testing.T) {
 	bob, err := rpc.Dial(t.Context(), h.url, rpc.DialOptions{})
 	must(t, err)
 	defer func() { bob.Close(rpc.CloseNormal, ""); <-bob.Done() }()
-	must(t, bob.Call(t.Context(), "joinRoom", map[string]any{"user": "bob", "room": "r"}, nil))
+	var joined struct{ SessionID room.ParticipantID }
+	must(t, bob.Call(t.Context(), "joinRoom", map[string]any{"user": "bob", "room": "r"}, &joined))
 	must(t, bob.Call(t.Context(), "publishVideo", map[string]any{"sdpOffer": "o", "doLoopback": false}, nil))
-	chat := map[string]string{"userMessage": "bob", "roomMessage": "r", "message": strings.Repeat("x", 60<<10)}
-	for h.server.Stats().SlowConsumers == 0 {
-		must(t, bob.Call(t.Context(), "sendMessage", chat, nil))
+	chat := room.Message{User: "bob", Room: "r", Text: strings.Repeat("x", 60<<10)}
+	for h.server.Stats().SlowConsumers == 0 { // by the application: what clients say is paced
+		must(t, h.rooms.SendMessage(t.Context(), joined.SessionID, chat))
 	}
 	hears.heardNothing()
 	ann.SlowReader(-1)
