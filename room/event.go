@@ -16,6 +16,7 @@ type EventHandler interface {
 	OnSubscribed(SubscribedEvent)
 	OnUnsubscribed(UnsubscribedEvent)
 	OnMessage(MessageEvent)
+	OnData(DataEvent)
 	OnEvicted(EvictedEvent)
 	OnRoomCreated(RoomCreatedEvent)
 	OnRoomChanged(RoomChangedEvent)
@@ -166,7 +167,8 @@ type VideoResumedEvent struct {
 }
 
 // MediaErrorEvent says that a connection of participant To, named as in
-// ICECandidateEvent, is lost and has been dropped; To may negotiate a new one. Text has Kurento's form
+// ICECandidateEvent, is lost and has been dropped, or was taken from it, see
+// Moderator.Unpublish; To may negotiate a new one. Text has Kurento's form
 // "TYPE: description(errCode=n)".
 type MediaErrorEvent struct {
 	To       ParticipantInfo
@@ -187,6 +189,7 @@ func (NopHandler) OnUnpublished(UnpublishedEvent)               {}
 func (NopHandler) OnSubscribed(SubscribedEvent)                 {}
 func (NopHandler) OnUnsubscribed(UnsubscribedEvent)             {}
 func (NopHandler) OnMessage(MessageEvent)                       {}
+func (NopHandler) OnData(DataEvent)                             {}
 func (NopHandler) OnEvicted(EvictedEvent)                       {}
 func (NopHandler) OnRoomCreated(RoomCreatedEvent)               {}
 func (NopHandler) OnRoomChanged(RoomChangedEvent)               {}

@@ -148,13 +148,13 @@ func (r *room) regrant(who *member, next Grants, by string) {
 	for _, at := range slices.Clone(who.publish) {
 		for _, c := range []*connection{at.live, at.pending} {
 			if c != nil && next.mayPublish(c.stream.id, c.kinds) != nil {
-				_ = r.unpublish(who, c.stream.id, nil) // it is there
+				_ = r.takeStream(who, c.stream.id) // it is there
 			}
 		}
 	}
 	if !next.Has(MaySubscribe) {
 		for from := range who.receive {
-			r.unsubscribe(who, from)
+			r.takeSubscription(who, from)
 		}
 	}
 	r.tellChanged(who, ChangedGrants, by)

@@ -58,6 +58,9 @@ type Options struct {
 	// MaxMessageBytes bounds the text of a chat message, which is multiplied by
 	// the size of the room; 0 means 64 KiB.
 	MaxMessageBytes int
+	// MaxDataBytes bounds the payload of data, which is multiplied likewise; 0 means
+	// 16 KiB.
+	MaxDataBytes int
 	// MaxNameBytes bounds user and room names; 0 means 256.
 	MaxNameBytes int
 	// MaxEarlyEndpoints and MaxEarlyCandidates bound how many connections one
@@ -79,6 +82,7 @@ func (o Options) withDefaults() Options {
 	}{
 		{&o.MaxStreams, 4},
 		{&o.MaxMessageBytes, 64 << 10},
+		{&o.MaxDataBytes, 16 << 10},
 		{&o.MaxNameBytes, 256},
 		{&o.MaxEarlyEndpoints, defaultEarlyEndpoints},
 		{&o.MaxEarlyCandidates, defaultEarlyCandidates},

@@ -14,7 +14,7 @@ type Message struct {
 // SendMessage delivers a chat message to everybody in the room, the sender
 // included. Errors: 102 for an unknown participant or a wrong User; 202 for a
 // wrong Room; 203; 999 when the text is longer than Options.MaxMessageBytes; 403
-// without MayMessage, or when the policy refuses.
+// without MayMessage, for who is hidden, or when the policy refuses.
 func (m *Manager) SendMessage(ctx context.Context, id ParticipantID, msg Message) error {
 	if ask := m.opts.Policy.Message; ask != nil {
 		err := m.askParticipant(ctx, id, "Message", func(who ParticipantInfo) error { return ask(ctx, who, &msg) })
@@ -23,7 +23,7 @@ func (m *Manager) SendMessage(ctx context.Context, id ParticipantID, msg Message
 		}
 	}
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
-		from, err := r.state.member(id)
+		from, err := r.state.visible(id)
 		switch {
 		case err != nil:
 			return err
@@ -39,9 +39,7 @@ func (m *Manager) SendMessage(ctx context.Context, id ParticipantID, msg Message
 		if msg.Accepted != nil {
 			r.guard("accepted", msg.Accepted)
 		}
-		r.counters.messages.Add(1)
-		event := MessageEvent{From: r.state.info(from), Text: msg.Text, To: r.state.infos(nil)}
-		r.emit("OnMessage", func(h EventHandler) { h.OnMessage(event) })
+		r.deliver(MessageEvent{From: r.state.info(from), Text: msg.Text, To: r.state.infos(nil)}, true)
 		return nil
 	})
 }

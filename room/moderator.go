@@ -64,11 +64,11 @@ func nameOf(by *member) string {
 }
 
 // Unpublish ends a stream of a user, "" being DefaultStream. It may publish again, if it
-// may publish. Errors: 105 when the user does not publish it.
+// may publish, and hears of it with a MediaErrorEvent. Errors: 105 when the user does not publish it.
 func (o Moderator) Unpublish(ctx context.Context, user, stream string) error {
 	return o.at(ctx, user, func(r *room, who, by *member) error {
 		r.log.Info("unpublished by a moderator", "user", user, "by", nameOf(by))
-		return r.unpublish(who, streamID(stream), nil)
+		return r.takeStream(who, streamID(stream))
 	})
 }
 

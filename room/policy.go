@@ -31,6 +31,8 @@ type Policy struct {
 	Subscribe func(ctx context.Context, who ParticipantInfo, req *SubscribeRequest) error
 	// Message is asked before a chat message is delivered. Its text may be rewritten.
 	Message func(ctx context.Context, from ParticipantInfo, msg *Message) error
+	// Data is asked before data is passed on. It may be rewritten.
+	Data func(ctx context.Context, from ParticipantInfo, d *Data) error
 	// CustomRequest answers what Kurento calls a custom request: params and the result mean
 	// what the application and its clients make of them. nil refuses them.
 	CustomRequest func(ctx context.Context, from ParticipantInfo, params json.RawMessage) (result any, err error)
@@ -45,12 +47,12 @@ var ErrNoCustomRequests = errors.New("the application answers no custom requests
 // CustomRequest has the application's Policy answer. Errors: 102, 203;
 // ErrNoCustomRequests; whatever the policy returns.
 func (m *Manager) CustomRequest(ctx context.Context, id ParticipantID, params json.RawMessage) (result any, err error) {
+	if m.opts.Policy.CustomRequest == nil {
+		return nil, ErrNoCustomRequests
+	}
 	who, err := m.Participant(id)
 	if err != nil {
 		return nil, err
-	}
-	if m.opts.Policy.CustomRequest == nil {
-		return nil, ErrNoCustomRequests
 	}
 	err = m.consult("CustomRequest", func() (err error) {
 		result, err = m.opts.Policy.CustomRequest(ctx, who, params)

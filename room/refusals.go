@@ -31,6 +31,16 @@ func refuseLongMessage(limit int) error {
 	return errorf(CodeGeneric, "The message is longer than %d bytes", limit)
 }
 
+func refuseLongTopic(limit int) error {
+	return errorf(CodeGeneric, "The topic is longer than %d bytes", limit)
+}
+
+func refuseLongData(limit int) error {
+	return errorf(CodeGeneric, "The data is longer than %d bytes", limit)
+}
+
+func refuseBrokenData() error { return errorf(CodeGeneric, "The data is no JSON value") }
+
 func refuseDuplicateUser(user, room string) error {
 	return errorf(CodeUserExists, "User '%s' already exists in room '%s'", user, room)
 }

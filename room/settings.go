@@ -124,6 +124,7 @@ func (o Moderator) Change(ctx context.Context, change func(*Settings)) (is Setti
 			return err
 		}
 		r.state.settings, is = next, next
+		r.state.history.keep(next.ChatHistory)
 		r.log.Info("settings changed", "locked", next.Locked, "lobby", next.Lobby, "by", nameOf(by))
 		event := RoomChangedEvent{Room: r.state.name, Settings: next, By: nameOf(by), To: r.state.infos(nil)}
 		r.emit("OnRoomChanged", func(h EventHandler) { h.OnRoomChanged(event) })

@@ -24,6 +24,7 @@ type state struct {
 	settings Settings
 	lobby    lobby
 	bans     []BanInfo
+	history  history
 	begun    time.Time // when the first one joined; zero: nobody yet
 	emptied  time.Time // when the last one left; zero: somebody is here, or nobody was yet
 
