@@ -18,6 +18,10 @@
 // Who joins passes internal/admission first, which asks for a token if the server wants
 // one; a session keeps its pass, and ends when the token is revoked.
 //
+// Clients that join with "extensions" are told of more than Kurento Room's could
+// understand: a notification is a phrase with two wordings, and each session gets
+// the one that it knows. Methods are decoded here and decided in package room.
+//
 // Everything a client can make the server hold has a cap, listed in limits.go.
 // Session ids are secrets: logs carry a number instead.
 package signaling

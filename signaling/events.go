@@ -1,11 +1,8 @@
 package signaling
 
 import (
-	"time"
-
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
-	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
 // listener turns what happens in rooms into notifications. It is called on the
@@ -20,33 +17,48 @@ type listener struct {
 var _ room.EventHandler = listener{}
 
 func (l listener) OnJoined(e room.JoinedEvent) {
-	l.mention(e.Others, api.ParticipantJoined, api.Participant{ID: e.Participant.User})
+	l.mention(e.Others, phrase{
+		method:   api.ParticipantJoined,
+		plain:    api.Participant{ID: e.Participant.User},
+		extended: peerOf(e.Participant),
+	})
 }
 
 func (l listener) OnLeft(e room.LeftEvent) {
-	l.mention(e.Remaining, api.ParticipantLeft, api.Name{Name: e.Participant.User})
+	l.mention(e.Remaining, phrase{
+		method:   api.ParticipantLeft,
+		plain:    api.Name{Name: e.Participant.User},
+		extended: api.Gone{Name: e.Participant.User, Reason: e.Text},
+	})
 }
 
+// OnPublished tells of the webcam in the words of Kurento Room, and of other streams
+// only those who understand that there are any.
 func (l listener) OnPublished(e room.PublishedEvent) {
-	l.mention(e.Others, api.ParticipantPublished, api.Participant{ID: e.Participant.User, Streams: api.Webcam()})
+	p := extension(api.ParticipantPublished, api.Participant{ID: e.Participant.User, Streams: streamsOf(e.Participant, e.Stream)})
+	if e.Stream == room.DefaultStream {
+		p.plain = api.Participant{ID: e.Participant.User, Streams: api.Webcam()}
+	}
+	l.mention(e.Others, p)
 }
 
 func (l listener) OnUnpublished(e room.UnpublishedEvent) {
-	l.mention(e.Others, api.ParticipantUnpublished, api.Name{Name: e.Participant.User})
+	p := extension(api.ParticipantUnpublished, api.Gone{Name: e.Participant.User, Streams: []api.Stream{{ID: e.Stream}}})
+	if e.Stream == room.DefaultStream {
+		p.plain = api.Name{Name: e.Participant.User}
+	}
+	l.mention(e.Others, p)
 }
 
-// OnSubscribed and OnUnsubscribed are for applications: who receives whom is
-// nobody else's business.
-func (l listener) OnSubscribed(room.SubscribedEvent)     {}
-func (l listener) OnUnsubscribed(room.UnsubscribedEvent) {}
-
 func (l listener) OnMessage(e room.MessageEvent) {
-	l.tell(e.To, api.NotifyMessage, api.ChatMessage{Room: e.From.Room, User: e.From.User, Message: e.Text})
+	l.tell(e.To, alike(api.NotifyMessage, api.ChatMessage{Room: e.From.Room, User: e.From.User, Message: e.Text}))
 }
 
 // OnEvicted leaves the socket open: the session may join again.
 func (l listener) OnEvicted(e room.EvictedEvent) {
-	l.tell([]room.ParticipantInfo{e.Participant}, api.ParticipantEvicted, api.Nothing{})
+	l.tell([]room.ParticipantInfo{e.Participant}, phrase{
+		method: api.ParticipantEvicted, plain: api.Nothing{}, extended: api.Reason{Reason: e.Text},
+	})
 	if session := l.server.sessions.get(e.Participant.ID); session != nil {
 		session.outside()
 	}
@@ -55,7 +67,14 @@ func (l listener) OnEvicted(e room.EvictedEvent) {
 // OnRoomClosed also closes the sockets: the JavaScript client does not listen
 // for roomClosed and would notice nothing.
 func (l listener) OnRoomClosed(e room.RoomClosedEvent) {
-	l.tell(e.Participants, api.RoomClosed, api.Closed{Room: e.Room})
+	for _, p := range e.Participants {
+		if session := l.server.sessions.get(p.ID); session != nil {
+			session.sayFarewell()
+		}
+	}
+	l.tell(e.Participants, phrase{
+		method: api.RoomClosed, plain: api.Closed{Room: e.Room}, extended: api.Closed{Room: e.Room, Reason: e.Text},
+	})
 	for _, p := range e.Participants {
 		if session := l.server.sessions.get(p.ID); session != nil {
 			session.outside()
@@ -65,12 +84,15 @@ func (l listener) OnRoomClosed(e room.RoomClosedEvent) {
 }
 
 func (l listener) OnICECandidate(e room.ICECandidateEvent) {
-	l.tell([]room.ParticipantInfo{e.To}, api.NotifyICECandidate, api.Candidate{
+	candidate := api.Candidate{
 		EndpointName:  e.Endpoint,
 		SDPMLineIndex: e.Candidate.SDPMLineIndex,
 		SDPMid:        e.Candidate.SDPMid,
 		Candidate:     e.Candidate.Candidate,
-	})
+	}
+	more := candidate
+	more.Stream = e.Stream
+	l.tell([]room.ParticipantInfo{e.To}, phrase{method: api.NotifyICECandidate, plain: candidate, extended: more})
 }
 
 func (l listener) OnSubscribedLayers(e room.SubscribedLayersEvent) {
@@ -78,40 +100,14 @@ func (l listener) OnSubscribedLayers(e room.SubscribedLayersEvent) {
 	for _, layer := range e.Layers {
 		layers = append(layers, api.Layer(layer))
 	}
-	l.tell([]room.ParticipantInfo{e.To}, api.SubscribedLayers, api.Layers{Layers: layers})
+	l.tell([]room.ParticipantInfo{e.To}, phrase{
+		method: api.SubscribedLayers, plain: api.Layers{Layers: layers}, extended: api.Layers{Layers: layers, Stream: e.Stream},
+	})
 }
 
 func (l listener) OnMediaError(e room.MediaErrorEvent) {
-	l.tell([]room.ParticipantInfo{e.To}, api.MediaError, api.Trouble{Error: e.Text})
-}
-
-// mention is tell for news of somebody else, which may wait for more of it.
-func (l listener) mention(to []room.ParticipantInfo, method string, params any) {
-	var by time.Time
-	if d := patience(len(to)); d > 0 {
-		by = time.Now().Add(d)
-	}
-	l.tellBy(by, to, method, params)
-}
-
-// tell sends a notification at once.
-func (l listener) tell(to []room.ParticipantInfo, method string, params any) {
-	l.tellBy(time.Time{}, to, method, params)
-}
-
-func (l listener) tellBy(by time.Time, to []room.ParticipantInfo, method string, params any) {
-	if len(to) == 0 {
-		return
-	}
-	frame, err := rpc.NotificationFrame(method, params)
-	if err != nil {
-		l.server.log.Error("encode notification", "method", method, "error", err)
-		return
-	}
-	for _, p := range to {
-		if session := l.server.sessions.get(p.ID); session != nil {
-			session.sendBy(frame, by)
-		}
-	}
-	l.server.counters.notifications.Add(uint64(len(to)))
+	l.tell([]room.ParticipantInfo{e.To}, phrase{
+		method: api.MediaError, plain: api.Trouble{Error: e.Text},
+		extended: api.Trouble{Error: e.Text, EndpointName: e.Endpoint, Stream: e.Stream},
+	})
 }

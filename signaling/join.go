@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 
 	"github.com/atrium-rtc/atrium/room"
@@ -15,6 +16,12 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
+	var more api.NewcomerParams
+	if p.Extensions {
+		if err := api.Decode(r.request.Params, &more); err != nil {
+			return err
+		}
+	}
 	if s.server.draining.Load() {
 		return &room.Error{Code: room.CodeRoomNotCreated, Msg: "The server is shutting down, nobody can join any more"}
 	}
@@ -24,28 +31,27 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 	}
 	req := pass.Join
 	req.ID, req.DataChannels, req.AutoCreate = s.id, bool(p.DataChannels), s.server.opts.Load().AutoCreate
+	if req.Metadata == nil && more.Metadata != nil { // the application vouches for a token's
+		req.Metadata = json.RawMessage(more.Metadata)
+	}
 	s.link.hold()
-	heard := s.hears.Swap(bool(p.Speakers))
+	heard, extended := s.hears.Swap(bool(p.Speakers)), s.extended.Swap(bool(p.Extensions))
 	r.holding = true
 	others, err := s.enter(ctx, req)
 	if err != nil {
+		s.hears.Store(heard) // it may be in a room already, and stays there
 		if errors.Is(err, room.ErrWaiting) {
-			s.keep(pass) // who waits can be revoked too
+			s.keep(pass) // who waits can be revoked, and hears how its waiting ends
 		} else {
 			pass.drop()
+			s.extended.Store(extended)
 		}
-		s.hears.Store(heard) // it may be in a room already, and stays there
 		return err
 	}
 	s.keep(pass)
 	s.logger(ctx).Info("session joined", "room", req.Room, "user", req.User)
 	s.inside()
-	peers := make([]api.Peer, 0, len(others))
-	for _, other := range others {
-		peers = append(peers, peerOf(other))
-	}
-	r.ok(peers)
-	return nil
+	return s.welcome(ctx, r, others)
 }
 
 // enter joins. When the name belongs to a session whose socket is gone, that is
@@ -80,12 +86,4 @@ func (s *Server) dismiss(ctx context.Context, req room.JoinRequest) bool {
 		return err == nil || isRoomError(err)
 	}
 	return true
-}
-
-func peerOf(p room.ParticipantInfo) api.Peer {
-	peer := api.Peer{ID: p.User}
-	if p.Publishing {
-		peer.Streams = api.Webcam()
-	}
-	return peer
 }

@@ -30,14 +30,19 @@ const (
 	// the creation of an endpoint.
 	requestTimeout = 30 * time.Second
 
-	// What one session may say to everybody, counted and in octets. Each of it is
-	// multiplied by the size of the room, and clients whose queue is full are cut off,
-	// so that a few quick speakers could empty a room. What is beyond waits, and with
-	// it the session's later requests.
+	// What one session may say to everybody: chat, data, its hand and its metadata,
+	// counted and in octets. Each of it is multiplied by the size of the room, and
+	// clients whose queue is full are cut off, so that a few quick speakers could
+	// empty a room. What is beyond waits, and with it the session's later requests.
 	utteranceRate      = 20 // a second
 	utteranceBurst     = 100
 	utteredOctetsRate  = 64 << 10 // a second
 	utteredOctetsBurst = 256 << 10
+
+	// longestBan is in seconds, a year; largestSetting bounds the numbers of
+	// changeRoom. What is larger is taken for these.
+	longestBan     = 365 * 24 * 60 * 60
+	largestSetting = 1 << 30
 
 	// speechTimeout: a socket without any request for this long is closed. It is
 	// long because an application may connect before its user has typed a name.

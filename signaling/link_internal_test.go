@@ -225,6 +225,23 @@ func TestResolveSenderFindsEverybody(t *testing.T) {
 	})
 }
 
+func TestResolveStreamFindsEveryStreamOfEverybody(t *testing.T) {
+	name := rapid.StringMatching(`[ab_]{1,6}`)
+	rapid.Check(t, func(t *rapid.T) {
+		users := rapid.SliceOfNDistinct(name, 1, 6, rapid.ID).Draw(t, "users")
+		user := rapid.SampledFrom(users).Draw(t, "user")
+		stream := rapid.StringMatching(`[a-z0-9-]{1,8}`).Draw(t, "stream")
+		if gotUser, gotStream := resolveStream(user+"_"+stream, users); gotUser != user || gotStream != stream {
+			t.Fatalf("%s_%s is %q of %q among %q", user, stream, gotStream, gotUser, users)
+		}
+	})
+	for sender, want := range map[string]string{"ann": "ann", "zoe_webcam": "zoe", "zoe_screen": "zoe_screen", "a_b": "a_b"} {
+		if user, stream := resolveStream(sender, []string{"ann", "a_b"}); user != want || stream != api.StreamID {
+			t.Errorf("%s is %q of %q, want the webcam of %q", sender, stream, user, want)
+		}
+	}
+}
+
 func TestStoredAnswersAreBounded(t *testing.T) {
 	r := newRepeats()
 	now := time.Now()

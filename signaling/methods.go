@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"math"
 
@@ -24,14 +25,11 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 	case api.PublishVideo:
 		return s.publishVideo(ctx, r)
 	case api.UnpublishVideo:
-		return s.server.manager.Unpublish(ctx, s.id, room.DefaultStream, func() { r.ok(nil) })
+		return s.unpublishVideo(ctx, r)
 	case api.ReceiveVideoFrom:
 		return s.receiveVideoFrom(ctx, r)
 	case api.UnsubscribeFromVideo:
 		return s.unsubscribeFromVideo(ctx, r)
-	case api.SetPreferredLayers, api.SetVideoPreferences, api.GetQuality, api.ReportStatistics, api.RestartICE:
-		s.modern.Store(true)
-		return s.own(ctx, r)
 	case api.OnICECandidate:
 		return s.onICECandidate(ctx, r)
 	case api.SendMessage:
@@ -41,11 +39,34 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 	case api.CustomRequest:
 		return s.customRequest(ctx, r)
 	}
-	return &api.Error{Code: rpc.CodeMethodNotFound, Message: "Method not found"}
+	return s.own(ctx, r)
 }
 
 // own serves the methods that are Atrium's own.
 func (s *Session) own(ctx context.Context, r *reply) error {
+	switch r.request.Method {
+	case api.SetPreferredLayers, api.SetVideoPreferences, api.GetQuality, api.ReportStatistics, api.RestartICE:
+		s.modern.Store(true)
+		return s.aboutMedia(ctx, r)
+	case api.MuteParticipant, api.MuteAll, api.AskToUnmute, api.UnpublishParticipant, api.EvictParticipant, api.UnbanParticipant,
+		api.AdmitParticipant, api.DenyParticipant, api.ChangeGrants, api.ChangeRoom, api.CloseRoom:
+		return s.moderate(ctx, r)
+	case api.Unmute:
+		return s.unmute(ctx, r)
+	case api.RaiseHand:
+		return s.raiseHand(ctx, r)
+	case api.ChangeMetadata:
+		return s.changeMetadata(ctx, r)
+	case api.SendData:
+		return s.sendData(ctx, r)
+	case api.GetChatHistory:
+		return s.getChatHistory(ctx, r)
+	}
+	return &api.Error{Code: rpc.CodeMethodNotFound, Message: "Method not found"}
+}
+
+// aboutMedia serves those about layers, quality and connections.
+func (s *Session) aboutMedia(ctx context.Context, r *reply) error {
 	switch r.request.Method {
 	case api.SetVideoPreferences:
 		return s.setVideoPreferences(ctx, r)
@@ -65,7 +86,12 @@ func (s *Session) publishVideo(ctx context.Context, r *reply) error {
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
-	_, err := s.server.manager.Publish(ctx, s.id, room.PublishRequest{
+	stream, err := s.stream(r)
+	if err != nil {
+		return err
+	}
+	_, err = s.server.manager.Publish(ctx, s.id, room.PublishRequest{
+		Stream:   stream,
 		Offer:    string(p.SDPOffer),
 		Loopback: bool(p.DoLoopback),
 		Answered: func(answer string) { r.ok(api.SDPAnswer{SDPAnswer: answer}) },
@@ -73,17 +99,26 @@ func (s *Session) publishVideo(ctx context.Context, r *reply) error {
 	return err
 }
 
+func (s *Session) unpublishVideo(ctx context.Context, r *reply) error {
+	stream, err := s.stream(r)
+	if err != nil {
+		return err
+	}
+	return s.server.manager.Unpublish(ctx, s.id, stream, func() { r.ok(nil) })
+}
+
 func (s *Session) receiveVideoFrom(ctx context.Context, r *reply) error {
 	var p api.ReceiveVideoFromParams
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
-	publisher, err := s.resolve(string(p.Sender))
+	publisher, stream, err := s.resolve(string(p.Sender))
 	if err != nil {
 		return err
 	}
 	_, err = s.server.manager.Subscribe(ctx, s.id, room.SubscribeRequest{
 		Publisher: publisher,
+		Stream:    stream,
 		Offer:     string(p.SDPOffer),
 		Answered:  func(answer string) { r.ok(api.SDPAnswer{SDPAnswer: answer}) },
 	})
@@ -95,11 +130,11 @@ func (s *Session) unsubscribeFromVideo(ctx context.Context, r *reply) error {
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
-	publisher, err := s.resolve(string(p.Sender))
+	publisher, stream, err := s.resolve(string(p.Sender))
 	if err != nil {
 		return err
 	}
-	if err := s.server.manager.Unsubscribe(ctx, s.id, publisher, room.DefaultStream); err != nil {
+	if err := s.server.manager.Unsubscribe(ctx, s.id, publisher, stream); err != nil {
 		return err
 	}
 	r.ok(nil)
@@ -111,33 +146,48 @@ func (s *Session) setPreferredLayers(ctx context.Context, r *reply) error {
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
-	publisher, err := s.resolve(string(p.Sender))
+	publisher, stream, err := s.resolve(string(p.Sender))
 	if err != nil {
 		return err
 	}
 	layers := room.Layers{Spatial: uint8(p.SpatialLayer), Temporal: uint8(p.TemporalLayer)}
-	if err := s.server.manager.SetPreferredLayers(ctx, s.id, publisher, room.DefaultStream, layers); err != nil {
+	if err := s.server.manager.SetPreferredLayers(ctx, s.id, publisher, stream, layers); err != nil {
 		return err
 	}
 	r.ok(nil)
 	return nil
 }
 
-// resolve finds whom a sender parameter means.
-func (s *Session) resolve(sender string) (string, error) {
+// resolve finds whom and which stream a sender parameter means.
+func (s *Session) resolve(sender string) (user, stream string, err error) {
 	me, err := s.server.manager.Participant(s.id)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	list, err := s.server.manager.Participants(me.Room)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	users := make([]string, len(list))
 	for i, p := range list {
 		users[i] = p.User
 	}
-	return resolveSender(sender, users), nil
+	if s.extended.Load() {
+		user, stream = resolveStream(sender, users)
+		return user, stream, nil
+	}
+	return resolveSender(sender, users), room.DefaultStream, nil
+}
+
+// stream returns the stream that a request is about; "" is none named. Only who
+// understands the extensions can mean something with it.
+func (s *Session) stream(r *reply) (string, error) {
+	var p api.StreamParams
+	if !s.extended.Load() {
+		return "", nil
+	}
+	err := api.Decode(r.request.Params, &p)
+	return string(p.Stream), err
 }
 
 func (s *Session) onICECandidate(ctx context.Context, r *reply) error {
@@ -148,7 +198,11 @@ func (s *Session) onICECandidate(ctx context.Context, r *reply) error {
 	if p.SDPMLineIndex < 0 || p.SDPMLineIndex > math.MaxUint16 {
 		return &api.Error{Code: api.CodeFault, Message: "Request element 'sdpMLineIndex' is not a usable integer"}
 	}
-	err := s.server.manager.AddICECandidate(ctx, s.id, string(p.EndpointName), "", room.ICECandidate{
+	stream, err := s.stream(r)
+	if err != nil {
+		return err
+	}
+	err = s.server.manager.AddICECandidate(ctx, s.id, string(p.EndpointName), stream, room.ICECandidate{
 		Candidate:     string(p.Candidate),
 		SDPMid:        string(p.SDPMid),
 		SDPMLineIndex: uint16(p.SDPMLineIndex),
@@ -188,22 +242,29 @@ func (s *Session) leaveRoom(ctx context.Context, r *reply) error {
 
 // customRequest asks the application.
 func (s *Session) customRequest(ctx context.Context, r *reply) error {
-	custom := s.server.opts.Load().CustomRequest
-	if custom == nil {
-		return &api.Error{Code: api.CodeFault, Message: "Unsupported method"}
-	}
-	me, err := s.server.manager.Participant(s.id)
-	if err != nil {
-		return err
-	}
-	result, err := custom(ctx, me, r.request.Params)
+	result, err := s.askApplication(ctx, r.request.Params)
 	var wire *api.Error
 	switch {
 	case err == nil:
 		r.ok(result)
 		return nil
+	case errors.Is(err, room.ErrNoCustomRequests):
+		return &api.Error{Code: api.CodeFault, Message: "Unsupported method"}
 	case isRoomError(err), errors.As(err, &wire), errors.Is(err, context.DeadlineExceeded):
 		return err
 	}
 	return &api.Error{Code: api.CodeFault, Message: err.Error()}
+}
+
+// askApplication asks Options.CustomRequest, or without it the rooms' Policy.
+func (s *Session) askApplication(ctx context.Context, params json.RawMessage) (any, error) {
+	custom := s.server.opts.Load().CustomRequest
+	if custom == nil {
+		return s.server.manager.CustomRequest(ctx, s.id, params)
+	}
+	me, err := s.server.manager.Participant(s.id)
+	if err != nil {
+		return nil, err
+	}
+	return custom(ctx, me, params)
 }

@@ -63,10 +63,10 @@ type Options struct {
 	AutoCreate bool
 	// Static holds the page served at /; nil serves none. It is read once.
 	Static fs.FS
-	// CustomRequest answers customRequest for the application; nil refuses it. A
-	// *room.Error goes to the client with its code, any other error as code -1
-	// with its text. It runs on the session's goroutine: while it works, later
-	// requests of the same session wait.
+	// CustomRequest answers customRequest for the application; nil leaves it to the
+	// rooms' Policy. A *room.Error goes to the client with its code, any other error
+	// as code -1 with its text. It runs on the session's goroutine: while it works,
+	// later requests of the same session wait.
 	CustomRequest func(ctx context.Context, from room.ParticipantInfo, params json.RawMessage) (any, error)
 }
 

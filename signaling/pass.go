@@ -50,7 +50,7 @@ func (p *pass) drop() {
 // participant evicted.
 func (s *Session) revoke() {
 	s.revoked.Store(true)
-	(listener{server: s.server}).tell([]room.ParticipantInfo{{ID: s.id}}, api.ParticipantEvicted, api.Nothing{})
+	(listener{server: s.server}).tell([]room.ParticipantInfo{{ID: s.id}}, alike(api.ParticipantEvicted, api.Nothing{}))
 	s.end(endRevoked)
 }
 

@@ -70,10 +70,18 @@ func TestDocumentedNotificationsOfAtriumAreTheCodes(t *testing.T) {
 	for name, params := range map[string]any{
 		api.SubscribedLayers: api.Layers{Layers: []api.Layer{{RID: "l", Active: true}, {RID: "h"}}},
 		api.VideoPaused: api.VideoState{
-			Sender: streamOf("ann"), Reason: string(room.PausedByBandwidth), Bitrate: 180_000, Text: pausedText(180_000),
+			Sender: senderOf("ann", api.StreamID), Reason: string(room.PausedByBandwidth), Bitrate: 180_000, Text: pausedText(180_000),
 		},
-		api.VideoResumed:    api.VideoState{Sender: streamOf("ann"), Bitrate: 900_000},
-		api.SpeakersChanged: api.Speakers{Dominant: "ann", Speakers: []api.Speaker{{ID: "ann", Level: -23}}},
+		api.VideoResumed:       api.VideoState{Sender: senderOf("ann", api.StreamID), Bitrate: 900_000},
+		api.ParticipantChanged: api.Change{ID: "ann", HandRaised: new(true), HandRaisedAt: 1764338400000},
+		api.RoomChanged:        waysOf(room.Settings{Locked: true, MuteOnEntry: room.Audio, ChatHistory: 50}),
+		api.ParticipantWaiting: api.Waiting{ID: "dan"},
+		api.WaitingEnded:       api.Waiting{ID: "dan", Outcome: string(room.Admitted)},
+		api.Admitted:           api.Lobby{Room: "r"},
+		api.Denied:             api.Lobby{Room: "r", Reason: "a private meeting"},
+		api.UnmuteRequested:    api.UnmuteRequest{By: "ann", Stream: api.StreamID, Audio: true},
+		api.DataReceived:       api.Data{From: "ann", Topic: "cursor", Data: []byte(`{"x":17,"y":4}`)},
+		api.SpeakersChanged:    api.Speakers{Dominant: "ann", Speakers: []api.Speaker{{ID: "ann", Level: -23}}},
 	} {
 		encoded, err := rpc.Marshal(params)
 		if err != nil {
@@ -81,6 +89,29 @@ func TestDocumentedNotificationsOfAtriumAreTheCodes(t *testing.T) {
 		}
 		if row := fmt.Sprintf("\n| `%s` | `%s` |", name, encoded); !strings.Contains(doc, row) {
 			t.Errorf("the document does not have%s", row)
+		}
+	}
+}
+
+// Every method has an example of its own, which is a request of it with the
+// parameters that it is said to have.
+func TestDocumentedRequestsAreOfTheirMethod(t *testing.T) {
+	for _, text := range strings.Split(section(t, "Methods"), "\n### ")[1:] {
+		method, text, _ := strings.Cut(text, "\n")
+		example := regexp.MustCompile(`(?m)^-> (.*)$`).FindStringSubmatch(text)
+		if example == nil {
+			t.Errorf("%s has no example", method)
+			continue
+		}
+		req, err := rpc.Parse([]byte(example[1]))
+		if err != nil || req.Method != method {
+			t.Errorf("the example of %s is %s: %v", method, example[1], err)
+		}
+
+		for name := range rpc.Members(req.Params) {
+			if method != api.CustomRequest && !strings.Contains(text, "`"+name+"`") {
+				t.Errorf("%s: %s is not explained", method, name)
+			}
 		}
 	}
 }
@@ -153,11 +184,16 @@ func TestDocumentedLimitsAreTheCodes(t *testing.T) {
 		"default ping interval":                    seconds(defaultPingInterval),
 		"closing handshake":                        seconds(socket.CloseTimeout),
 		// Room's own, see room.Options.
-		"user and room names":        octets(256),
-		"chat message":               octets(64 << 10),
-		"chat messages of a session": fmt.Sprintf("%d a second, %d at once", utteranceRate, utteranceBurst),
-		"octets of a session's chat": fmt.Sprintf("%d octets a second, %d at once",
+		"user and room names": octets(256),
+		"chat message":        octets(64 << 10),
+		"chat, data, hand and metadata of a session": fmt.Sprintf("%d a second, %d at once", utteranceRate, utteranceBurst),
+		"octets of chat, data and metadata of a session": fmt.Sprintf("%d octets a second, %d at once",
 			utteredOctetsRate, utteredOctetsBurst),
+		"data message":                    octets(16 << 10),
+		"topic of a data message":         octets(256),
+		"metadata of a participant":       octets(2 << 10),
+		"metadata of a room":              octets(16 << 10),
+		"history of the chat":             octets(128 << 10),
 		"early candidates of an endpoint": "32",
 		"endpoints with early candidates": "32",
 	}

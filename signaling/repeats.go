@@ -72,7 +72,8 @@ func (r *repeats) forget() { r.answers, r.octets = nil, 0 }
 
 func repeatable(a *arrival) bool {
 	switch a.Method {
-	case api.SendMessage, api.OnICECandidate, api.GetQuality, api.ReportStatistics:
+	case api.SendMessage, api.OnICECandidate, api.GetQuality, api.ReportStatistics, api.SendData, api.GetChatHistory,
+		api.MuteParticipant, api.Unmute, api.RaiseHand, api.ChangeRoom, api.ChangeGrants, api.ChangeMetadata:
 		return false
 	}
 	return a.HasID

@@ -14,7 +14,11 @@ func (s *Session) restartICE(ctx context.Context, r *reply) error {
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
-	answer, err := s.server.manager.RestartICE(ctx, s.id, string(p.EndpointName), room.DefaultStream, credentialsOf(string(p.SDPOffer)))
+	stream, err := s.stream(r)
+	if err != nil {
+		return err
+	}
+	answer, err := s.server.manager.RestartICE(ctx, s.id, string(p.EndpointName), stream, credentialsOf(string(p.SDPOffer)))
 	if err != nil {
 		return err
 	}

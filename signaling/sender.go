@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -32,4 +33,14 @@ func resolveSender(sender string, users []string) string {
 		return sender
 	}
 	return base
+}
+
+// resolveStream is resolveSender for clients that understand the extensions: the
+// stream is what stands after the last underscore (there is none in it), if what
+// stands before is a user. All else means the webcam.
+func resolveStream(sender string, users []string) (user, stream string) {
+	if cut := strings.LastIndexByte(sender, '_'); cut >= 0 && slices.Contains(users, sender[:cut]) {
+		return sender[:cut], sender[cut+1:]
+	}
+	return resolveSender(sender, users), api.StreamID
 }

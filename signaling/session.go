@@ -24,13 +24,17 @@ type Session struct {
 	ctx    context.Context // ends with the session
 	cancel context.CancelFunc
 
-	member  atomic.Bool // in a room, as far as is known
-	changed atomic.Bool // stored answers are of another life
-	hears   atomic.Bool // wants to know who speaks
-	revoked atomic.Bool // the token was taken back
+	member   atomic.Bool // in a room, as far as is known
+	changed  atomic.Bool // stored answers are of another life
+	hears    atomic.Bool // wants to know who speaks
+	modern   atomic.Bool // has used a method that is Atrium's own
+	extended atomic.Bool // has declared to understand the extensions
+	revoked  atomic.Bool // the token was taken back
 
-	pass   atomic.Pointer[pass] // nil before the first join; set by the goroutine
-	modern atomic.Bool          // has used a method that is Atrium's own
+	pass atomic.Pointer[pass] // nil before the first join; set by the goroutine
+	// farewell sends the answer that must go out before the session ends with its room;
+	// nil is none.
+	farewell atomic.Pointer[func()]
 
 	// Of the goroutine.
 	repeats repeats
@@ -136,6 +140,13 @@ func (s *Session) lost(loss int) {
 			s.end(endLost)
 		}
 	})
+}
+
+// sayFarewell sends the answer to closeRoom, if it is this session that closes it.
+func (s *Session) sayFarewell() {
+	if say := s.farewell.Load(); say != nil {
+		(*say)()
+	}
 }
 
 // outside notes that the participant is no longer in its room.

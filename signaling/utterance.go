@@ -16,7 +16,7 @@ type mouth struct{ times, octets *rate.Limiter }
 // uttered tells the methods whose parameters go to everybody.
 func uttered(method string) bool {
 	switch method {
-	case api.SendMessage:
+	case api.SendMessage, api.SendData, api.Unmute, api.RaiseHand, api.ChangeMetadata:
 		return true
 	}
 	return false

@@ -17,6 +17,9 @@ func TestWhoTalksTooMuchIsHeardLater(t *testing.T) {
 	}{
 		"a hundred messages at once": {"sendMessage", `"message":"m","userMessage":"ann","roomMessage":"r"`, 100, 0},
 		"ten more":                   {"sendMessage", `"message":"m","userMessage":"ann","roomMessage":"r"`, 110, 500 * time.Millisecond},
+		"hands count as well":        {"raiseHand", `"raised":true`, 104, 200 * time.Millisecond},
+		"and metadata":               {"changeMetadata", `"metadata":{}`, 102, 100 * time.Millisecond},
+		"long data":                  {"sendData", `"data":"` + strings.Repeat("x", 16<<10-2) + `"`, 15, 0},
 		"what concerns nobody else":  {"getQuality", ``, 500, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -19,7 +19,7 @@ func (s *Session) setVideoPreferences(ctx context.Context, r *reply) error {
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
-	publisher, err := s.resolve(string(p.Sender))
+	publisher, stream, err := s.resolve(string(p.Sender))
 	if err != nil {
 		return err
 	}
@@ -28,7 +28,7 @@ func (s *Session) setVideoPreferences(ctx context.Context, r *reply) error {
 		Priority: room.PriorityHidden + room.Priority(p.Priority.Place), //nolint:gosec // one of five
 		Prefer:   room.Preference(p.Prefer.Place),                       //nolint:gosec // one of three
 	}
-	if err := s.server.manager.SetVideoPreference(ctx, s.id, publisher, room.DefaultStream, preference); err != nil {
+	if err := s.server.manager.SetVideoPreference(ctx, s.id, publisher, stream, preference); err != nil {
 		return err
 	}
 	r.ok(nil)
@@ -50,7 +50,7 @@ func (s *Session) getQuality(ctx context.Context, r *reply) error {
 		for _, t := range stream.Tracks {
 			tracks = append(tracks, trackQuality(t))
 		}
-		quality.Streams = append(quality.Streams, api.StreamQuality{Sender: streamOf(stream.Publisher), Tracks: tracks})
+		quality.Streams = append(quality.Streams, api.StreamQuality{Sender: senderOf(stream.Publisher, stream.Stream), Tracks: tracks})
 	}
 	r.ok(quality)
 	return nil
@@ -91,11 +91,11 @@ func (s *Session) reportStatistics(ctx context.Context, r *reply) error {
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err
 	}
-	publisher, err := s.resolve(string(p.Sender))
+	publisher, stream, err := s.resolve(string(p.Sender))
 	if err != nil {
 		return err
 	}
-	err = s.server.manager.ReportStatistics(ctx, s.id, publisher, room.DefaultStream, room.ReceiverStatistics{
+	err = s.server.manager.ReportStatistics(ctx, s.id, publisher, stream, room.ReceiverStatistics{
 		Freezes: uint64(p.FreezeCount), Frozen: time.Duration(p.TotalFreezesDuration), FramesDecoded: uint64(p.FramesDecoded),
 		Concealed: uint64(p.ConcealedSamples), Samples: uint64(p.SamplesInAll), PacketsLost: int64(p.PacketsLost),
 	})
@@ -106,25 +106,25 @@ func (s *Session) reportStatistics(ctx context.Context, r *reply) error {
 	return nil
 }
 
-// streamOf returns the name of a user's one stream, as in a sender parameter.
-func streamOf(user string) string { return user + "_" + api.StreamID }
+// senderOf returns the name of a user's stream, as in a sender parameter.
+func senderOf(user, stream string) string { return user + "_" + stream }
 
 // OnVideoPaused tells a client that is known to understand it: Kurento's Java client
 // fails on names it does not know.
 func (l listener) OnVideoPaused(e room.VideoPausedEvent) {
-	l.tell(l.whoKnow(e.To), api.VideoPaused, api.VideoState{
-		Sender: streamOf(e.Publisher), Reason: string(e.Reason), Bitrate: e.Estimate, Text: pausedText(e.Estimate),
-	})
+	l.tell(l.whoKnow(e.To), alike(api.VideoPaused, api.VideoState{
+		Sender: senderOf(e.Publisher, e.Stream), Reason: string(e.Reason), Bitrate: e.Estimate, Text: pausedText(e.Estimate),
+	}))
 }
 
 func (l listener) OnVideoResumed(e room.VideoResumedEvent) {
-	l.tell(l.whoKnow(e.To), api.VideoResumed, api.VideoState{Sender: streamOf(e.Publisher), Bitrate: e.Estimate})
+	l.tell(l.whoKnow(e.To), alike(api.VideoResumed, api.VideoState{Sender: senderOf(e.Publisher, e.Stream), Bitrate: e.Estimate}))
 }
 
 // whoKnow returns the participant if its client has shown that it knows what is
 // Atrium's own.
 func (l listener) whoKnow(p room.ParticipantInfo) []room.ParticipantInfo {
-	if s := l.server.sessions.get(p.ID); s != nil && (s.hears.Load() || s.modern.Load()) {
+	if s := l.server.sessions.get(p.ID); s != nil && (s.hears.Load() || s.modern.Load() || s.extended.Load()) {
 		return []room.ParticipantInfo{p}
 	}
 	return nil
@@ -156,5 +156,5 @@ func (l listener) OnSpeakers(e room.SpeakersEvent) {
 	for _, s := range e.Speakers {
 		speakers = append(speakers, api.Speaker{ID: s.User, Level: s.Level})
 	}
-	l.mention(to, api.SpeakersChanged, api.Speakers{Dominant: e.Dominant, Speakers: speakers})
+	l.mention(to, alike(api.SpeakersChanged, api.Speakers{Dominant: e.Dominant, Speakers: speakers}))
 }

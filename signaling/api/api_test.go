@@ -76,6 +76,31 @@ func TestDecodeTakesWhatOldClientsSend(t *testing.T) {
 			},
 		},
 		{"sender", `{"sender":"x"}`, &api.UnsubscribeFromVideoParams{}, &api.UnsubscribeFromVideoParams{Sender: "x"}},
+		{
+			"mute, and nothing said of the picture", `{"user":"ann","stream":"screen","audio":"true","video":null}`,
+			&api.MuteParticipantParams{}, &api.MuteParticipantParams{User: "ann", Stream: "screen", Audio: api.OptionalBool{There: true, Value: true}},
+		},
+		{
+			"a room's ways", `{"locked":false,"muteOnEntry":["audio"],"maxParticipants":"12","metadata":{"a":1}}`,
+			&api.ChangeRoomParams{MuteOnEntry: api.Words{Of: api.Kinds()}}, &api.ChangeRoomParams{
+				Locked: api.OptionalBool{There: true}, MuteOnEntry: api.Words{Of: api.Kinds(), List: api.Strings{"audio"}},
+				MaxParticipants: api.OptionalCount{There: true, Value: 12}, Metadata: api.Object(`{"a":1}`),
+			},
+		},
+		{
+			"one word for a list, and an empty list", `{"muteOnEntry":"video","chatHistory":0}`,
+			&api.ChangeRoomParams{MuteOnEntry: api.Words{Of: api.Kinds()}}, &api.ChangeRoomParams{
+				MuteOnEntry: api.Words{Of: api.Kinds(), List: api.Strings{"video"}}, ChatHistory: api.OptionalCount{There: true},
+			},
+		},
+		{"nobody is not everybody", `{"to":[],"data":0}`, &api.SendDataParams{}, &api.SendDataParams{To: api.Strings{}, Data: api.Value(`0`)}},
+		{
+			"data to some", `{"to":["ann",7],"topic":"t","data":{"x":[null]}}`,
+			&api.SendDataParams{}, &api.SendDataParams{To: api.Strings{"ann", "7"}, Topic: "t", Data: api.Value(`{"x":[null]}`)},
+		},
+		{"a ban", `{"user":"ann","banSeconds":60}`, &api.EvictParticipantParams{}, &api.EvictParticipantParams{User: "ann", BanSeconds: 60}},
+		{"no permissions at all", `{"user":"ann","permissions":[]}`, &api.ChangeGrantsParams{}, &api.ChangeGrantsParams{User: "ann", Permissions: api.Strings{}}},
+		{"somebody else's hand", `{"raised":false,"user":"ann"}`, &api.RaiseHandParams{}, &api.RaiseHandParams{User: "ann"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if err := api.Decode(json.RawMessage(tc.in), tc.got); err != nil {
@@ -124,6 +149,16 @@ func TestDecodeNamesWhatIsWrong(t *testing.T) {
 		{"eleven days", `{"sender":"x","totalFreezesDuration":950400}`, &api.ReportStatisticsParams{}, -1, "Request element 'totalFreezesDuration' is not a usable number"},
 		{"a time that is no number", `{"sender":"x","totalFreezesDuration":"NaN"}`, &api.ReportStatisticsParams{}, -1, "Request element 'totalFreezesDuration' is not a usable number"},
 		{"a time before the beginning", `{"sender":"x","totalFreezesDuration":-0.1}`, &api.ReportStatisticsParams{}, -1, "Request element 'totalFreezesDuration' is not a usable number"},
+		{"no list of names", `{"to":{"a":1},"data":0}`, &api.SendDataParams{}, -1, "Request element 'to' is not a usable list of strings"},
+		{"null among the names", `{"to":["ann",null],"data":0}`, &api.SendDataParams{}, -1, "Request element 'to' is not a usable list of strings"},
+		{"data that is null", `{"data":null}`, &api.SendDataParams{}, -1, "Request element 'data' is missing"},
+		{"metadata that is no object", `{"metadata":[]}`, &api.ChangeMetadataParams{}, -1, "Request element 'metadata' is not a usable object"},
+		{"a word for a hand", `{"raised":"up"}`, &api.RaiseHandParams{}, -1, "Request element 'raised' is not a usable boolean"},
+		{"a ban into the past", `{"user":"ann","banSeconds":-1}`, &api.EvictParticipantParams{}, -1, "Request element 'banSeconds' is not a usable integer"},
+		{
+			"no kind of media", `{"muteOnEntry":["audio","smell"]}`, &api.ChangeRoomParams{MuteOnEntry: api.Words{Of: api.Kinds()}},
+			-1, "Request element 'muteOnEntry' is not a usable list of words: each is one of audio, video",
+		},
 		{"positional", `["a","r"]`, &api.JoinRoomParams{}, rpc.CodeInvalidParams, "Invalid params: named parameters are expected"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -204,6 +239,9 @@ func FuzzDecode(f *testing.F) {
 		`{"endpointName":"a","candidate":"","sdpMid":0,"sdpMLineIndex":-0.0}`, `{"interval":"5000"}`,
 		`{"sender":"a","spatialLayer":-1}`, `{"sender":"a","spatialLayer":"255.0","temporalLayer":9007199254740991}`,
 		`{"sender":"a","maxWidth":"1e3","maxHeight":-0,"priority":"hidden","prefer":"\u006dotion"}`,
+		`{"user":"a","stream":"screen","audio":true,"video":"false"}`, `{"user":"a","reason":7,"banSeconds":"1e3"}`,
+		`{"locked":true,"muteOnEntry":["audio","video"],"metadata":{"a":{}},"chatHistory":1e9}`, `{"user":"a","role":"guest","permissions":["join"]}`,
+		`{"to":["a","b"],"topic":"t","data":[{}]}`, `{"to":"a","data":"x"}`, `{"raised":true,"user":null}`, `{"metadata":{}}`,
 		`{"sender":"a","freezeCount":1,"totalFreezesDuration":"Inf","packetsLost":-1,"framesDecoded":0x1}`,
 	} {
 		f.Add([]byte(s))
@@ -217,6 +255,10 @@ func FuzzDecode(f *testing.F) {
 			&api.UnsubscribeFromVideoParams{}, &api.OnICECandidateParams{}, &api.SendMessageParams{},
 			&api.SetPreferredLayersParams{}, &api.ReportStatisticsParams{}, &api.RestartICEParams{},
 			&api.SetVideoPreferencesParams{Priority: api.Word{Of: api.Priorities()}, Prefer: api.Word{Of: api.Preferences()}},
+			&api.MuteParticipantParams{}, &api.MuteAllParams{}, &api.UnpublishParticipantParams{}, &api.EvictParticipantParams{},
+			&api.UserParams{}, &api.DenyParticipantParams{}, &api.ChangeGrantsParams{}, &api.CloseRoomParams{},
+			&api.ChangeRoomParams{MuteOnEntry: api.Words{Of: api.Kinds()}}, &api.NewcomerParams{}, &api.StreamParams{},
+			&api.UnmuteParams{}, &api.RaiseHandParams{}, &api.ChangeMetadataParams{}, &api.SendDataParams{},
 		} {
 			var wire *api.Error
 			if err := api.Decode(params, p); err != nil && !errors.As(err, &wire) {

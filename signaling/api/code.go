@@ -37,7 +37,11 @@ var codeNames = map[Code]string{
 	102: "USER_NOT_FOUND",
 	101: "USER_GENERIC_ERROR",
 
+	// HTTP's numbers, ours.
 	401: "TOKEN_REFUSED",
+	403: "NOT_PERMITTED",
+	423: "ROOM_LOCKED",
+	425: "WAITING_FOR_ADMISSION",
 
 	CodeFault:        "FAULT",
 	CodeReconnection: "RECONNECTION_ERROR",

@@ -24,6 +24,28 @@ const (
 	CustomRequest        = "customRequest"
 )
 
+// Methods of moderation, and of what people do together besides talking. They are
+// ours, too.
+const (
+	MuteParticipant      = "muteParticipant"
+	MuteAll              = "muteAll"
+	AskToUnmute          = "askToUnmute"
+	UnpublishParticipant = "unpublishParticipant"
+	EvictParticipant     = "evictParticipant"
+	UnbanParticipant     = "unbanParticipant"
+	AdmitParticipant     = "admitParticipant"
+	DenyParticipant      = "denyParticipant"
+	ChangeRoom           = "changeRoom"
+	ChangeGrants         = "changeGrants"
+	CloseRoom            = "closeRoom"
+
+	Unmute         = "unmute"
+	RaiseHand      = "raiseHand"
+	ChangeMetadata = "changeMetadata"
+	SendData       = "sendData"
+	GetChatHistory = "getChatHistory"
+)
+
 // Methods returns every method, the JSON-RPC layer's first.
 func Methods() []string {
 	return []string{
@@ -31,6 +53,9 @@ func Methods() []string {
 		JoinRoom, PublishVideo, UnpublishVideo, ReceiveVideoFrom, UnsubscribeFromVideo, SetPreferredLayers,
 		SetVideoPreferences, GetQuality, ReportStatistics, RestartICE,
 		OnICECandidate, SendMessage, LeaveRoom, CustomRequest,
+		MuteParticipant, MuteAll, AskToUnmute, UnpublishParticipant, EvictParticipant, UnbanParticipant,
+		AdmitParticipant, DenyParticipant, ChangeRoom, ChangeGrants, CloseRoom,
+		Unmute, RaiseHand, ChangeMetadata, SendData, GetChatHistory,
 	}
 }
 
@@ -55,14 +80,28 @@ const (
 	CustomNotification = "custonNotification"
 )
 
+// Notifications for clients that have declared to understand the extensions.
+const (
+	ParticipantChanged = "participantChanged"
+	RoomChanged        = "roomChanged"
+	ParticipantWaiting = "participantWaiting"
+	WaitingEnded       = "waitingEnded"
+	Admitted           = "admitted"
+	Denied             = "denied"
+	UnmuteRequested    = "unmuteRequested"
+	DataReceived       = "dataReceived"
+)
+
 // Notifications returns every notification.
 func Notifications() []string {
 	return []string{
 		ParticipantJoined, ParticipantPublished, ParticipantUnpublished, ParticipantLeft, ParticipantEvicted,
 		NotifyMessage, NotifyICECandidate, SubscribedLayers, VideoPaused, VideoResumed, SpeakersChanged,
 		RoomClosed, MediaError, CustomNotification,
+		ParticipantChanged, RoomChanged, ParticipantWaiting, WaitingEnded, Admitted, Denied, UnmuteRequested, DataReceived,
 	}
 }
 
-// StreamID is the name of the one stream a participant can publish.
+// StreamID is the name of the stream that every client knows, and of the only one that
+// those of Kurento Room do.
 const StreamID = "webcam"

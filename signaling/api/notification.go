@@ -27,11 +27,13 @@ type Candidate struct {
 	SDPMLineIndex uint16 `json:"sdpMLineIndex"`
 	SDPMid        string `json:"sdpMid"`
 	Candidate     string `json:"candidate"`
+	Stream        string `json:"stream,omitempty"` // for clients that understand the extensions
 }
 
 // Layers is the params object of subscribedLayers.
 type Layers struct {
 	Layers []Layer `json:"layers"`
+	Stream string  `json:"stream,omitempty"` // for clients that understand the extensions
 }
 
 // Layer is one encoding of a publisher of simulcast, and whether it is worth
@@ -43,10 +45,13 @@ type Layer struct {
 
 // Closed is the params object of roomClosed.
 type Closed struct {
-	Room string `json:"room"`
+	Room   string `json:"room"`
+	Reason string `json:"reason,omitempty"` // for clients that understand the extensions
 }
 
 // Trouble is the params object of mediaError.
 type Trouble struct {
-	Error string `json:"error"`
+	Error        string `json:"error"`
+	EndpointName string `json:"endpointName,omitempty"` // for clients that understand the extensions
+	Stream       string `json:"stream,omitempty"`       // likewise
 }

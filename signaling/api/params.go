@@ -12,6 +12,7 @@ type JoinRoomParams struct {
 	User, Room   String
 	DataChannels Bool
 	Speakers     Bool // wants speakersChanged
+	Extensions   Bool // understands what is Atrium's own
 }
 
 // PublishVideoParams are the parameters of publishVideo.
@@ -65,6 +66,7 @@ func (p *JoinRoomParams) fields() []field {
 		{"room", false, &p.Room, "string"},
 		{"dataChannels", true, &p.DataChannels, "boolean"},
 		{"speakers", true, &p.Speakers, "boolean"},
+		{"extensions", true, &p.Extensions, "boolean"},
 	}
 }
 

@@ -9,19 +9,25 @@ import (
 
 // Peer is a participant in the result of joinRoom. Streams is absent, not
 // empty, for one who publishes nothing: the Android client takes its presence
-// for a publication.
+// for a publication. What follows is for clients that understand the extensions.
 type Peer struct {
-	ID      string   `json:"id"`
-	Streams []Stream `json:"streams,omitempty"`
+	ID           string          `json:"id"`
+	Streams      []Stream        `json:"streams,omitempty"`
+	Role         string          `json:"role,omitempty"`
+	Metadata     json.RawMessage `json:"metadata,omitempty"`
+	HandRaised   bool            `json:"handRaised,omitempty"`
+	HandRaisedAt int64           `json:"handRaisedAt,omitempty"` // milliseconds since 1970
 }
 
-// Stream is a published stream.
+// Stream is a published stream, and what of it a moderator has muted for all.
 type Stream struct {
-	ID string `json:"id"`
+	ID         string `json:"id"`
+	AudioMuted bool   `json:"audioMuted,omitempty"`
+	VideoMuted bool   `json:"videoMuted,omitempty"`
 }
 
 // Webcam returns the streams of a participant who publishes.
-func Webcam() []Stream { return []Stream{{StreamID}} }
+func Webcam() []Stream { return []Stream{{ID: StreamID}} }
 
 // SDPAnswer is the result of publishVideo and receiveVideoFrom.
 type SDPAnswer struct {
