@@ -46,6 +46,9 @@
 //	                                        │
 //	                                        └── in: JoinedEvent
 //
+// An application in the process may also take part in the media: AddTap gives it the
+// packets of a stream, and PublishLocal takes packets from it.
+//
 // The decisions (state and what hangs on it) are a plain struct without
 // goroutine, lock or clock. Errors that a client is to see are *Error with
 // Kurento's code and Kurento's sentence; everything a participant can make a

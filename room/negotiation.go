@@ -19,6 +19,8 @@ type exchange struct {
 	answered func(answer string)                                     // the requester's callback, may be nil
 	opened   func(replaces bool)                                     // tells the others
 	sdpError func(cause error) error
+	// unanswered says that the connection, if there is one, needs no answer of ours.
+	unanswered bool
 }
 
 // negotiate runs an exchange and counts how it ended.
@@ -74,7 +76,7 @@ func (m *Manager) exchange(ctx context.Context, r *room, c *connection, x exchan
 
 	made, err := x.ask(working, request)
 	settled = true
-	if err == nil && made.Answer() == "" {
+	if err == nil && made.Answer() == "" && !x.unanswered {
 		made.Close()
 		err = errNoAnswer
 	}

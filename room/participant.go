@@ -103,6 +103,7 @@ type connection struct {
 	link     link        // from live on
 	since    time.Time   // it is live
 	restarts int         // of ICE, under way
+	taps     []tapped    // on a live publication
 	observer *observer
 	cancel   context.CancelCauseFunc
 }

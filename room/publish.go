@@ -52,11 +52,7 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 			return m.media.Publish(ctx, ask)
 		},
 		answered: req.Answered,
-		opened: func(bool) {
-			r.log.Info("published", "user", c.owner.user, "stream", c.stream.id, "loopback", req.Loopback)
-			event := PublishedEvent{Participant: r.state.info(c.owner), Stream: c.stream.id, Others: r.state.others(c.owner)}
-			r.emit("OnPublished", func(h EventHandler) { h.OnPublished(event) })
-		},
+		opened:   func(bool) { r.tellPublished(&c, "client") },
 		sdpError: func(cause error) error { return refusePublishSDP(c.owner.user, cause) },
 	})
 }
@@ -92,6 +88,12 @@ func (r *room) unpublish(who *member, stream string, accepted func()) error {
 		r.tellUnpublished(who, stream)
 	}
 	return nil
+}
+
+func (r *room) tellPublished(c *connection, from string) {
+	r.log.Info("published", "user", c.owner.user, "stream", c.stream.id, "from", from)
+	event := PublishedEvent{Participant: r.state.info(c.owner), Stream: c.stream.id, Others: r.state.others(c.owner)}
+	r.emit("OnPublished", func(h EventHandler) { h.OnPublished(event) })
 }
 
 func (r *room) tellUnpublished(who *member, stream string) {

@@ -16,6 +16,9 @@ var (
 	errSuperseded = errors.New("replaced by a newer request for the same stream")
 	errWithdrawn  = errors.New("withdrawn by the participant during the negotiation")
 	errNoAnswer   = errors.New("media gave no answer")
+
+	errNoTaps  = errors.New("the media server has no taps")
+	errNoLocal = errors.New("the media server takes no packets from applications")
 )
 
 func refuseEmptyUser() error { return errorf(CodeGeneric, "Empty user name is not allowed") }
@@ -227,4 +230,24 @@ func refuseForeignRoom(room string) error {
 // the text and do not parse it.
 func mediaErrorText(reason string) string {
 	return fmt.Sprintf("CONNECTION_LOST: %s(errCode=%d)", reason, CodeMediaEndpoint)
+}
+
+// Of taps only the codes are the original's, of its media elements.
+func refuseTap() error {
+	return errorf(CodeGeneric, "A tap must be something that can be found again, such as a pointer")
+}
+
+func refuseSecondTap(stream streamName) error {
+	return errorf(CodeWebRTCEndpoint, "This tap is on stream '%s' of participant '%s' already", stream.id, stream.user)
+}
+
+func refuseNoTap(stream streamName) error {
+	return errorf(CodeMediaEndpoint, "This tap is not on stream '%s' of participant '%s'", stream.id, stream.user)
+}
+
+func refuseTapping(stream streamName, cause error) error {
+	return &Error{
+		Code: CodeMediaEndpoint, Err: cause,
+		Msg: fmt.Sprintf("Stream '%s' of participant '%s' cannot be tapped", stream.id, stream.user),
+	}
 }

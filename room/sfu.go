@@ -28,12 +28,8 @@ type sfuMedia struct {
 
 // Publish implements Media.
 func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, error) {
-	contest := req.Room // of the loudest, which what a screen plays has no part in
-	if req.Stream == ScreenStream {
-		contest = ""
-	}
 	p, err := m.engine.Publish(ctx, sfu.PublishRequest{
-		Offer: req.Offer, Room: contest, Loopback: req.Loopback,
+		Offer: req.Offer, Room: contestOf(req), Loopback: req.Loopback,
 		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
 		Layers: func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
 	})
@@ -41,6 +37,15 @@ func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, e
 		return nil, sfuError("Error generating SDP response for publishing user "+req.User, err)
 	}
 	return sfuPublication{m, p, req.User}, nil
+}
+
+// contestOf names those among whom the loudest are forwarded; what a screen plays has no
+// part in that.
+func contestOf(req MediaRequest) string {
+	if req.Stream == ScreenStream {
+		return ""
+	}
+	return req.Room
 }
 
 func (m sfuMedia) bind(req MediaRequest) *slog.Logger {

@@ -11,6 +11,8 @@ var (
 	ErrCodecMismatch = errors.New("codec not offered by the subscriber")
 	// ErrBadOffer says that an offer is not valid SDP or exceeds a limit.
 	ErrBadOffer = errors.New("invalid offer")
+	// ErrNoPacket says that octets are no RTP packet, or too many for one.
+	ErrNoPacket = errors.New("not an RTP packet")
 	// ErrClosed says that the peer, its publication or the engine is closed.
 	ErrClosed = errors.New("closed")
 )

@@ -1,6 +1,7 @@
 package sfu
 
 import (
+	"encoding/binary"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
-	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
 
 	"github.com/atrium-rtc/atrium/sfu/codec"
@@ -24,6 +24,9 @@ const (
 	LocalOrientation = 2 // of the picture: urn:3gpp:video-orientation
 	LocalDependency  = 3 // the AV1 dependency descriptor, for AV1 and H.264
 )
+
+// rtpHeader is the size of the fixed header (RFC 3550 section 5.1).
+const rtpHeader = 12
 
 // localReport is how often the timeline of a local track is tied to the clock.
 const localReport = time.Second
@@ -130,22 +133,27 @@ func (e *Engine) chooseLocal(tracks []LocalTrack) ([]chosen, error) {
 	return use, nil
 }
 
-// WriteRTP gives the publication one packet of its sound or video: a sequence number, a
-// timestamp in units of the codec's clock, the marker on the last packet of a picture,
-// and the extensions of this package; the payload in the codec's RTP format, 1,200
-// octets at most so that it fits everybody's link. Payload type and SSRC do not matter.
-// Packets are sent at the pace at which they are given. Nothing is kept.
+// WriteRTP gives the publication one RTP packet of its sound or video (RFC 3550 section
+// 5.1), as a tap's Raw has it: a sequence number, a timestamp in units of the codec's
+// clock, the marker on the last packet of a picture, the extensions of this package, and
+// the payload in the codec's RTP format; 1,200 octets at most so that it fits everybody's
+// link. Payload type and SSRC are replaced. It is sent at once, and not kept.
 //
-// The errors are ErrClosed, ErrNoMedia for a kind that is not published, and those of a
-// packet that cannot be one.
-func (l *LocalPublication) WriteRTP(kind Kind, header *rtp.Header, payload []byte) error {
+// The errors are ErrClosed, ErrNoMedia for a kind that is not published, and ErrNoPacket.
+func (l *LocalPublication) WriteRTP(kind Kind, b []byte) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	t, err := l.track(kind)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case len(b) < rtpHeader || b[0]>>6 != 2:
+		return fmt.Errorf("%w: %d octets", ErrNoPacket, len(b))
+	case len(b) > len(l.buf):
+		return fmt.Errorf("%w: %d octets, at most %d are taken", ErrNoPacket, len(b), len(l.buf))
 	}
-	return l.write(t, *header, payload, time.Now())
+	l.write(t, l.buf[:copy(l.buf[:], b)], time.Now())
+	return nil
 }
 
 // track returns the track of a kind, to be written to.
@@ -161,22 +169,14 @@ func (l *LocalPublication) track(kind Kind) (*localTrack, error) {
 	return nil, fmt.Errorf("%w: no %s is published", ErrNoMedia, kind)
 }
 
-func (l *LocalPublication) write(t *localTrack, header rtp.Header, payload []byte, now time.Time) error {
-	header.Version, header.Padding, header.PaddingSize = 2, false, 0
-	header.PayloadType, header.SSRC = t.payloadType, t.ssrc
-	size := header.MarshalSize()
-	if size+len(payload) > len(l.buf) {
-		return fmt.Errorf("local packet of %d octets: %w", size+len(payload), errNoSpace)
-	}
-	if _, err := header.MarshalTo(l.buf[:]); err != nil {
-		return fmt.Errorf("local packet: %w", err)
-	}
-	n := size + copy(l.buf[size:], payload)
-	l.receiver.WriteRTP(l.buf[:n], now)
+// write takes a packet, which is changed.
+func (l *LocalPublication) write(t *localTrack, b []byte, now time.Time) {
+	b[1] = b[1]&0x80 | t.payloadType
+	binary.BigEndian.PutUint32(b[8:], t.ssrc)
+	l.receiver.WriteRTP(b, now)
 	if !t.synced && now.Sub(t.tied) >= localReport {
-		l.tie(t, header.Timestamp, now, now)
+		l.tie(t, binary.BigEndian.Uint32(b[4:]), now, now)
 	}
-	return nil
 }
 
 // Sync says that a timestamp of a track was sampled at a moment. Receivers play sound and

@@ -37,9 +37,11 @@ func (l *LocalPublication) WriteSample(kind Kind, data []byte, duration time.Dur
 	}
 	now := time.Now()
 	for _, p := range t.packetizer.Packetize(data, uint32(duration.Seconds()*float64(c.ClockRate())+0.5)) {
-		if err := l.write(t, p.Header, p.Payload, now); err != nil {
+		n, err := p.MarshalTo(l.buf[:])
+		if err != nil {
 			return fmt.Errorf("sample: %w", err)
 		}
+		l.write(t, l.buf[:n], now)
 	}
 	return nil
 }

@@ -68,7 +68,7 @@ func (r *robot) send(d time.Duration) {
 
 func (r *robot) write(kind sfu.Kind, pkts []*rtp.Packet) {
 	for _, p := range pkts {
-		if err := r.publication.WriteRTP(kind, &p.Header, p.Payload); err != nil {
+		if err := r.publication.WriteRTP(kind, rtptest.Marshal(p)); err != nil {
 			r.s.t.Errorf("local %s: %v", kind, err)
 		}
 	}
@@ -140,7 +140,7 @@ func TestClosingWhatIsPublishedFromGoEndsItsSubscriptions(t *testing.T) {
 		r.publication.Close()
 		<-r.publication.Done()
 		<-sub.subscription.Done()
-		if err := r.publication.WriteRTP(sfu.Audio, &rtp.Header{}, []byte{1}); !errors.Is(err, sfu.ErrClosed) {
+		if err := r.publication.WriteRTP(sfu.Audio, rtptest.Marshal(&rtp.Packet{Header: rtp.Header{Version: 2}})); !errors.Is(err, sfu.ErrClosed) {
 			t.Errorf("writing to a closed publication: %v, want ErrClosed", err)
 		}
 		if st := s.engine.Stats(); st.Local != 0 || st.Ingress.Codecs[codec.Opus].Packets == 0 {
@@ -207,8 +207,10 @@ func TestWhatCannotBePublishedFromGoIsRefused(t *testing.T) {
 			}
 		}
 		r := s.robot()
-		if err := r.publication.WriteRTP(sfu.Audio, &rtp.Header{}, make([]byte, 1600)); err == nil {
-			t.Error("a packet of 1,612 octets was taken")
+		for _, b := range [][]byte{nil, make([]byte, 20), append([]byte{0x80}, make([]byte, 1600)...)} {
+			if err := r.publication.WriteRTP(sfu.Audio, b); !errors.Is(err, sfu.ErrNoPacket) {
+				t.Errorf("%d octets that are no packet: %v, want ErrNoPacket", len(b), err)
+			}
 		}
 		if _, err := r.publication.Restart(context.Background(), sfu.ICECredentials{}); !errors.Is(err, sfu.ErrClosed) {
 			t.Errorf("restart without a connection: %v, want ErrClosed", err)
