@@ -6,16 +6,16 @@ import (
 )
 
 // Message has a chat message delivered: to those who are named, or to everybody when
-// nobody is. From the application its sender has no name; a participant who moderates
-// speaks for itself, and gets its own, too. Only what everybody gets is kept in the
-// history. Errors: 102 for one of to; 999 for a text that is too long.
+// nobody is. From the application and from a hidden moderator it comes without a name.
+// Only what everybody gets is kept in the history. Errors: 102 for one of to; 999 for a
+// text that is too long.
 func (o Moderator) Message(ctx context.Context, text string, to ...string) error {
 	if most := o.manager.opts.MaxMessageBytes; len(text) > most {
 		return o.manager.counters.refused(refuseLongMessage(most))
 	}
 	return o.do(ctx, func(r *room, by *member) error {
 		event := MessageEvent{From: ParticipantInfo{Room: r.state.name}, Text: text, To: r.state.infos(nil)}
-		if by != nil {
+		if by != nil && !by.grants.Has(MayHide) {
 			event.From = r.state.info(by)
 		}
 		if len(to) > 0 {

@@ -63,6 +63,14 @@ func nameOf(by *member) string {
 	return by.user
 }
 
+// shownName is nameOf for those who may not know of hidden moderators.
+func shownName(by *member) string {
+	if by != nil && by.grants.Has(MayHide) {
+		return ""
+	}
+	return nameOf(by)
+}
+
 // Unpublish ends a stream of a user, "" being DefaultStream. It may publish again, if it
 // may publish, and hears of it with a MediaErrorEvent. Errors: 105 when the user does not publish it.
 func (o Moderator) Unpublish(ctx context.Context, user, stream string) error {

@@ -13,7 +13,8 @@ type silence struct {
 }
 
 // UnmuteAskedEvent asks participant To to unmute what is muted of its stream: it may do so
-// now with Manager.Unmute. By is the user name of the moderator; empty: the application.
+// now with Manager.Unmute. By is the user name of the moderator; empty: the application, or
+// one who is hidden.
 type UnmuteAskedEvent struct {
 	To     ParticipantInfo
 	Stream string
@@ -82,7 +83,7 @@ func (o Moderator) AskToUnmute(ctx context.Context, user, stream string, kinds M
 			is.asked |= kinds & is.kinds
 			who.silenced[streamID(stream)] = is
 		}
-		event := UnmuteAskedEvent{To: r.state.info(who), Stream: streamID(stream), Kinds: kinds, By: nameOf(by)}
+		event := UnmuteAskedEvent{To: r.state.info(who), Stream: streamID(stream), Kinds: kinds, By: shownName(by)}
 		r.emit("OnUnmuteAsked", func(h EventHandler) { h.OnUnmuteAsked(event) })
 		return nil
 	})

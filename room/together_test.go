@@ -54,6 +54,10 @@ func (w *witness) OnData(e room.DataEvent) {
 	w.add("%s on %q: %s -> %s", e.From.User, e.Topic, e.Payload, to(e.To))
 }
 
+func (w *witness) OnUnmuteAsked(e room.UnmuteAskedEvent) {
+	w.add("%q asks %s to unmute %d of %s", e.By, e.To.User, e.Kinds, e.Stream)
+}
+
 func (w *witness) OnMessage(e room.MessageEvent) {
 	w.add("%q in %s: %s -> %s", e.From.User, e.From.Room, e.Text, to(e.To))
 }
@@ -254,4 +258,21 @@ func TestTheChatIsKeptForThoseWhoComeLater(t *testing.T) {
 		wantCode(t, h.Moderate("none").Message(ctx, "x"), room.CodeRoomNotFound)
 		wantCode(t, h.ModerateAs(id("ann")).Message(ctx, "x"), room.CodeNotPermitted)
 	})
+}
+
+func TestHiddenModeratorsActWithoutAName(t *testing.T) {
+	h, w := newMeeting(t, room.Options{})
+	all := room.DefaultGrants()
+	all.Permissions |= room.MayModerate | room.MayHide
+	if _, err := h.Join(t.Context(), room.JoinRequest{ID: id("boss"), User: "boss", Room: "r", Grants: &all}); err != nil {
+		t.Fatal(err)
+	}
+	boss := h.ModerateAs(id("boss"))
+	if err := boss.AskToUnmute(t.Context(), "ann", "", room.Audio); err != nil {
+		t.Fatal(err)
+	}
+	if err := boss.Message(t.Context(), "speak", "ann"); err != nil {
+		t.Fatal(err)
+	}
+	wantSame(t, "heard", w.take(), []string{`"" asks ann to unmute 1 of webcam`, `"" in r: speak -> ann`})
 }

@@ -80,8 +80,10 @@ func TestMethodsOfTheExtensions(t *testing.T) {
 		{"mod", `"denyParticipant","params":{"user":"zoe","reason":"r"}`, `102`},
 		{"me", `"denyParticipant","params":{"user":"zoe"}`, `403`},
 
-		{"mod", `"changeRoom","params":{"locked":true,"metadata":{"a":1},"muteOnEntry":["video","audio"],"maxParticipants":9}`,
-			`"result":{"locked":true,"lobby":false,"muteOnEntry":["audio","video"],"chatHistory":0,"maxParticipants":9,"metadata":{"a":1}}`},
+		{
+			"mod", `"changeRoom","params":{"locked":true,"metadata":{"a":1},"muteOnEntry":["video","audio"],"maxParticipants":9}`,
+			`"result":{"locked":true,"lobby":false,"muteOnEntry":["audio","video"],"chatHistory":0,"maxParticipants":9,"metadata":{"a":1}}`,
+		},
 		{"mod", `"changeRoom"`, `"result":{"locked":false,"lobby":false,"muteOnEntry":[],"chatHistory":0}`},
 		{"mod", `"changeRoom","params":{"muteOnEntry":["smell"]}`, `-1`},
 		{"mod", `"changeRoom","params":{"maxParticipants":-1}`, `-1`},
