@@ -414,13 +414,14 @@ type faulty struct{ room.NopHandler }
 
 func (faulty) OnJoined(e room.JoinedEvent) { panic(fmt.Sprintf("%+v", e)) }
 
-// Good tokens go through everything that logs: joins, failures, panics, refused upgrades
+// Good tokens go through everything that logs or traces: joins, failures, panics, refused upgrades
 // and closed rooms, in each place where they may stand.
-func TestNothingOfATokenIsLogged(t *testing.T) {
+func TestNothingOfATokenIsLoggedOrTraced(t *testing.T) {
 	var logs lockedBuffer
+	var traced spans
 	logger := slog.New(slog.NewTextHandler(&logs, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	c := control(t, admission.Places()...)
-	f := start(t, withTokens(c), func(s *setup) {
+	f := start(t, withTokens(c), withTraces(&traced), func(s *setup) {
 		s.Logger, s.rooms.Logger, s.first, s.AllowedOrigins = logger, logger, faulty{}, []string{"https://app.example"}
 	})
 	token := signed(claims("ann").with(doc{"atrium": doc{"room": "r", "role": "admin", "metadata": doc{"hush": "metadata of ann"}}}))
@@ -451,7 +452,14 @@ func TestNothingOfATokenIsLogged(t *testing.T) {
 	f.get("GET", "/room?token="+token, header, "Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 8")
 	f.get("GET", "/room?token="+token, header, "Connection: Upgrade", "Upgrade: websocket", "Origin: https://evil.example")
 	f.stop()
+	list := traced.take()
 	text := logs.String()
+	for _, span := range list {
+		text += fmt.Sprintf("%+v\n", *span)
+	}
+	if len(list) < 8 {
+		t.Errorf("%d spans", len(list))
+	}
 	for _, part := range append(strings.Split(token, "."), "metadata of ann", "hush", url64(tokenSecret)) {
 		if strings.Contains(text, part) {
 			t.Errorf("%q is in the log:\n%s", part, text)
