@@ -3,13 +3,10 @@ package room
 import "time"
 
 // deadline returns when something happens by itself: the room is closed because it has
-// lasted long enough, or ends because nobody came back; zero is never.
+// lasted long enough, or ends because nobody came back, or somebody is told of the quality
+// of what it receives; zero is never.
 func (s *state) deadline() time.Time {
-	at := s.keptUntil()
-	if end := s.endsAt(); !end.IsZero() && (at.IsZero() || end.Before(at)) {
-		at = end
-	}
-	return at
+	return earlier(earlier(s.keptUntil(), s.endsAt()), s.verdictsDue)
 }
 
 // endsAt is when the room has lasted its MaxDuration.

@@ -31,6 +31,7 @@ type EventHandler interface {
 	OnVideoPaused(VideoPausedEvent)
 	OnVideoResumed(VideoResumedEvent)
 	OnSpeakers(SpeakersEvent)
+	OnQuality(QualityEvent)
 	OnMediaError(MediaErrorEvent)
 }
 
@@ -204,4 +205,5 @@ func (NopHandler) OnSubscribedLayers(SubscribedLayersEvent)     {}
 func (NopHandler) OnVideoPaused(VideoPausedEvent)               {}
 func (NopHandler) OnVideoResumed(VideoResumedEvent)             {}
 func (NopHandler) OnSpeakers(SpeakersEvent)                     {}
+func (NopHandler) OnQuality(QualityEvent)                       {}
 func (NopHandler) OnMediaError(MediaErrorEvent)                 {}

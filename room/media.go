@@ -132,6 +132,9 @@ type MediaObserver interface {
 	// Delivery reports, for a subscription only, whether the video is delivered,
 	// whenever that changes; at first it is.
 	Delivery(DeliveryState)
+	// Verdict reports, for a subscription only, the verdict on its quality, whenever that
+	// changes; at first it is good.
+	Verdict(MediaVerdict)
 	// Failed reports that the connection is lost and closes by itself. It is
 	// called at most once, and not after Close.
 	Failed(reason string)

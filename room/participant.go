@@ -22,6 +22,8 @@ type member struct {
 	metadata json.RawMessage
 	hand     time.Time          // is up since; zero: it is not
 	silenced map[string]silence // streams that moderators muted
+
+	nextVerdicts time.Time // it may be told of changed verdicts again
 }
 
 func newMember(id ParticipantID, user string) *member {
@@ -98,12 +100,14 @@ type connection struct {
 	fate     error     // once ended during the negotiation: what the negotiating caller is told
 	kinds    MediaKind // that the offer of a publication would send
 	muted    MediaKind
-	silenced MediaKind   // by a moderator
-	paused   PauseReason // told to the owner of a subscription; empty: its video is delivered
-	link     link        // from live on
-	since    time.Time   // it is live
-	restarts int         // of ICE, under way
-	taps     []tapped    // on a live publication
+	silenced MediaKind    // by a moderator
+	paused   PauseReason  // told to the owner of a subscription; empty: its video is delivered
+	verdict  MediaVerdict // on a subscription, and as it was told
+	told     Verdict
+	link     link      // from live on
+	since    time.Time // it is live
+	restarts int       // of ICE, under way
+	taps     []tapped  // on a live publication
 	observer *observer
 	cancel   context.CancelCauseFunc
 }

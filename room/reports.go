@@ -1,6 +1,9 @@
 package room
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // maxReportedCandidates bounds the local candidates one connection can have
 // waiting for the room. A host gathers one or two for each of its addresses;
@@ -29,6 +32,7 @@ type observer struct {
 	dropped    uint64
 	layers     []SubscribedLayer // nil: nothing new
 	delivery   *DeliveryState    // nil: nothing new
+	verdict    *MediaVerdict     // likewise
 	failure    string
 	failed     bool
 }
@@ -54,6 +58,11 @@ func (o *observer) SubscribedLayers(layers []SubscribedLayer) {
 // Delivery implements MediaObserver. Only the newest state counts.
 func (o *observer) Delivery(d DeliveryState) {
 	o.reports.say(o, func() { o.delivery = &d })
+}
+
+// Verdict implements MediaObserver. Only the newest one counts.
+func (o *observer) Verdict(v MediaVerdict) {
+	o.reports.say(o, func() { o.verdict = &v })
 }
 
 // Failed implements MediaObserver.
@@ -93,6 +102,7 @@ type report struct {
 	dropped    uint64
 	layers     []SubscribedLayer
 	delivery   *DeliveryState
+	verdict    *MediaVerdict
 	failure    string
 	failed     bool
 }
@@ -100,8 +110,8 @@ type report struct {
 func (q *reports) listen(o *observer) report {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	said := report{o.candidates, o.dropped, o.layers, o.delivery, o.failure, o.failed}
-	o.candidates, o.dropped, o.layers, o.delivery, o.failed = nil, 0, nil, nil, false
+	said := report{o.candidates, o.dropped, o.layers, o.delivery, o.verdict, o.failure, o.failed}
+	o.candidates, o.dropped, o.layers, o.delivery, o.verdict, o.failed = nil, 0, nil, nil, nil, false
 	return said
 }
 
@@ -132,6 +142,9 @@ func (r *room) hear(o *observer) {
 	}
 	if said.delivery != nil && c.source != nil {
 		r.tellDelivery(c, *said.delivery)
+	}
+	if said.verdict != nil && c.source != nil {
+		r.judge(c, *said.verdict, time.Now())
 	}
 	if said.failed {
 		r.loseConnection(c, said.failure)

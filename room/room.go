@@ -127,6 +127,7 @@ func (r *room) run() {
 			r.listen(now)
 		case now := <-clock.C:
 			r.expire(now)
+			r.tellDueVerdicts(now)
 			over = r.over()
 		case op := <-r.mailbox:
 			if op.claim() {

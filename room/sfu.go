@@ -63,6 +63,7 @@ func (p sfuPublication) Subscribe(ctx context.Context, req MediaRequest) (Subscr
 	s, err := p.media.engine.Subscribe(ctx, p.p, sfu.SubscribeRequest{
 		Offer: req.Offer, Session: req.Session, MaxBitrate: req.MaxBitrate, Observer: sfuObserver{req.Observer}, Log: p.media.bind(req),
 		Delivery: func(d sfu.DeliveryState) { req.Observer.Delivery(deliveryState(d)) },
+		Verdict:  func(v sfu.QualityVerdict) { req.Observer.Verdict(mediaVerdict(v)) },
 	})
 	if err != nil {
 		return nil, sfuError(fmt.Sprintf("Unable to generate SDP answer when subscribing '%s' to '%s'", req.User, p.user), err)
@@ -146,15 +147,23 @@ func deliveryState(d sfu.DeliveryState) DeliveryState {
 	return DeliveryState{Paused: d.Paused, Reason: PauseReason(d.Reason), Estimate: d.Estimate}
 }
 
+func mediaVerdict(v sfu.QualityVerdict) MediaVerdict {
+	return MediaVerdict{Verdict: Verdict(v.Verdict), Kind: roomKind(v.Kind), Score: v.Score, Cause: QualityCause(v.Cause)}
+}
+
+// roomKind is the one kind that k is.
+func roomKind(k sfu.Kind) MediaKind {
+	if k == sfu.Video {
+		return Video
+	}
+	return Audio
+}
+
 func trackQualities(list []sfu.TrackQuality) []TrackQuality {
 	qualities := make([]TrackQuality, 0, len(list))
 	for _, q := range list {
-		kind := Audio
-		if q.Kind == sfu.Video {
-			kind = Video
-		}
 		qualities = append(qualities, TrackQuality{
-			Kind: kind, FirstFrame: q.FirstFrame, Freezes: q.Freezes, Frozen: q.Frozen,
+			Kind: roomKind(q.Kind), FirstFrame: q.FirstFrame, Freezes: q.Freezes, Frozen: q.Frozen,
 			Layer: LayerIndex(q.Layer), Wanted: LayerIndex(q.Wanted), Paused: q.Paused,
 			Loss: q.Loss, RoundTrip: q.RoundTrip, Score: q.Score, Cause: QualityCause(q.Cause),
 		})

@@ -29,6 +29,8 @@ type state struct {
 	emptied  time.Time // when the last one left; zero: somebody is here, or nobody was yet
 
 	floor floor // who speaks
+
+	verdictsDue time.Time // somebody is to be told of changed verdicts; zero: nobody
 }
 
 // limits are caps on what participants can make a room hold; 0 is no limit for

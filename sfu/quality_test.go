@@ -111,3 +111,37 @@ func TestWhatIsNotMeasuredSpoilsNoScore(t *testing.T) {
 		}
 	})
 }
+
+func TestTheVerdictFollowsTheLinkOfASubscriber(t *testing.T) {
+	simulate(t, 4, func(t *testing.T, s *stage) {
+		s.lossy = true
+		p := s.publish("10.0.1.1", false)
+		sub := s.newSubscriber("10.0.2.1")
+		told := make(chan sfu.QualityVerdict, 100)
+		var err error
+		sub.subscription, err = s.engine.Subscribe(t.Context(), p.publication, sfu.SubscribeRequest{
+			Offer: s.offerOf(sub.pc), Observer: sub.observer, Verdict: func(v sfu.QualityVerdict) { told <- v },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.accept(sub.pc, sub.subscription.Answer())
+		s.connected(sub.pc)
+		p.send(5 * time.Second)
+		if len(told) != 0 {
+			t.Errorf("%+v on a clean network", <-told)
+		}
+		s.net.Host("10.0.2.1").SetDownlink(testnet.Link{Delay: 20 * time.Millisecond, Loss: 0.3})
+		p.send(10 * time.Second)
+		s.net.Host("10.0.2.1").SetDownlink(testnet.Link{})
+		p.send(20 * time.Second)
+		var list []sfu.QualityVerdict
+		for len(told) > 0 {
+			list = append(list, <-told)
+		}
+		if len(list) < 2 || len(list) > 6 || list[0].Cause != sfu.CauseDownlink || list[0].Verdict == sfu.VerdictGood ||
+			list[0].Score == 0 || list[len(list)-1].Verdict != sfu.VerdictGood {
+			t.Errorf("told %+v, want that it was bad because of the downlink, and good again", list)
+		}
+	})
+}

@@ -10,6 +10,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/quality"
 	"github.com/atrium-rtc/atrium/sfu/seal"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
@@ -23,6 +24,7 @@ type sender struct {
 	sub      *egress.Subscriber
 	muted    bool // initially
 	delivery func(egress.Delivery)
+	verdict  func(Kind, quality.Verdict, quality.Report)
 
 	extensions egress.Extensions
 
@@ -70,11 +72,20 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		Padding:        s.codec.codec.IsVideo() && s.codec.has(feedbackTWCC),
 		Muted:          s.muted,
 		Delivery:       s.delivery,
+		Verdict:        s.judged(),
 		// Only where transport-wide numbers are not sent: see subscriberFeedback.
 		CongestionFeedback: s.codec.has(feedbackCCFB) && s.extensions.TransportSequence == 0,
 		Sealer:             pionSealer{c.WriteStream()}, // until the keys are known
 	}))
 	return params, nil
+}
+
+// judged returns what is told of verdicts on the stream; nil for nothing.
+func (s *sender) judged() func(quality.Verdict, quality.Report) {
+	if s.verdict == nil {
+		return nil
+	}
+	return func(v quality.Verdict, r quality.Report) { s.verdict(s.track.kind, v, r) }
 }
 
 // Unbind is called by Pion when the connection closes; the subscriber is closed

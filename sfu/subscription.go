@@ -30,6 +30,9 @@ type SubscribeRequest struct {
 	// Delivery, if not nil, is told when the video is paused for want of bandwidth,
 	// and when it goes on. Calls come one at a time and must not block.
 	Delivery func(DeliveryState)
+	// Verdict, if not nil, is told when the verdict on the quality changes, of the worse of
+	// sound and picture, under the same rules. It is VerdictGood before.
+	Verdict func(QualityVerdict)
 	// Log has room and user bound; nil discards.
 	Log *slog.Logger
 }
@@ -44,6 +47,8 @@ type Subscription struct {
 	published   atomic.Uint32 // kinds muted by the publication
 	own         atomic.Uint32 // kinds muted for this subscriber
 	delivery    func(DeliveryState)
+	verdict     func(QualityVerdict)
+	verdicts    verdicts // owned by the peer's goroutine
 }
 
 // Subscribe answers a subscriber's offer with a publication's media. The errors
@@ -56,7 +61,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 		return nil, err
 	}
 	s := &Subscription{
-		publication: p, delivery: req.Delivery,
+		publication: p, delivery: req.Delivery, verdict: req.Verdict,
 		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "subscribe"), req.Observer,
 			newTransport(e.ports, udp.ShortQueue, noKeepalive)),
 	}
@@ -101,7 +106,7 @@ func (s *Subscription) join(pc *webrtc.PeerConnection, o *offer, use []chosen, t
 		snd := &sender{
 			track: t, codec: use[i].codec, streamID: s.publication.streamID, sub: s.subscriber,
 			extensions: o.extensionsTo(t, use[i]),
-			delivery:   s.delivered,
+			delivery:   s.delivered, verdict: s.judged,
 		}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
 		if _, err := pc.AddTransceiverFromTrack(snd, init); err != nil {

@@ -63,6 +63,7 @@ type judgement struct {
 	octets  uint64 // sent, so far
 	drops   uint64 // of the shard, so far
 	told    quality.Report
+	verdict quality.Verdict // as told
 
 	mu   sync.Mutex
 	last Quality
@@ -127,6 +128,12 @@ func (st *Stream) judge(now time.Time) {
 	st.observe(report)
 	j.told = report
 	st.publishQuality(report, sample, rate)
+	if verdict := j.verdict.Next(report.Score); verdict != j.verdict {
+		j.verdict = verdict
+		if st.cfg.Verdict != nil {
+			st.cfg.Verdict(verdict, report)
+		}
+	}
 }
 
 func (st *Stream) publishQuality(report quality.Report, sample quality.Sample, rate bwe.Bitrate) {

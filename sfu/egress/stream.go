@@ -9,6 +9,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/nack"
 	"github.com/atrium-rtc/atrium/sfu/packet"
+	"github.com/atrium-rtc/atrium/sfu/quality"
 	"github.com/atrium-rtc/atrium/sfu/simulcast"
 )
 
@@ -52,6 +53,9 @@ type StreamConfig struct {
 	// Delivery, if not nil, is told when the video is paused for want of bandwidth,
 	// and when it goes on. It is called on the shard's goroutine and must not block.
 	Delivery func(Delivery)
+	// Verdict, if not nil, is told when the verdict on the stream's quality changes, under
+	// the same rules.
+	Verdict func(quality.Verdict, quality.Report)
 }
 
 // window is how many packets can be sent again.
