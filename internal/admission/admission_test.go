@@ -221,3 +221,15 @@ func TestEveryReasonIsCountedFromTheStart(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 }
+
+// What asking for a token adds to a join.
+func BenchmarkAdmit(b *testing.B) {
+	c := control(keys(b, "a"))
+	ask := admission.Ask{Room: "r", User: "ann", Params: sign(b, key(b, "a"))}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := c.Admit(b.Context(), ask, noon()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
