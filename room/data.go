@@ -33,7 +33,7 @@ func (m *Manager) SendData(ctx context.Context, id ParticipantID, d Data) error 
 	if ask := m.opts.Policy.Data; ask != nil {
 		err := m.askParticipant(ctx, id, "Data", func(from ParticipantInfo) error { return ask(ctx, from, &d) })
 		if err != nil {
-			return m.counters.refused(err)
+			return err
 		}
 	}
 	if err := m.checkData(&d); err != nil {
