@@ -108,6 +108,7 @@ type connection struct {
 	since    time.Time // it is live
 	restarts int       // of ICE, under way
 	taps     []tapped  // on a live publication
+	proposal *proposal // by which a publication is negotiated that we offered
 	observer *observer
 	cancel   context.CancelCauseFunc
 }

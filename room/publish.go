@@ -11,6 +11,8 @@ type PublishRequest struct {
 	// DefaultStream.
 	Stream string
 	Offer  string // SDP
+	// Answer is, in place of an offer, the client's answer to that of PublishOffer.
+	Answer string
 	// Loopback asks that the participant's own media be sent back on the same
 	// connection (Kurento's doLoopback).
 	Loopback bool
@@ -37,6 +39,9 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 		if err != nil {
 			return "", err
 		}
+	}
+	if req.Answer != "" {
+		return "", m.answerOffer(ctx, id, req)
 	}
 	r, err := m.registry.roomOf(id)
 	if err != nil {

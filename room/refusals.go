@@ -251,3 +251,8 @@ func refuseTapping(stream streamName, cause error) error {
 		Msg: fmt.Sprintf("Stream '%s' of participant '%s' cannot be tapped", stream.id, stream.user),
 	}
 }
+
+// refuseNoOffer is ours: the original gives the answer to whatever endpoint there is.
+func refuseNoOffer(stream streamName) error {
+	return errorf(CodeSDP, "No offer waits for an answer to publish stream '%s' of participant '%s'", stream.id, stream.user)
+}

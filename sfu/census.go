@@ -37,19 +37,34 @@ func (c *census) adopt(p *Peer, publication *Publication) error {
 	if c.closed {
 		return fmt.Errorf("media engine: %w", ErrClosed)
 	}
-	c.peers[p] = publication
 	c.connections++
 	closed := p.onClosed
 	p.onClosed = func() {
 		closed()
 		c.forget(p)
 	}
+	c.peers[p] = nil
 	if publication != nil {
-		c.published++
-		c.counting[publication] = true
-		p.onCut = func() { c.bury(publication) }
+		c.note(p, publication)
 	}
 	return nil
+}
+
+// promote notes what a peer publishes that was adopted before that was known. It runs on
+// the peer's goroutine.
+func (c *census) promote(p *Peer, publication *Publication) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if _, known := c.peers[p]; known {
+		c.note(p, publication)
+	}
+}
+
+func (c *census) note(p *Peer, publication *Publication) {
+	c.peers[p] = publication
+	c.published++
+	c.counting[publication] = true
+	p.onCut = func() { c.bury(publication) }
 }
 
 func (c *census) forget(p *Peer) {

@@ -97,6 +97,7 @@ func (c *connecting) answer(ctx context.Context) {
 func (c *connecting) giveUp() {
 	o := c.outcomes
 	switch {
+	case c.answered == 0: // an offer that nobody answers
 	case !c.ice:
 		c.ice = true
 		o.iceFailed.Add(1)

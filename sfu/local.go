@@ -117,7 +117,7 @@ func (e *Engine) chooseLocal(tracks []LocalTrack) ([]chosen, error) {
 		have |= kind
 		c := offeredCodec{codec: t.Codec, payloadType: uint8(96 + i), fmtp: t.Parameters, feedback: []feedbackType{feedbackPLI}} //nolint:gosec // two at most
 		if t.Codec == codec.H264 && c.fmtp == "" {
-			c.fmtp = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+			c.fmtp = usualH264
 		}
 		s := &section{kind: name, ssrc: rand.Uint32(), extension: map[string]uint8{}} //nolint:gosec // RFC 3550 randomness, no secret
 		if kind == Audio {

@@ -35,17 +35,22 @@ func newMediaEngine(o *offer, use []chosen, extensions []string, feedback []feed
 			return nil, err
 		}
 	}
-	for _, uri := range extensions {
+	return m, registerExtensions(m, extensions)
+}
+
+// registerExtensions adds header extensions for the kinds of media that they belong to.
+func registerExtensions(m *webrtc.MediaEngine, uris []string) error {
+	for _, uri := range uris {
 		for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
 			if only := extensionKind(uri); only != 0 && kind != only {
 				continue
 			}
 			if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
-				return nil, fmt.Errorf("header extension %s: %w", uri, err)
+				return fmt.Errorf("header extension %s: %w", uri, err)
 			}
 		}
 	}
-	return m, nil
+	return nil
 }
 
 // register adds a codec and its repair stream.

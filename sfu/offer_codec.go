@@ -11,6 +11,10 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 )
 
+// usualH264 is the variant of H.264 that everybody decodes: constrained baseline, in
+// packetization mode 1.
+const usualH264 = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+
 // offeredCodecs lists the codecs of a section that we forward, in the order of
 // the offer, each with its repair stream and feedback.
 func offeredCodecs(media *sdp.MediaDescription, allowed map[codec.Codec]bool) []offeredCodec {

@@ -140,7 +140,16 @@ func (p *Peer) AddICECandidate(c Candidate) error {
 // start attaches the PeerConnection, starts the owner goroutine and negotiates
 // on it.
 func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, offerText string) error {
-	p.pc, p.mid = pc, o.sections[0].mid
+	p.attach(pc, o.sections[0].mid)
+	answer, err := p.exchange(ctx, func() (string, error) { return p.negotiate(ctx, o, offerText) })
+	p.answer = answer
+	return err
+}
+
+// attach gives the peer its PeerConnection, whose transport is in the section mid, and
+// starts the owner goroutine.
+func (p *Peer) attach(pc *webrtc.PeerConnection, mid string) {
+	p.pc, p.mid = pc, mid
 	p.transport.follow(pc, p.log)
 	p.connecting.follow(pc)
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
@@ -150,29 +159,31 @@ func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, o
 	})
 	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) { p.do(func() { p.stateChanged(s) }) })
 	go p.run()
+}
 
+// exchange has the owner goroutine make a description, and waits for it. The peer is
+// closed when there is none.
+func (p *Peer) exchange(ctx context.Context, describe func() (string, error)) (string, error) {
 	type result struct {
-		answer string
-		err    error
+		description string
+		err         error
 	}
 	done := make(chan result, 1)
 	p.do(func() {
-		answer, err := p.negotiate(ctx, o, offerText)
-		done <- result{answer, err}
+		description, err := describe()
+		done <- result{description, err}
 	})
 	select {
 	case r := <-done:
 		if r.err != nil {
 			p.Close()
-			return r.err
 		}
-		p.answer = r.answer
-		return nil
+		return r.description, r.err
 	case <-ctx.Done():
 		p.Close()
-		return fmt.Errorf("negotiate: %w", ctx.Err())
+		return "", fmt.Errorf("negotiate: %w", ctx.Err())
 	case <-p.closing:
-		return fmt.Errorf("negotiate: %w", ErrClosed)
+		return "", fmt.Errorf("negotiate: %w", ErrClosed)
 	}
 }
 

@@ -41,6 +41,9 @@ func (p *Peer) Restart(ctx context.Context, client ICECredentials) (string, erro
 	if !client.valid() {
 		return "", fmt.Errorf("%w: no ICE credentials (RFC 8839 section 5.4)", ErrBadOffer)
 	}
+	if p.answer == "" {
+		return "", fmt.Errorf("%w: the server offered this connection, and restarts no ICE on it", ErrBadOffer)
+	}
 	type result struct {
 		answer string
 		err    error
@@ -101,16 +104,24 @@ func (p *Peer) answerOffer(ctx context.Context, offer string) (_ string, err err
 	}
 	step.End()
 	_, step = tracing.Start(ctx, "media.candidates")
+	if err := p.awaitCandidates(ctx, gathered); err != nil {
+		return "", err
+	}
+	return p.pc.LocalDescription().SDP, nil
+}
+
+// awaitCandidates waits for our candidates, and not for long.
+func (p *Peer) awaitCandidates(ctx context.Context, gathered <-chan struct{}) error {
 	timeout := time.NewTimer(gatherTimeout)
 	defer timeout.Stop()
 	select {
 	case <-gathered:
 	case <-timeout.C:
-		p.log.Warn("candidates still missing when the answer left", "after", gatherTimeout)
+		p.log.Warn("candidates still missing when the description left", "after", gatherTimeout)
 	case <-ctx.Done():
-		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
+		return fmt.Errorf("gather candidates: %w", ctx.Err())
 	}
-	return p.pc.LocalDescription().SDP, nil
+	return nil
 }
 
 // The lines of a description that a restart replaces.

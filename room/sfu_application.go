@@ -9,12 +9,14 @@ import (
 	"github.com/atrium-rtc/atrium/sfu"
 )
 
-// This file is what the built-in media server does for applications in the process.
+// This file is what the built-in media server does beside answering offers: for applications
+// in the process, and when the server offers.
 
 var (
-	_ LocalMedia = sfuMedia{}
-	_ Tappable   = sfuPublication{}
-	_ Tappable   = sfuLocal{}
+	_ LocalMedia    = sfuMedia{}
+	_ OfferingMedia = sfuMedia{}
+	_ Tappable      = sfuPublication{}
+	_ Tappable      = sfuLocal{}
 )
 
 // Tap implements Tappable.
@@ -59,3 +61,31 @@ func (l sfuLocal) Sync(kind MediaKind, timestamp uint32, at time.Time) error {
 }
 
 func (l sfuLocal) Done() <-chan struct{} { return l.local.Done() }
+
+// Offer implements OfferingMedia.
+func (m sfuMedia) Offer(ctx context.Context, req MediaRequest, kinds MediaKind) (Offering, error) {
+	o, err := m.engine.Offer(ctx, sfu.OfferRequest{
+		Kinds: sfuKinds(kinds), Room: contestOf(req), Observer: sfuObserver{req.Observer}, Log: m.bind(req),
+		Layers: func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
+	})
+	if err != nil {
+		return nil, sfuError("Error generating SDP offer for publishing user "+req.User, err)
+	}
+	return sfuOffering{m, o, req.User}, nil
+}
+
+type sfuOffering struct {
+	media sfuMedia
+	o     *sfu.Offering
+	user  string
+}
+
+func (o sfuOffering) Offer() string { return o.o.Offer() }
+func (o sfuOffering) Close()        { o.o.Close() }
+func (o sfuOffering) Complete(ctx context.Context, answer string) (Publication, error) {
+	p, err := o.o.Complete(ctx, answer)
+	if err != nil {
+		return nil, sfuError("Unable to use the SDP answer of publishing user "+o.user, err)
+	}
+	return sfuPublication{o.media, p, o.user}, nil
+}
