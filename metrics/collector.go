@@ -29,6 +29,7 @@ type Sources struct {
 	Flight            func() Flight          // nil where nothing is recorded
 	Traces            func() tracing.Stats   // nil where nothing is traced
 	Admission         func() admission.Stats // nil where no token is asked for
+	Events            func() Events          // nil where nobody can hear of them
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -77,6 +78,9 @@ func (from Sources) read() *snapshot {
 	}
 	if from.Admission != nil {
 		now.admission = from.Admission()
+	}
+	if from.Events != nil {
+		now.events = from.Events()
 	}
 	return now
 }

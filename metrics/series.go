@@ -45,6 +45,7 @@ type snapshot struct {
 	flight    Flight
 	traces    tracing.Stats
 	admission admission.Stats
+	events    Events
 }
 
 func gauge[S any](name, help string, value func(*S) int) series[S] {
@@ -111,5 +112,6 @@ func all() []series[snapshot] {
 		ofUsage(),
 		ofFlight(),
 		ofTraces(),
+		ofEvents(),
 	)
 }

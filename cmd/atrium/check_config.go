@@ -31,6 +31,9 @@ func (c *checkConfigCommand) Run() error {
 	if err := checkTokenKeys(loaded.Config.Auth); err != nil {
 		return err
 	}
+	if _, err := webhookSecrets(loaded.Config.Webhooks); err != nil {
+		return err
+	}
 	if err := checkRelay(loaded.Config); err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@
 // And load.go, the load test: load_target.go is the server under test,
 // load_output.go and load_screen.go are what a person sees of it.
 //
-// The commands are serve, load, token, check-config, health and version; atrium --help
+// The commands are serve, load, token, webhook, check-config, health and version; atrium --help
 // explains them, docs/configuration.md every key, docs/load.md the load test,
 // docs/tokens.md tokens.
 package main
@@ -30,6 +30,7 @@ type commands struct {
 	Serve       serveCommand       `cmd:"" help:"Run the server."`
 	Load        loadCommand        `cmd:"" help:"Bring synthetic people into the rooms of a server, and report what they would have seen."`
 	Token       tokenCommand       `cmd:"" help:"Make and look at tokens, and keys for them."`
+	Webhook     webhookCommand     `cmd:"" help:"Receive webhooks to look at them, and make secrets for them."`
 	CheckConfig checkConfigCommand `cmd:"" help:"Print every configuration value and where it comes from, or what is wrong with it."`
 	Health      healthCommand      `cmd:"" help:"Ask a server on this machine whether it is well; fails if not."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -70,6 +70,7 @@ type server struct {
 	certificates certificates
 	flight       *flight.Recorder
 	traces       traces
+	events       outgoing
 	operator     *site
 	media        *mediaPlane
 	relay        turnServer
@@ -117,6 +118,7 @@ func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *serv
 	if s.traces, err = startTracing(cfg.Tracing, logger); err != nil {
 		return nil, err
 	}
+	s.events = newOutgoing(cfg.Events, logger)
 	if err := s.startOperator(ctx); err != nil {
 		return nil, err
 	}
@@ -182,6 +184,10 @@ func (s *server) startRooms(ctx context.Context, token string) (err error) {
 		MaxSubscriptions: limits.MaxSubscriptions,
 		Policy:           room.Policy{Create: s.creators.allow},
 	})
+	s.rooms.Handle(s.events.feed)
+	if err := s.events.post(s.cfg.Webhooks, s.logger); err != nil {
+		return err
+	}
 	s.startSignaling(token, external)
 	s.startWHIP()
 	return nil

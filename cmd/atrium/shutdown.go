@@ -69,7 +69,8 @@ func (s *server) watch(signals <-chan os.Signal) (received os.Signal, failure er
 	}
 }
 
-// drain refuses newcomers and waits. Media is not touched.
+// drain refuses newcomers and waits for those who are there, and for events that are not
+// posted yet. Media is not touched.
 func (s *server) drain(hurry context.Context) {
 	s.turnAway()
 	s.tell(systemd.Stopping(s.status()))
@@ -77,7 +78,7 @@ func (s *server) drain(hurry context.Context) {
 	defer deadline.Stop()
 	look := time.NewTicker(50 * time.Millisecond)
 	defer look.Stop()
-	for s.rooms.Stats().Participants > 0 {
+	for s.rooms.Stats().Participants > 0 || s.events.waiting() > 0 {
 		select {
 		case <-look.C:
 		case <-deadline.C:
@@ -117,6 +118,7 @@ func (s *server) close(ctx context.Context) error {
 		s.public.shutdown(ctx),
 		s.redirect.shutdown(ctx),
 		s.rooms.Close(ctx),
+		s.events.close(ctx),
 		s.closeRelay(),
 		s.media.engine.Close(),
 		s.traces.close(ctx),
@@ -140,6 +142,7 @@ func (s *server) abandon() {
 	if s.rooms != nil {
 		_ = s.rooms.Close(ctx)
 	}
+	_ = s.events.close(ctx)
 	if s.flight != nil {
 		s.flight.Close()
 	}

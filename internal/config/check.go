@@ -26,6 +26,10 @@ var checks = map[string]struct {
 	"ice":       {"STUN or TURN URL", checkICE},
 	"network":   {"network", checkNetwork},
 	"ports":     {"range of ports", checkPorts},
+	"receiver":  {"URL", checkReceiver},
+	"event":     {"type", checkEvent},
+
+	"webhook secret": {"secret", checkWebhookSecret},
 }
 
 func checkAddress(text string) error {

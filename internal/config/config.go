@@ -23,6 +23,8 @@ type Config struct {
 	Client    Client    `koanf:"client"`
 	Admin     Admin     `koanf:"admin"`
 	Auth      Auth      `koanf:"auth"`
+	Events    Events    `koanf:"events"`
+	Webhooks  Webhooks  `koanf:"webhooks"`
 	Log       Log       `koanf:"log"`
 	Tracing   Tracing   `koanf:"tracing"`
 	Shutdown  Shutdown  `koanf:"shutdown"`
@@ -179,6 +181,27 @@ type Auth struct {
 	MaxLifetime      time.Duration `koanf:"max_lifetime" default:"24h" min:"1m" max:"8760h" reload:"yes" help:"The longest time between iat and exp of a token, which is also how long a revocation is remembered."`
 	Leeway           time.Duration `koanf:"leeway" default:"10s" min:"1s" max:"5m" reload:"yes" help:"How far the clock of those who make tokens may be from this one."`
 	TokenIn          []string      `koanf:"token_in" default:"params,header" one_of:"params header query user" reload:"yes" help:"Where a token may stand: params is token among the parameters of joinRoom; header is Authorization: Bearer; query is token in the query of the address, which proxies log; user is the user of joinRoom, whole. params and user are not for WHIP, WHEP and the HTTP endpoints."`
+}
+
+// Events are what applications hear of what happens (docs/events.md).
+type Events struct {
+	Texts      bool `koanf:"texts" default:"false" help:"Put the texts of chat messages into events. Without it they say who wrote, and how much."`
+	Replay     int  `koanf:"replay" default:"4096" min:"1" max:"1000000" unit:"events" help:"Events to keep for streams that come back, 8 MiB at most. None are kept when nobody has listened for ten minutes."`
+	MaxStreams int  `koanf:"max_streams" default:"64" min:"1" max:"100000" unit:"streams" help:"Streams of server-sent events at a time."`
+}
+
+// Webhooks are where events are posted. All receivers get the same events, each at its own
+// pace.
+type Webhooks struct {
+	URLs         []string      `koanf:"urls" check:"receiver" help:"Where events are posted: https addresses. Empty turns webhooks off."`
+	Secret       Secret        `koanf:"secret" check:"webhook secret" help:"What deliveries are signed with: whsec_ and 24 to 64 octets in base64, from atrium webhook secret. While it is being replaced, both, with a space between."`
+	SecretFile   string        `koanf:"secret_file" help:"File that holds the secret, or both, instead of webhooks.secret."`
+	Events       []string      `koanf:"events" check:"event" help:"Types of events to post, such as room.closed, or kinds such as participant.*. Empty posts all."`
+	Timeout      time.Duration `koanf:"timeout" default:"10s" min:"100ms" max:"1m" help:"How long a receiver may take to answer."`
+	Keep         time.Duration `koanf:"keep" default:"24h" min:"1m" max:"168h" help:"How long an event is tried to be delivered."`
+	MaxEvents    int           `koanf:"max_events" default:"10000" min:"1" max:"10000000" unit:"events" help:"Events that may wait for one receiver. What comes beyond is lost, and the receiver is told."`
+	MaxMegabytes int           `koanf:"max_megabytes" default:"32" min:"1" max:"4096" unit:"MiB" help:"The same in octets."`
+	AllowPrivate bool          `koanf:"allow_private" default:"false" help:"Let receivers be in a private network or on this machine, and there without https."`
 }
 
 // LogFormat is how log lines look.

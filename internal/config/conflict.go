@@ -30,6 +30,7 @@ func (c *Config) conflicts() Problems {
 	report(len(c.Media.VideoCodecs) == 0, "media.video_codecs", "must allow at least one codec")
 	report(c.Tracing.Endpoint == "" && c.Tracing.Headers != "", "tracing.headers", "has no effect unless tracing.endpoint is set")
 	report(c.Admin.Token != "" && c.Admin.TokenFile != "", "admin.token_file", "and admin.token are both set; set one")
+	c.webhookConflicts(report)
 	return append(found, c.authConflicts()...)
 }
 

@@ -37,6 +37,8 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 		TURN:     TURN{Realm: "atrium", Lifetime: 12 * time.Hour, Allocations: 5000, PerUser: 300, PerAddress: 1000, Requests: 200},
 		Client:   Client{FilterRequestParam: "hat"},
 		Auth:     Auth{Mode: AuthOpen, MaxLifetime: 24 * time.Hour, Leeway: 10 * time.Second, TokenIn: []string{"params", "header"}},
+		Events:   Events{Replay: 4096, MaxStreams: 64},
+		Webhooks: Webhooks{Timeout: 10 * time.Second, Keep: 24 * time.Hour, MaxEvents: 10000, MaxMegabytes: 32},
 		Log:      Log{Level: "info", Format: LogAuto},
 		Tracing:  Tracing{SampleRatio: 1, ServiceName: "atrium"},
 		Shutdown: Shutdown{Drain: 10 * time.Second},
@@ -102,7 +104,7 @@ client:
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
-		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "ICE", "TURN", "Auth", "Log", "Tracing", "Shutdown", "Client"),
+		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "ICE", "TURN", "Auth", "Log", "Tracing", "Shutdown", "Client", "Events", "Webhooks"),
 		cmpopts.IgnoreFields(HTTP{}, "Listen"),
 		cmpopts.IgnoreFields(Media{}, "Port", "ICELite", "Shards", "Send", "Sealing", "Congestion"),
 		cmpopts.IgnoreFields(Signaling{}, "MaxSessions", "MaxSessionsPerAddress", "SpeakerInterval"),
