@@ -17,6 +17,7 @@ func signaling() Dashboard {
 			{Title: "Queues", Panels: queues()},
 			{Title: "WHIP and WHEP", Panels: whip()},
 			{Title: "TURN", Panels: turn()},
+			{Title: "Events for applications", Panels: events()},
 		},
 	}
 }
@@ -303,6 +304,39 @@ func turn() []Panel {
 			About: "What TURN clients did not get. user, address, full, pace: limits (turn.max_...). credentials, expired: old pages, another secret, or somebody who guesses. " +
 				"special, foreign, port: somebody looks for a way to other places than media.",
 			Queries: []Query{{Expr: rate("atrium_turn_refusals_total", "cause") + " > 0", Legend: "{{cause}}", MayBeEmpty: "nothing was refused"}},
+		},
+	}
+}
+
+func events() []Panel {
+	return []Panel{
+		{
+			Title: "Events and streams", Kind: Lines, Unit: Rate,
+			About: "Events that were made, and deliveries that webhooks took: for each receiver one, of those that it wants. All is 0 where nobody listens.",
+			Queries: []Query{
+				ask(rate("atrium_events_total"), "events"),
+				ask(rate("atrium_webhook_deliveries_total"), "delivered"),
+				ask(rate("atrium_webhook_retries_total"), "tried again"),
+				ask(rate("atrium_event_streams_cut_total"), "streams cut"),
+			},
+		},
+		{
+			Title: "Webhooks that fail", Kind: Lines, Unit: Rate,
+			About: "Attempts that failed, and events that were given up (dropped), by cause. unreachable, server: the receiver is down, and everything waits for it. client: it does not take what we send; look at its log. forbidden: its name leads to a private address (webhooks.allow_private). gone: it answered 410 and gets nothing more until a restart.",
+			Queries: []Query{
+				{Expr: rate("atrium_webhook_failures_total", "cause") + " > 0", Legend: "{{cause}}", MayBeEmpty: "no delivery failed"},
+				{Expr: rate("atrium_webhook_dropped_total", "cause") + " > 0", Legend: "dropped, {{cause}}", MayBeEmpty: "nothing was given up"},
+			},
+		},
+		{
+			Title: "Webhooks that wait", Kind: Lines, Unit: Seconds, Limits: rising(60, 600),
+			About:   "How long the oldest event has waited. Above some seconds a receiver is away or slow. Up to webhooks.keep nothing is lost, as long as there is room (webhooks.max_events).",
+			Queries: []Query{ask("max(atrium_webhook_oldest_seconds{$at})", "oldest")},
+		},
+		{
+			Title: "Events that wait", Kind: Lines, Unit: Count,
+			About:   "Events that wait to be delivered, of all receivers together.",
+			Queries: []Query{ask(total("atrium_webhook_waiting"), "waiting")},
 		},
 	}
 }
