@@ -26,6 +26,7 @@ const (
 	SubscriptionEnded   Type = "subscription.ended"
 	MessageSent         Type = "message.sent"
 	SpeakerChanged      Type = "speaker.changed"
+	QualityChanged      Type = "quality.changed"
 	MediaError          Type = "media.error"
 	// EventsLost stands for events that this receiver does not get. It passes every filter.
 	EventsLost Type = "events.lost"
@@ -37,7 +38,7 @@ func Types() []Type {
 		RoomCreated, RoomChanged, RoomClosed,
 		ParticipantJoined, ParticipantChanged, ParticipantLeft, ParticipantEvicted, ParticipantWaiting, ParticipantAnswered,
 		StreamPublished, StreamUnpublished, SubscriptionStarted, SubscriptionEnded,
-		MessageSent, SpeakerChanged, MediaError, EventsLost,
+		MessageSent, SpeakerChanged, QualityChanged, MediaError, EventsLost,
 	}
 }
 

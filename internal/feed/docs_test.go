@@ -59,6 +59,7 @@ var meanings = map[feed.Type]string{
 	feed.SubscriptionEnded:   "`user` no longer receives it, while the stream goes on and both stay.",
 	feed.MessageSent:         "A chat message. `to` is how many got it, `bytes` its length. An empty `from` is the application.",
 	feed.SpeakerChanged:      "Another one is the main speaker; an empty `user` is nobody.",
+	feed.QualityChanged:      "How well `user` receives streams is another `verdict` now: `good`, `fair` or `poor`. Every two seconds at most; a stream counts as good before. `kinds` is what is received worst, `score` from 1 to 5, `cause` as in `getQuality` ([protocol.md](protocol.md)).",
 	feed.MediaError:          "A connection of `user` is lost: one that receives from `publisher`, or without that one that publishes.",
 	feed.EventsLost:          "Events are lost for this receiver, in this place: of the room, or without `subject` of any. Without `count` the number is not known. `cause`: `full`, `old`, `rejected`, or `not kept` in a stream. It has no `roomsequence`.",
 }

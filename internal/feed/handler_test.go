@@ -88,8 +88,8 @@ func TestEventsAreStreamed(t *testing.T) {
 	}, got); diff != "" {
 		t.Error(diff)
 	}
-	back := open(t, server.URL, "run-15")
-	if got := back.next(t); got != "id: run-16 event: room.closed" {
+	back := open(t, server.URL, "run-16")
+	if got := back.next(t); got != "id: run-17 event: room.closed" {
 		t.Errorf("who comes back gets %q", got)
 	}
 	if open := h.Stats().Open; open != 2 {

@@ -203,6 +203,14 @@ func (f *Feed) OnSpeakers(e room.SpeakersEvent) {
 	}
 }
 
+// OnQuality implements room.EventHandler.
+func (f *Feed) OnQuality(e room.QualityEvent) {
+	if !f.awake.Load() {
+		return
+	}
+	f.emit(QualityChanged, e.To.Room, qualityOf(e))
+}
+
 // OnMediaError implements room.EventHandler.
 func (f *Feed) OnMediaError(e room.MediaErrorEvent) {
 	if !f.awake.Load() {

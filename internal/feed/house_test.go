@@ -42,6 +42,9 @@ func everything(h room.EventHandler) {
 	h.OnUnsubscribed(room.UnsubscribedEvent{Participant: bob(), Publisher: "ann", Stream: "webcam"})
 	h.OnMessage(room.MessageEvent{From: ann(), Text: "hello <all>", To: []room.ParticipantInfo{ann(), bob()}})
 	h.OnSpeakers(room.SpeakersEvent{Room: "atelier", Dominant: "ann"})
+	h.OnQuality(room.QualityEvent{To: bob(), Changed: []room.StreamVerdict{
+		{Publisher: "ann", Stream: "webcam", Verdict: room.VerdictPoor, Kind: room.Video, Score: 1.8349, Cause: room.CauseDownlink},
+	}})
 	h.OnMediaError(room.MediaErrorEvent{To: bob(), Endpoint: "ann", Stream: "webcam", Text: "CONNECTION_LOST: ICE failed(errCode=3)"})
 	h.OnRoomClosed(room.RoomClosedEvent{Room: "atelier", Participants: []room.ParticipantInfo{ann()}, Text: "that is all"})
 	h.OnRoomEnded(room.RoomEndedEvent{Room: "atelier"})

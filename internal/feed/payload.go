@@ -2,6 +2,7 @@ package feed
 
 import (
 	"encoding/json"
+	"math"
 	"strings"
 	"time"
 
@@ -51,6 +52,11 @@ type (
 	}
 	speakerData struct {
 		User string `json:"user"` // empty: nobody any more
+	}
+	qualityData struct {
+		User     string    `json:"user"`
+		Identity string    `json:"identity,omitempty"`
+		Streams  []verdict `json:"streams"`
 	}
 	lostData struct {
 		Count uint64 `json:"count,omitempty"`
@@ -113,6 +119,26 @@ func participantOf(p room.ParticipantInfo) participant {
 		User: p.User, Identity: p.Identity, Role: p.Role, Permissions: strings.Fields(p.Permissions.String()), Hidden: p.Hidden,
 		HandRaised: timeOf(p.HandRaised), Streams: list, Metadata: p.Metadata,
 	}
+}
+
+// verdict is how well a stream is received.
+type verdict struct {
+	Publisher string   `json:"publisher"`
+	Stream    string   `json:"stream"`
+	Verdict   string   `json:"verdict"`
+	Kinds     []string `json:"kinds,omitempty"`
+	Score     float64  `json:"score"`
+	Cause     string   `json:"cause,omitempty"`
+}
+
+func qualityOf(e room.QualityEvent) qualityData {
+	data := qualityData{User: e.To.User, Identity: e.To.Identity, Streams: make([]verdict, 0, len(e.Changed))}
+	for _, v := range e.Changed {
+		data.Streams = append(data.Streams, verdict{
+			v.Publisher, v.Stream, string(v.Verdict), kindsOf(v.Kind), math.Round(v.Score*100) / 100, string(v.Cause),
+		})
+	}
+	return data
 }
 
 func waitingOf(w room.WaitingInfo) waitingData {
