@@ -37,7 +37,9 @@ type webhookSecretCommand struct{}
 
 // Run prints a secret.
 func (*webhookSecretCommand) Run() error {
-	fmt.Println(webhook.NewSecret())
+	if _, err := fmt.Println(webhook.NewSecret()); err != nil {
+		return fmt.Errorf("print the secret: %w", err)
+	}
 	return nil
 }
 

@@ -215,9 +215,12 @@ func (s *streamWriter) due() { _ = s.to.SetWriteDeadline(time.Now().Add(patience
 func problem(w http.ResponseWriter, status int, detail string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(struct { // nobody is left to tell
+	text, err := json.Marshal(struct {
 		Title  string `json:"title"`
 		Status int    `json:"status"`
 		Detail string `json:"detail"`
 	}{http.StatusText(status), status, detail})
+	if err == nil { // text always encodes
+		_, _ = w.Write(text) // nobody is left to tell
+	}
 }
