@@ -64,3 +64,13 @@ func (m *Manager) History(ctx context.Context, id ParticipantID) (list []ChatMes
 	})
 	return list, err
 }
+
+// History returns the messages that everybody in the room got and that are still kept,
+// oldest first; see Settings.ChatHistory. Errors: those of Moderator.
+func (o Moderator) History(ctx context.Context) (list []ChatMessage, err error) {
+	err = o.do(ctx, func(r *room, _ *member) error {
+		list = slices.Clone(r.state.history.list)
+		return nil
+	})
+	return list, err
+}

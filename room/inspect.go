@@ -61,6 +61,7 @@ type InspectedSubscription struct {
 // Selection says which participants of a room are to be inspected. The zero value
 // is all, by their time of joining.
 type Selection struct {
+	User          string // exactly this one; empty: everybody
 	Search        string // part of the user name, in any case
 	Worst         bool   // those with the lowest score first
 	Offset, Limit int    // the page; a Limit of 0 is none
@@ -98,6 +99,9 @@ func (m *Manager) Inspect(ctx context.Context, name string, pick Selection) (Ins
 }
 
 func (s Selection) matching(people []person) []person {
+	if s.User != "" {
+		people = slices.DeleteFunc(people, func(p person) bool { return p.user != s.User })
+	}
 	if s.Search != "" {
 		part := strings.ToLower(s.Search)
 		people = slices.DeleteFunc(people, func(p person) bool { return !strings.Contains(strings.ToLower(p.user), part) })

@@ -81,7 +81,7 @@ func TestActionsTakeOnlyWhatTheyUnderstand(t *testing.T) {
 	s.post("close", `{"room":`, 400)
 	s.post("close", `{"rooms":"r"}`, 400)
 	s.post("close", `["r"]`, 400)
-	s.post("close", `{"room":"`+strings.Repeat("r", maxOrder)+`"}`, 400)
+	s.post("close", `{"room":"`+strings.Repeat("r", maxOrder)+`"}`, 413)
 	if w := s.do(request(http.MethodGet, "close?room=r", "")); w.Code != 404 {
 		t.Errorf("GET: %d", w.Code)
 	} else {

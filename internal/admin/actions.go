@@ -2,13 +2,12 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"mime"
 	"net/http"
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/internal/httpjson"
 	"github.com/atrium-rtc/atrium/room"
 )
 
@@ -35,16 +34,16 @@ func (h *handler) action(name string, do func(context.Context, order) error) htt
 		log := h.log.With("action", name, "remote", r.RemoteAddr)
 		if err := h.opts.Access().Check(r); err != nil {
 			log.Warn("administrator's action refused", "reason", err)
-			h.refuse(w, problem{auth.Refuse(w.Header(), err), sentence(err)})
+			h.refuse(w, httpjson.New(auth.Refuse(w.Header(), err), httpjson.Sentence(err)))
 			return
 		}
 		if err := h.foreign.Check(r); err != nil {
 			log.Warn("administrator's action refused", "reason", err)
-			h.refuse(w, problem{http.StatusForbidden, "Another site's page must not act here."})
+			h.refuse(w, httpjson.New(http.StatusForbidden, "Another site's page must not act here."))
 			return
 		}
-		what, err := readOrder(w, r)
-		if err != nil {
+		var what order
+		if err := httpjson.Read(w, r, maxOrder, &what); err != nil {
 			h.refuse(w, problemOf(err))
 			return
 		}
@@ -60,20 +59,6 @@ func (h *handler) action(name string, do func(context.Context, order) error) htt
 		log.Info("administrator's action")
 		h.answer(w, struct{}{})
 	}
-}
-
-// readOrder reads JSON, and nothing that a form of another site could send.
-func readOrder(w http.ResponseWriter, r *http.Request) (order, error) {
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return order{}, problem{http.StatusUnsupportedMediaType, "An action is sent as application/json."}
-	}
-	var what order
-	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxOrder))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&what); err != nil {
-		return order{}, problem{http.StatusBadRequest, "The body is not what this action takes: " + err.Error() + "."}
-	}
-	return what, nil
 }
 
 // evict makes a participant leave. Its socket stays, and it may join again.
@@ -110,14 +95,14 @@ func (h *handler) closeRoom(ctx context.Context, what order) error {
 // revoke takes back tokens. Their sessions end.
 func (h *handler) revoke(_ context.Context, what order) error {
 	if what.Room != "" {
-		return problem{http.StatusBadRequest, "Tokens are revoked in all rooms."}
+		return httpjson.New(http.StatusBadRequest, "Tokens are revoked in all rooms.")
 	}
 	_, err := h.opts.Revoke(auth.Revocation{Token: what.Token, User: what.User, All: what.All, Before: what.Before}, time.Now())
 	switch {
 	case errors.Is(err, auth.ErrWhatToRevoke):
-		return problem{http.StatusBadRequest, sentence(err)}
+		return httpjson.New(http.StatusBadRequest, httpjson.Sentence(err))
 	case err != nil:
-		return problem{http.StatusConflict, sentence(err)}
+		return httpjson.New(http.StatusConflict, httpjson.Sentence(err))
 	}
 	return nil
 }
@@ -125,7 +110,7 @@ func (h *handler) revoke(_ context.Context, what order) error {
 // drain turns newcomers away, or lets them in again.
 func (h *handler) drain(_ context.Context, what order) error {
 	if err := h.opts.Drain.SetDraining(what.On); err != nil {
-		return problem{http.StatusConflict, sentence(err)}
+		return httpjson.New(http.StatusConflict, httpjson.Sentence(err))
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/internal/httpjson"
 	"github.com/atrium-rtc/atrium/internal/site"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -71,7 +72,7 @@ func newHandler(opts Options, page http.Handler) http.Handler {
 		mux.HandleFunc(pattern, serve)
 	}
 	mux.HandleFunc("/admin/api/", func(w http.ResponseWriter, r *http.Request) {
-		h.refuse(w, problem{http.StatusNotFound, "There is nothing at " + r.Method + " " + r.URL.Path + "."})
+		h.refuse(w, httpjson.New(http.StatusNotFound, "There is nothing at "+r.Method+" "+r.URL.Path+"."))
 	})
 	mux.Handle("/admin/", http.StripPrefix("/admin", page))
 	return mux
@@ -95,7 +96,7 @@ func (h *handler) endpoints() map[string]http.HandlerFunc {
 func (h *handler) forAdministrators(serve func(http.ResponseWriter, *http.Request)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if err := h.opts.Access().Check(r); err != nil {
-			h.refuse(w, problem{auth.Refuse(w.Header(), err), sentence(err)})
+			h.refuse(w, httpjson.New(auth.Refuse(w.Header(), err), httpjson.Sentence(err)))
 			return
 		}
 		serve(w, r)

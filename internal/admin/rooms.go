@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/httpjson"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
 )
@@ -33,7 +34,7 @@ func (h *handler) serveRooms(w http.ResponseWriter, r *http.Request) {
 	query := r.URL.Query()
 	compare, ok := orders()[cmp.Or(query.Get("sort"), "room")]
 	if !ok {
-		h.refuse(w, problem{http.StatusBadRequest, "Rooms can be sorted by room, participants, since, worst and troubled."})
+		h.refuse(w, httpjson.New(http.StatusBadRequest, "Rooms can be sorted by room, participants, since, worst and troubled."))
 		return
 	}
 	seen, err := h.surveyor.survey(r.Context())

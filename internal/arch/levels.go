@@ -34,7 +34,10 @@ func levels() map[string]level {
 		"sfu/quality":   zero,
 		"internal/auth": zero,
 		"internal/site": zero,
-		"sfu/inspect":   zero,
+
+		"internal/httpjson": zero,
+
+		"sfu/inspect": zero,
 
 		"internal/systemd": zero,
 		"internal/host":    zero,
@@ -96,6 +99,7 @@ func levels() map[string]level {
 		"internal/tracing/otlp": five,
 		"internal/webhook":      four,
 		"internal/admin":        five,
+		"internal/rest":         five,
 
 		// What operators look at. It imports nothing of ours; the proof of it starts everything.
 		"internal/dashboards":        five,
