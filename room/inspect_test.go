@@ -115,6 +115,16 @@ func TestInspectionOfWhoHasLeftOrUnpublished(t *testing.T) {
 	wantError(t, err, room.CodeRoomNotFound, "Room 'no' not found")
 }
 
+func TestASelectionOfOneUserShowsNobodyElse(t *testing.T) {
+	h := newHouse(t, room.Options{})
+	h.join("r", "ann", "Ann", "anna")
+	for user, want := range map[string]int{"ann": 1, "Ann": 1, "an": 0} {
+		if seen := h.inspect("r", room.Selection{User: user}); seen.Matching != want || want == 1 && seen.People[0].User != user {
+			t.Errorf("%s: %v", user, names(seen.People))
+		}
+	}
+}
+
 func TestASelectionSearchesSortsAndPages(t *testing.T) {
 	h := newHouse(t, room.Options{})
 	h.join("r", "ann", "Bob", "bobby", "cid", "dan")
