@@ -30,6 +30,27 @@ func (o Moderator) Message(ctx context.Context, text string, to ...string) error
 	})
 }
 
+// SendData passes data on, as Manager.SendData does. From the application and from a hidden
+// moderator it comes without a name; Policy is not asked. Errors: 102 for one of Data.To; 999
+// for what is too long or no JSON.
+func (o Moderator) SendData(ctx context.Context, d Data) error {
+	if err := o.manager.checkData(&d); err != nil {
+		return o.manager.counters.refused(err)
+	}
+	return o.do(ctx, func(r *room, by *member) error {
+		to, err := r.state.addressees(d.To, by)
+		if err != nil {
+			return err
+		}
+		event := DataEvent{From: ParticipantInfo{Room: r.state.name}, Topic: d.Topic, Payload: d.Payload, To: to}
+		if by != nil && !by.grants.Has(MayHide) {
+			event.From = r.state.info(by)
+		}
+		r.emit("OnData", func(h EventHandler) { h.OnData(event) })
+		return nil
+	})
+}
+
 // deliver passes a chat message on, and keeps one that is for everybody.
 func (r *room) deliver(event MessageEvent, keep bool) {
 	r.counters.messages.Add(1)

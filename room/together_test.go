@@ -196,6 +196,30 @@ func TestDataGoesToThoseItIsFor(t *testing.T) {
 	wantSame(t, "heard", w.take(), []string(nil))
 }
 
+func TestDataOfTheApplicationComesWithoutAName(t *testing.T) {
+	h, w := newMeeting(t, room.Options{})
+	ctx, app := t.Context(), h.Moderate("r")
+	for _, step := range []struct {
+		by   room.Moderator
+		data room.Data
+		want string
+	}{
+		{app, room.Data{Topic: "t", Payload: []byte(`1`)}, ` on "t": 1 -> ann,bob,mod,watcher`},
+		{app, room.Data{Payload: []byte(`{}`), To: []string{"bob"}}, ` on "": {} -> bob`},
+		{h.ModerateAs(id("mod")), room.Data{Payload: []byte(`1`)}, `mod on "": 1 -> ann,bob,watcher`},
+	} {
+		if err := step.by.SendData(ctx, step.data); err != nil {
+			t.Fatal(err)
+		}
+		wantSame(t, "heard", w.take(), []string{step.want})
+	}
+	wantCode(t, app.SendData(ctx, room.Data{Payload: []byte(`1`), To: []string{"zoe"}}), room.CodeUserNotFound)
+	wantCode(t, app.SendData(ctx, room.Data{Payload: []byte(`{`)}), room.CodeGeneric)
+	wantCode(t, h.Moderate("no").SendData(ctx, room.Data{Payload: []byte(`1`)}), room.CodeRoomNotFound)
+	wantCode(t, h.ModerateAs(id("ann")).SendData(ctx, room.Data{Payload: []byte(`1`)}), room.CodeNotPermitted)
+	wantSame(t, "heard", w.take(), []string(nil))
+}
+
 func TestThePolicyDecidesAboutData(t *testing.T) {
 	h, w := newMeeting(t, room.Options{Policy: room.Policy{
 		Data: func(_ context.Context, from room.ParticipantInfo, d *room.Data) error {
