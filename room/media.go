@@ -56,6 +56,9 @@ type MediaRequest struct {
 	// Loopback asks, for a publication, that the participant's own media be sent
 	// back on the same connection (Kurento's doLoopback).
 	Loopback bool
+	// Whole asks, for a publication, to refuse an offer of which only a part can be
+	// received.
+	Whole bool
 	// Observer is told what happens on the connection after the answer.
 	Observer MediaObserver
 }

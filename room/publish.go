@@ -16,6 +16,9 @@ type PublishRequest struct {
 	// Loopback asks that the participant's own media be sent back on the same
 	// connection (Kurento's doLoopback).
 	Loopback bool
+	// Whole refuses an offer of which only a part can be received, where others get an
+	// answer that takes that part.
+	Whole bool
 	// Answered, when not nil, is called on the room's goroutine with the answer
 	// before the others hear of it: this is how the protocol's order (response
 	// first, then participantPublished) is kept. It must not block. It is not
@@ -53,7 +56,7 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 		role:    Publisher,
 		reserve: func() error { return r.state.reservePublication(id, streamID(req.Stream), &c) },
 		ask: func(ctx context.Context, ask MediaRequest) (link, error) {
-			ask.Offer, ask.Loopback = req.Offer, req.Loopback
+			ask.Offer, ask.Loopback, ask.Whole = req.Offer, req.Loopback, req.Whole
 			return m.media.Publish(ctx, ask)
 		},
 		answered: req.Answered,

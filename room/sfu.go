@@ -29,7 +29,7 @@ type sfuMedia struct {
 // Publish implements Media.
 func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, error) {
 	p, err := m.engine.Publish(ctx, sfu.PublishRequest{
-		Offer: req.Offer, Room: contestOf(req), Loopback: req.Loopback,
+		Offer: req.Offer, Room: contestOf(req), Loopback: req.Loopback, Whole: req.Whole,
 		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
 		Layers: func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
 	})

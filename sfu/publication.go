@@ -28,6 +28,9 @@ type PublishRequest struct {
 	// Loopback sends the publisher's own media back on the same connection, in
 	// the sections that the client offers to receive in.
 	Loopback bool
+	// Whole refuses an offer of which only a part can be received (RFC 9725 section 4.4.3),
+	// where others get an answer that takes that part.
+	Whole    bool
 	Observer Observer
 	// Room names the room: where only the loudest are forwarded, they are the
 	// loudest of it.
@@ -73,6 +76,9 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (_ *Publicatio
 		return nil, err
 	}
 	use, err := choosePublished(o)
+	if err == nil && req.Whole {
+		err = o.receivedWhole(use)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -130,6 +136,19 @@ func choosePublished(o *offer) ([]chosen, error) {
 		return nil, fmt.Errorf("%w: nothing in it is sent with a codec that is forwarded here", ErrNoMedia)
 	}
 	return use, nil
+}
+
+// receivedWhole refuses what sends more than is received: a second camera, or sound beside
+// a picture in a codec that is not forwarded.
+func (o *offer) receivedWhole(use []chosen) error {
+	used := sectionsOf(use)
+	for _, s := range o.sections {
+		if (s.kind == "audio" || s.kind == "video") && s.sends && !used[s] {
+			return fmt.Errorf("%w: its %s section %q cannot be received: there may be one audio and one video, each with a codec that is forwarded here",
+				ErrBadOffer, s.kind, s.mid)
+		}
+	}
+	return nil
 }
 
 func sectionsOf(use []chosen) map[*section]bool {

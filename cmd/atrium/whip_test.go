@@ -29,8 +29,11 @@ func TestWHIPIsServedBesideThePage(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	r := run(t, nil)
 	for _, path := range []string{"/whip/r", "/whep/r"} {
-		if status, allow := r.askPublic(t, http.MethodGet, path); status != http.StatusMethodNotAllowed || allow != "OPTIONS, POST" {
-			t.Errorf("GET %s: %d, Allow %q", path, status, allow)
+		if status, _ := r.askPublic(t, http.MethodGet, path); status != http.StatusNoContent {
+			t.Errorf("GET %s: %d", path, status)
+		}
+		if status, allow := r.askPublic(t, http.MethodPut, path); status != http.StatusMethodNotAllowed || allow != "GET, HEAD, OPTIONS, POST" {
+			t.Errorf("PUT %s: %d, Allow %q", path, status, allow)
 		}
 	}
 	if status, _ := r.askPublic(t, http.MethodGet, "/"); status != http.StatusOK {
@@ -48,7 +51,7 @@ func TestWHIPIsServedBesideThePage(t *testing.T) {
 func TestWHIPCanBeTurnedOff(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	r := run(t, map[string]string{"whip.enabled": "false"})
-	if status, _ := r.askPublic(t, http.MethodOptions, "/whip/r"); status == http.StatusNoContent {
+	if status, _ := r.askPublic(t, http.MethodGet, "/whip/r"); status == http.StatusNoContent {
 		t.Errorf("OPTIONS /whip/r: %d", status)
 	}
 	r.signals <- syscall.SIGTERM

@@ -59,7 +59,7 @@ func TestICERestarts(t *testing.T) {
 		}
 		r := f.patch(url, match, renewed)
 		r.want(t, http.StatusOK)
-		want := "a=group:BUNDLE 0 1\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:second\r\na=ice-pwd:server-password-of-ice1\r\n" +
+		want := "a=group:BUNDLE 0 1\r\na=ice-options:trickle\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:0\r\na=ice-ufrag:second\r\na=ice-pwd:server-password-of-ice1\r\n" +
 			"a=candidate:1 1 udp 2130706431 192.0.2.1 8082 typ host\r\na=end-of-candidates\r\n"
 		if diff := cmp.Diff(want, r.body); diff != "" || r.Header.Get("Content-Type") != "application/trickle-ice-sdpfrag" {
 			t.Errorf("%s (-want +got):\n%s", r.Header.Get("Content-Type"), diff)

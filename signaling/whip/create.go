@@ -14,8 +14,9 @@ import (
 
 // create is the POST that makes a session (RFC 9725 section 4.2).
 func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, error) {
-	if err := wantsSDP(w.Header(), r); err != nil {
-		return reply{}, err
+	if !isType(r, sdpType) {
+		w.Header().Set("Accept-Post", sdpType)
+		return reply{}, refuse(http.StatusUnsupportedMediaType, "the body has to be "+sdpType)
 	}
 	q := r.URL.Query()
 	want, err := wishesOf(q)
@@ -121,38 +122,11 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, session *session,
 	return answer, err
 }
 
-// wantsSDP checks the media types of a request for a session.
-func wantsSDP(h http.Header, r *http.Request) error {
-	if !isType(r, sdpType) {
-		h.Set("Accept-Post", sdpType)
-		return refuse(http.StatusUnsupportedMediaType, "the body has to be "+sdpType)
-	}
-	if !accepts(r, sdpType) {
-		return refuse(http.StatusNotAcceptable, "the answer is "+sdpType)
-	}
-	return nil
-}
-
+// isType looks at what is sent. What the client accepts is not asked: there is one thing to
+// answer, and 406 is an offer of the server's in WHEP (draft-ietf-wish-whep-03 section 4.2.2).
 func isType(r *http.Request, want string) bool {
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	return err == nil && kind == want
-}
-
-// accepts reports whether the client takes a media type; one that does not say
-// takes all (RFC 9110 section 12.5.1).
-func accepts(r *http.Request, kind string) bool {
-	sent := r.Header.Values("Accept")
-	if len(sent) == 0 {
-		return true
-	}
-	group, _, _ := strings.Cut(kind, "/")
-	for _, entry := range strings.Split(strings.Join(sent, ","), ",") {
-		name, _, _ := mime.ParseMediaType(entry)
-		if name == kind || name == group+"/*" || name == "*/*" {
-			return true
-		}
-	}
-	return false
 }
 
 // ask is what Authorize is asked for a new session.
@@ -169,7 +143,7 @@ func (i ICEServer) link() string {
 	if i.Username == "" && i.Credential == "" {
 		return link
 	}
-	return fmt.Sprintf(`%s; username=%s; credential=%s; credential-type="password"`, link, quoted(i.Username), quoted(i.Credential))
+	return fmt.Sprintf(`%s; username=%s; credential=%s`, link, quoted(i.Username), quoted(i.Credential))
 }
 
 // quoted returns a quoted-string (RFC 9110 section 5.6.4).

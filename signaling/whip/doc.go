@@ -1,6 +1,7 @@
 // Package whip lets encoders and players without the room protocol take part in
-// rooms by plain HTTP: WHIP (RFC 9725) publishes, WHEP (draft-ietf-wish-whep-02)
-// plays. docs/whip.md tells users about it.
+// rooms by plain HTTP: WHIP (RFC 9725) publishes, WHEP (draft-ietf-wish-whep-03)
+// plays. docs/whip.md tells users about it, and conformance_test.go has a row for each
+// demand that the two make of servers.
 //
 //	POST /whip/{room}?user=cam       offer --> answer, and the URL of a session
 //	POST /whep/{room}?publisher=cam  likewise, to play

@@ -2,6 +2,7 @@ package whip
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/atrium-rtc/atrium/room"
@@ -15,6 +16,9 @@ const (
 	lastCandidate = "a=end-of-candidates"
 	midLine       = "a=mid:"
 	groupLine     = "a=group:BUNDLE"
+	liteLine      = "a=ice-lite"
+	optionsLine   = "a=ice-options:"
+	pacingLine    = "a=ice-pacing:"
 )
 
 var (
@@ -78,7 +82,8 @@ func valueOf(text, prefix string) string {
 }
 
 // fragmentOf returns our side of ICE in an answer: the section of the bundle that
-// carries the candidates, as in the example of RFC 9725 section 4.3.3.
+// carries the candidates, as in the example of RFC 9725 section 4.3.3, and what the answer
+// says of the agent as a whole, which has to be the same in both.
 func fragmentOf(answer string) string {
 	var head, section []string
 	for line := range strings.Lines(answer) {
@@ -89,9 +94,9 @@ func fragmentOf(answer string) string {
 				return joined(head, section)
 			}
 			section = []string{line}
-		case strings.HasPrefix(line, groupLine):
+		case section == nil && hasAny(line, liteLine, optionsLine, pacingLine, groupLine):
 			head = append(head, line)
-		case ofICE(line) && section != nil:
+		case section != nil && hasAny(line, midLine, ufragLine, passwordLine, optionsLine, pacingLine, candidateLine, lastCandidate):
 			section = append(section, line)
 		}
 	}
@@ -108,13 +113,9 @@ func carriesICE(section []string) bool {
 	return false
 }
 
-func ofICE(line string) bool {
-	for _, prefix := range []string{midLine, ufragLine, passwordLine, candidateLine, lastCandidate} {
-		if strings.HasPrefix(line, prefix) {
-			return true
-		}
-	}
-	return false
+// hasAny reports whether a line begins with one of the prefixes.
+func hasAny(line string, prefixes ...string) bool {
+	return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(line, p) })
 }
 
 func joined(head, section []string) string {

@@ -66,7 +66,7 @@ func (s *Server) authorize(r *http.Request, ask Ask) error {
 }
 
 // absent makes one refusal of all reasons why nobody can be played, which is 409
-// with Retry-After in draft-ietf-wish-whep-02 section 4.2: a player does not learn
+// with Retry-After in draft-ietf-wish-whep-03 section 4.2.8: a player does not learn
 // whether there is such a room.
 func absent(err error) error {
 	for _, same := range []*room.Error{room.ErrRoomNotFound, room.ErrRoomClosed, room.ErrUserNotFound, room.ErrUserNotStreaming, room.ErrUserClosed} {

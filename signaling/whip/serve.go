@@ -29,28 +29,44 @@ type action func(w http.ResponseWriter, r *http.Request) (reply, error)
 // endpoint serves the URL at which sessions of a kind are made.
 func (s *Server) endpoint(k kind) http.Handler {
 	return s.methods(map[string]action{
-		http.MethodPost: func(w http.ResponseWriter, r *http.Request) (reply, error) { return s.create(w, r, k) },
-		http.MethodOptions: func(w http.ResponseWriter, _ *http.Request) (reply, error) {
-			w.Header().Set("Accept-Post", sdpType)
-			return reply{status: http.StatusNoContent}, nil
-		},
+		http.MethodPost:    func(w http.ResponseWriter, r *http.Request) (reply, error) { return s.create(w, r, k) },
+		http.MethodGet:     nothing,
+		http.MethodHead:    nothing,
+		http.MethodOptions: offers("Accept-Post", sdpType),
 	})
 }
 
 // resource serves the URLs of the sessions of a kind.
 func (s *Server) resource(k kind) http.Handler {
+	exists := func(w http.ResponseWriter, r *http.Request) (reply, error) {
+		if _, err := s.find(r, k); err != nil {
+			return reply{}, err
+		}
+		return nothing(w, r)
+	}
 	return s.methods(map[string]action{
-		http.MethodPatch:  func(w http.ResponseWriter, r *http.Request) (reply, error) { return s.change(w, r, k) },
-		http.MethodDelete: func(w http.ResponseWriter, r *http.Request) (reply, error) { return s.remove(w, r, k) },
-		http.MethodOptions: func(w http.ResponseWriter, _ *http.Request) (reply, error) {
-			w.Header().Set("Accept-Patch", fragmentType)
-			return reply{status: http.StatusNoContent}, nil
-		},
+		http.MethodPatch:   func(w http.ResponseWriter, r *http.Request) (reply, error) { return s.change(w, r, k) },
+		http.MethodDelete:  func(w http.ResponseWriter, r *http.Request) (reply, error) { return s.remove(w, r, k) },
+		http.MethodGet:     exists,
+		http.MethodHead:    exists,
+		http.MethodOptions: offers("Accept-Patch", fragmentType),
 	})
 }
 
-// methods serves the methods of a resource and refuses the others: GET, HEAD and
-// PUT are kept for what may come (RFC 9725 sections 4.2 and 4.4).
+// nothing is what there is to read at these URLs (RFC 9725 section 4.1).
+func nothing(http.ResponseWriter, *http.Request) (reply, error) {
+	return reply{status: http.StatusNoContent}, nil
+}
+
+// offers answers OPTIONS: what media type the resource takes.
+func offers(header, contentType string) action {
+	return func(w http.ResponseWriter, _ *http.Request) (reply, error) {
+		w.Header().Set(header, contentType)
+		return reply{status: http.StatusOK}, nil
+	}
+}
+
+// methods serves the methods of a resource and refuses the others.
 func (s *Server) methods(actions map[string]action) http.Handler {
 	allowed := strings.Join(slices.Sorted(maps.Keys(actions)), ", ")
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

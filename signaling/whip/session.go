@@ -54,7 +54,8 @@ func (s *Server) open(ctx context.Context, session *session, offer string, want 
 		if _, err := s.manager.Join(ctx, join); err != nil {
 			return "", err
 		}
-		return s.manager.Publish(ctx, session.id, room.PublishRequest{Stream: session.stream, Offer: offer})
+		answer, err := s.manager.Publish(ctx, session.id, room.PublishRequest{Stream: session.stream, Offer: offer, Whole: true})
+		return finish(answer, offer, session.kind), err
 	}
 	if _, err := s.manager.Join(ctx, join); err != nil {
 		return "", err
@@ -63,7 +64,7 @@ func (s *Server) open(ctx context.Context, session *session, offer string, want 
 	if err == nil {
 		err = s.limit(ctx, session, want)
 	}
-	return answer, err
+	return finish(answer, offer, session.kind), err
 }
 
 // publisher returns whose stream is to be played: the one that was named, or of those

@@ -45,10 +45,12 @@ func Outcomes() []Outcome {
 // outcomes are the statuses that each method may have.
 func outcomes() map[string][]int {
 	return map[string][]int{
-		http.MethodPost:    {201, 400, 401, 403, 404, 405, 406, 409, 413, 415, 422, 429, 500, 503},
+		http.MethodPost:    {201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503},
 		http.MethodPatch:   {200, 204, 400, 401, 403, 404, 405, 412, 413, 415, 422, 428, 500, 503},
 		http.MethodDelete:  {200, 401, 403, 404, 405},
-		http.MethodOptions: {204, 403},
+		http.MethodGet:     {204, 401, 403, 404},
+		http.MethodHead:    {204, 401, 403, 404},
+		http.MethodOptions: {200, 403},
 		other:              {403, 405},
 	}
 }
