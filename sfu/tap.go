@@ -186,11 +186,11 @@ func (t *Tapping) unpublished() {
 	t.Close()
 }
 
-// Close removes the tap, which gets what waits for it, and then its end. It does not
+// Close removes the tap, which gets what came until now, and then its end. It does not
 // wait.
 func (t *Tapping) Close() {
 	t.publication.subscriptions.remove(t)
-	t.subscriber.Close()
+	t.subscriber.Finish()
 }
 
 // Done is closed when the tap is not called any more.

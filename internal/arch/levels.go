@@ -65,6 +65,7 @@ func levels() map[string]level {
 		"signaling":      four,
 		"signaling/whip": four,
 		"room/cluster":   four,
+		"room/recorder":  four,
 		"client":         four, // the embedded page; imports nothing of ours
 
 		// The load generator. It shares the ground and the wire with the server, and

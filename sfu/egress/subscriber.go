@@ -168,6 +168,10 @@ func (s *Subscriber) Close() {
 	s.once.Do(func() { s.shard.command(s.remove) })
 }
 
+// Finish is Close once all that was pushed before has gone out: of a batch, commands come
+// before packets.
+func (s *Subscriber) Finish() { s.shard.command(s.Close) }
+
 // remove runs on the shard.
 func (s *Subscriber) remove() {
 	if s.removed {
