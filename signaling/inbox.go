@@ -11,12 +11,14 @@ import (
 )
 
 // arrival is a request, when it came, and of its socket's handshake the trace that it
-// belongs to, if any, and the tokens.
+// belongs to, if any, the tokens, and the context of its HTTP request.
 type arrival struct {
 	rpc.Request
 	at      time.Time
 	parent  *tracing.Parent
 	carried admission.Carried
+
+	handshake context.Context
 }
 
 func (a *arrival) size() int { return len(a.Method) + len(a.Params) + len(a.ID) }

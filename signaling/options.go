@@ -25,7 +25,8 @@ type Options struct {
 	Tracer *tracing.Tracer
 
 	// Admission asks those who join for a token; nil lets everybody in as a
-	// participant. Applications that embed the package decide in room.Policy.
+	// participant. Applications that embed the package decide in room.Policy, whose
+	// context has the values of the websocket's HTTP request.
 	Admission *admission.Control
 
 	// AllowedOrigins are the origins ("https://meet.example.org", with a port if

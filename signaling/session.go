@@ -84,7 +84,7 @@ func (s *Session) serve(a arrival) {
 		s.server.counters.repeats.Add(1)
 		return
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(visited{s.ctx, a.handshake}, requestTimeout)
 	defer cancel()
 	ctx, span := s.trace(ctx, &a)
 	defer span.End()

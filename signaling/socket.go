@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -14,13 +15,14 @@ import (
 // socket is one websocket. Everything in it belongs to the goroutine that
 // reads; the session, if any, belongs to itself.
 type socket struct {
-	server   *Server
-	conn     *rpc.Conn
-	session  *Session          // nil before the first request that needs one
-	parent   *tracing.Parent   // the trace of the handshake; nil without
-	carried  admission.Carried // its tokens
-	watchdog watchdog
-	silence  *time.Timer // until the first request
+	server    *Server
+	conn      *rpc.Conn
+	session   *Session          // nil before the first request that needs one
+	parent    *tracing.Parent   // the trace of the handshake; nil without
+	carried   admission.Carried // its tokens
+	handshake context.Context   // of its request, for the values
+	watchdog  watchdog
+	silence   *time.Timer // until the first request
 }
 
 func (k *socket) run() {
@@ -157,7 +159,7 @@ func (k *socket) enqueue(req rpc.Request) {
 		return
 	}
 	came := time.Now()
-	if !s.inbox.put(arrival{req, came, k.parent, k.carried}) {
+	if !s.inbox.put(arrival{req, came, k.parent, k.carried, k.handshake}) {
 		k.refuse(req, &api.Error{Code: rpc.CodeServer, Message: "Too many requests are waiting"})
 		k.served(req, rpc.CodeServer, came)
 	}

@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -41,12 +42,12 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 	if s.tracer != nil {
 		parent = tracing.ParseParent(r.Header.Get("Traceparent"))
 	}
-	carried := admission.Carry(r)
+	carried, handshake := admission.Carry(r), context.WithoutCancel(r.Context())
 	// A goroutine of its own, because that of net/http has grown and keeps the
 	// request and its buffers alive.
 	go func() {
 		defer s.gate.leave(network, conn)
-		k := &socket{server: s, conn: conn, parent: parent, carried: carried}
+		k := &socket{server: s, conn: conn, parent: parent, carried: carried, handshake: handshake}
 		if !s.gate.admit(conn) {
 			conn.Close(endShutdown.code, endShutdown.text)
 		}
