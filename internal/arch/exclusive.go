@@ -18,7 +18,7 @@ func exclusives() []exclusive {
 		{
 			module: "github.com/pion/webrtc",
 			by:     []string{"sfu", "internal/testnet", "internal/bench/naive"},
-			tests:  []string{"sfu", "room", "signaling", "internal/load", "internal/testnet", "cmd"},
+			tests:  []string{"sfu", "room", "signaling", "internal/load", "internal/testnet", "cmd", "docs"},
 		},
 		{
 			module: "github.com/gorilla/websocket",
