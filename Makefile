@@ -81,6 +81,7 @@ fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 
 docs: ## Write the generated tables of the documentation anew
 	$(GO) test ./internal/config ./internal/load/result ./internal/load/scenario ./metrics ./internal/dashboards ./internal/auth ./internal/feed -run Docs -update
+	$(GO) test ./docs/examples/meeting -run Guide -update
 
 dist: ## Make the files of a release in dist/: archives for five platforms, SBOMs, checksums
 	$(GO) run ./deploy/dist

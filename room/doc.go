@@ -1,6 +1,7 @@
 // Package room is the room server without a network: who is in which room, who
 // may do what, who receives what. It is the Room SDK for Go applications; the
 // signaling package is one user of it and speaks Kurento Room's protocol.
+// docs/embedding.md builds an application with it step by step.
 //
 // A Manager takes requests on its callers' goroutines and hands them to the room
 // they concern. Each room is one goroutine that owns its state, decides, and

@@ -1,6 +1,7 @@
 // Package signaling speaks the Kurento Room protocol to clients: it turns
 // requests on websockets into calls of a room.Manager, and what happens in rooms
-// into notifications. docs/protocol.md is its specification.
+// into notifications. docs/protocol.md is its specification, and docs/embedding.md
+// mounts it in an application.
 //
 // A socket is not a session. A socket is one websocket; a Session is one
 // participant's conversation, begins with the first request that needs one,

@@ -31,6 +31,7 @@ func newMeeting(media *sfu.Engine, files string, logger *slog.Logger) (*meeting,
 		Policy:          m.policy(),
 	})
 	m.rooms.Handle(doorbell{logger: logger})
+	m.rooms.Handle(hangup{rooms: m.rooms})
 	m.wire = signaling.NewServer(signaling.Options{
 		Manager:    m.rooms,
 		Logger:     logger,
