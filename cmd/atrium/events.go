@@ -5,12 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"os"
 	"time"
 
-	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/internal/feed"
 	"github.com/atrium-rtc/atrium/internal/webhook"
@@ -114,13 +112,4 @@ func (o *outgoing) close(ctx context.Context) error {
 		return fmt.Errorf("webhooks: %w", failed)
 	}
 	return nil
-}
-
-// serveEvents is GET /api/v1/events of the operator's listener, for administrators.
-func (s *server) serveEvents(w http.ResponseWriter, r *http.Request) {
-	if err := s.admin.Load().Check(r); err != nil {
-		answer(w, auth.Refuse(w.Header(), err), err.Error()+"\n")
-		return
-	}
-	s.events.streams.ServeHTTP(w, r)
 }

@@ -14,7 +14,7 @@ import (
 //	/metrics       Prometheus; 503 while starting
 //	/reload        POST: reads the configuration again, for administrators
 //	/admin/        the administrators' page and its API
-//	/api/v1/events what happens, as server-sent events, for administrators
+//	/api/v1/       the API for applications
 //	/debug/pprof/  profiles of the Go runtime
 //	/debug/flight  what it did in the last seconds
 func (s *server) operatorHandler() http.Handler {
@@ -36,7 +36,7 @@ func (s *server) operatorHandler() http.Handler {
 	})
 	mux.HandleFunc("POST /reload", s.serveReload)
 	mux.HandleFunc("/admin/", s.serveAdmin)
-	mux.HandleFunc("GET /api/v1/events", s.serveEvents)
+	mux.HandleFunc("/api/v1/", s.serveAPI)
 	mux.HandleFunc("GET /debug/flight", s.serveFlight)
 	handleProfiles(mux)
 	return mux

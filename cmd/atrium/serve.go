@@ -90,6 +90,7 @@ type server struct {
 	started   time.Time
 	sampling  *sampling
 	adminPage atomic.Pointer[http.Handler] // likewise nil
+	api       atomic.Pointer[http.Handler] // likewise
 
 	doors   sync.Mutex // of ending, and of those who open and shut
 	ending  bool
@@ -137,6 +138,9 @@ func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *serv
 	s.publishMetrics()
 	s.ready.Store(true)
 	if err := s.publishAdmin(); err != nil {
+		return nil, err
+	}
+	if err := s.publishAPI(); err != nil {
 		return nil, err
 	}
 	s.logger.Info("ready", "page", s.page, "operator", s.operator.address(), "media", s.media.port, "version", readBuild().version)

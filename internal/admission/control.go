@@ -36,7 +36,8 @@ type Control struct {
 // state is what Reconfigure replaces as a whole.
 type state struct {
 	open     bool
-	verifier *auth.Verifier // also in open mode, for what was revoked before
+	tokens   auth.VerifierOptions // zero in open mode
+	verifier *auth.Verifier       // also in open mode, for what was revoked before
 	places   map[Place]bool
 	keys     func() Keys
 }
@@ -64,6 +65,9 @@ func (c *Control) Reconfigure(o Options) {
 
 func (o Options) state(verifier *auth.Verifier) *state {
 	s := &state{open: o.Tokens == nil, verifier: verifier, places: make(map[Place]bool), keys: o.Keys}
+	if o.Tokens != nil {
+		s.tokens = *o.Tokens
+	}
 	if o.Places == nil {
 		o.Places = []Place{InParams, InHeader}
 	}

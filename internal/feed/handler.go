@@ -1,12 +1,14 @@
 package feed
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/httpjson"
 )
 
 // Bounds of streams.
@@ -213,14 +215,5 @@ func (s *streamWriter) due() { _ = s.to.SetWriteDeadline(time.Now().Add(patience
 
 // problem answers with problem details (RFC 9457).
 func problem(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	text, err := json.Marshal(struct {
-		Title  string `json:"title"`
-		Status int    `json:"status"`
-		Detail string `json:"detail"`
-	}{http.StatusText(status), status, detail})
-	if err == nil { // text always encodes
-		_, _ = w.Write(text) // nobody is left to tell
-	}
+	_ = httpjson.Refuse(w, httpjson.New(status, httpjson.Sentence(errors.New(detail)))) // nobody is left to tell
 }
