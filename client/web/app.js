@@ -4,12 +4,16 @@ import { Call } from './call.js';
 import { Lobby } from './lobby.js';
 import { DEFAULT_SIZE, Devices } from './media.js';
 import { describeJoin } from './messages.js';
-import { readAddress, roomLink, socketUrl } from './address.js';
+import { readAddress, roomLink, socketUrl, withoutToken } from './address.js';
+import { keep, read } from './invitation.js';
 import { Room } from './room.js';
+import { WEBCAM } from './stream.js';
 
 const NAME_KEY = 'atrium.name';
 
 const address = readAddress(location);
+address.token = keep(address.token);
+const invited = read(address.token);
 const devices = new Devices();
 const loopbackWanted = address.loopback ? Promise.resolve(true) : serverWantsLoopback(); // asked while one types
 const call = new Call({ devices, ended: backToLobby });
@@ -19,16 +23,17 @@ let joinClickedAt = null;
 async function join({ user, room: name }) {
   joinClickedAt = performance.now();
   const loopback = await loopbackWanted;
-  const { codec, mode } = address;
-  const room = new Room({ url: socketUrl(location), room: name, user, loopback, codec, mode });
+  const { codec, mode, token } = address;
+  const room = new Room({ url: socketUrl(location), room: name, user, token, loopback, codec, mode });
   call.attach(room, { loopback });
   // Media that opens later is published later: a person who ignores the permission prompt can still watch.
   devices.open(address.size).then(({ stream }) => room.publish(stream));
+  room.addEventListener('held', () => lobby.hold(() => room.leave()));
   try {
     await room.join();
   } catch (error) {
     call.detach();
-    throw new Error(describeJoin(error, { room: name, user }));
+    throw new Error(describeJoin(error, { room: name, user, token }));
   }
   remember(user);
   address.user = user;
@@ -78,24 +83,30 @@ window.atrium = {
   get state() {
     return call.room?.state ?? 'lobby';
   },
+  /** user -> Peer of their camera. */
   get peers() {
-    return call.room?.peers ?? new Map();
+    const cameras = call.room?.connections.list().filter(({ stream }) => stream === WEBCAM) ?? [];
+    return new Map(cameras.map(({ user, peer }) => [user, peer]));
   },
   /** The summary of one person's connection; one's own is what is published. */
-  async getStats(user) {
-    return (await call.room?.peers.get(user)?.stats()) ?? null;
+  async getStats(user, stream) {
+    return (await call.room?.connections.get(user, stream)?.stats()) ?? null;
   },
   /** Asks for one size of a person's picture, 0 the smallest, whatever the tile's; null lets the tile decide again. */
-  pinLayer(user, layer) {
-    return call.tiles.get(user).wish.pin(layer);
+  pinLayer(user, layer, stream) {
+    return call.tiles.get(user, stream).wish.pin(layer);
   },
   /** Milliseconds from the click on Join to that person's first picture on screen, or null. */
-  timeToFirstFrame(user) {
-    const at = call.tiles.get(user)?.firstFrameAt ?? null;
+  timeToFirstFrame(user, stream) {
+    const at = call.tiles.get(user, stream)?.firstFrameAt ?? null;
     return at === null ? null : at - joinClickedAt;
   },
 };
 
-address.user ||= remembered();
+if (address.token) {
+  history.replaceState(null, '', withoutToken(location));
+}
+address.user ||= invited.user || remembered();
+address.room ||= invited.room;
 address.size ??= DEFAULT_SIZE;
 lobby.open(address);

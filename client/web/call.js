@@ -1,11 +1,17 @@
-// The call screen: puts what happens in a Room onto the page, and what the person does into the Room.
+// The call screen: what happens in a Room goes to the parts of the page that show it.
 
 import { Chat } from './chat.js';
-import { bindToggle, byId, say, toast } from './dom.js';
-import { describeJoin, describePause, describeSubscription } from './messages.js';
-import { EVICTED, RECONNECTED, RECONNECTING, ROOM_CLOSED, SOUND_BLOCKED } from './messages.js';
+import { Controls } from './controls.js';
+import { Desk } from './desk.js';
+import { byId, say, toast } from './dom.js';
+import { describeEnding, describeJoin, HELD_AGAIN, RECONNECTED, RECONNECTING, SOUND_BLOCKED } from './messages.js';
+import { Moderation } from './moderation.js';
 import { Panel } from './panel.js';
+import { People } from './people.js';
 import { QualityWatch } from './quality.js';
+import { bindKeys } from './shortcuts.js';
+import { follow } from './stage.js';
+import { converse, say as tell } from './talk.js';
 import { Tiles } from './tiles.js';
 
 export class Call {
@@ -13,68 +19,75 @@ export class Call {
   room = null;
   tiles;
 
-  #devices;
   #ended;
   #chat;
+  #controls;
+  #desk;
   #panel;
+  #people;
   #quality = new QualityWatch();
   #link = '';
 
   /** `ended(sentence)` runs when the call is over; the sentence is empty when the person left. */
   constructor({ devices, ended }) {
-    this.#devices = devices;
     this.#ended = ended;
     this.#chat = new Chat({
       list: byId('messages'),
       form: byId('chatForm'),
       input: byId('chatText'),
-      send: (text) => this.room.send(text),
+      send: (text) => tell(this.room, text),
     });
     this.#panel = new Panel(this.#chat);
     this.tiles = new Tiles(byId('tiles'), {
       blocked: () => this.#soundBlocked(),
-      levelOf: (user) => this.room?.peers.get(user)?.audioLevel() ?? 0,
-      prefer: (user, preference) => this.room?.prefer(user, preference) ?? false,
-      preferLayer: (user, layer) => this.room?.preferLayer(user, layer),
+      levelOf: (user) => this.room?.connections.get(user)?.audioLevel() ?? 0,
+      prefer: (...wish) => this.room?.reception.prefer(...wish) ?? false,
+      preferLayer: (...wish) => this.room?.reception.preferLayer(...wish),
     });
-    bindToggle(byId('microphone'), devices, 'microphone');
-    bindToggle(byId('camera'), devices, 'camera');
-    devices.addEventListener('change', () => this.#showOwn());
+    this.#controls = new Controls({ devices, tiles: this.tiles });
+    const moderation = new Moderation((...request) => this.room.call(...request));
+    const act = (action) => action(moderation).catch(({ message }) => toast(message));
+    this.#people = new People(byId('peopleList'), act);
+    this.#desk = new Desk(act);
     byId('buttonLeaveRoom').addEventListener('click', () => this.leave());
     byId('copyLink').addEventListener('click', () => this.#copyLink());
-    document.addEventListener('keydown', (event) => this.#key(event));
+    bindKeys({
+      active: () => this.room !== null,
+      escape: () => (this.#panel.open ? this.#panel.close() : this.tiles.pin(null)),
+    });
   }
 
   /** Listens to a room about to be joined. */
   attach(room, { loopback }) {
     this.room = room;
     this.tiles.clear();
+    this.tiles.forgetSpeakers();
     this.#chat.reset(room.user);
+    this.#people.clear();
     this.#panel.reset();
-    this.tiles.add(room.user, true);
+    this.tiles.add(room.user, { own: true });
     const on = (type, handler) =>
       room.addEventListener(type, ({ detail }) => this.room === room && handler(detail));
-    on('arrived', ({ user, before }) => this.#arrived(user, before));
-    on('left', ({ user }) => this.#left(user));
-    on('published', ({ user }) => this.tiles.get(user).status('Connecting…'));
-    on('unpublished', ({ user }) => this.tiles.get(user).blank());
-    on('track', ({ user, stream }) => this.tiles.get(user)?.show(stream));
-    on('unreceivable', ({ user, error }) => this.tiles.get(user)?.status(describeSubscription(error, user)));
-    on('receiving', ({ user }) => this.tiles.get(user)?.unpause());
-    on('paused', ({ user, text }) => this.tiles.get(user)?.pause(describePause(text)));
-    on('resumed', ({ user }) => this.tiles.get(user)?.resume());
-    on('speakers', ({ dominant, speakers }) => this.tiles.heard(dominant, speakers));
-    on('message', ({ user, text }) => this.#message(user, text));
+    follow(room, this.tiles, on);
+    converse(room, this.#chat, on, () => this.#panel.noticeMessage());
+    this.#controls.attach(room, { loopback }, on);
+    on('arrived', ({ user, before }) => before || this.#chat.note(`${user} is here`));
+    on('left', ({ user, reason }) => this.#chat.note(`${user} left${reason ? `: ${reason}` : ''}`));
+    for (const type of ['entered', 'ways', 'changed', 'left', 'unpublished']) {
+      on(type, () => this.#count());
+    }
     on('mediaproblem', ({ text }) => toast(`The server reports a problem with the media: ${text}`));
     on('reconnecting', () => say(byId('banner'), RECONNECTING));
+    on('held', () => say(byId('banner'), HELD_AGAIN));
+    on('entered', () => say(byId('banner'), ''));
     on('reconnected', ({ resumed }) => this.#reconnected(resumed));
-    on('ended', ({ reason, error }) => this.#finish(this.#endingSentence(reason, error)));
-    this.loopback = loopback;
+    on('ended', ({ reason, text, error }) => this.#finish(this.#endingSentence(reason, text, error)));
   }
 
   /** Forgets a room whose join failed. */
   detach() {
     this.room = null;
+    this.#controls.detach();
     this.tiles.clear();
   }
 
@@ -85,7 +98,7 @@ export class Call {
     byId('roomTitle').textContent = this.room.name;
     document.title = `${this.room.name} – Atrium`;
     say(byId('banner'), '');
-    this.#showOwn();
+    this.#controls.showOwn();
     this.#count();
     this.#quality.start(this.room, (qualities) => this.tiles.judge(qualities));
     byId('roomTitle').focus({ preventScroll: true }); // so that a screen reader says where we are now
@@ -98,40 +111,18 @@ export class Call {
   }
 
   #finish(sentence) {
-    this.room = null;
     this.#quality.stop();
-    this.tiles.clear();
+    this.detach();
     byId('call').hidden = true;
     document.title = 'Atrium';
     this.#ended(sentence);
   }
 
-  #endingSentence(reason, error) {
+  #endingSentence(reason, text, error) {
     if (reason === 'refused') {
       return `The connection was lost. ${describeJoin(error, { room: this.room.name, user: this.room.user })}`;
     }
-    return reason === 'evicted' ? EVICTED : ROOM_CLOSED;
-  }
-
-  #arrived(user, before) {
-    this.tiles.add(user);
-    this.#count();
-    if (!before) {
-      this.#chat.note(`${user} is here`);
-    }
-  }
-
-  #left(user) {
-    this.tiles.remove(user);
-    this.#chat.note(`${user} left`);
-    this.#count();
-  }
-
-  #message(user, text) {
-    this.#chat.add(user, text);
-    if (user !== this.room.user) {
-      this.#panel.noticeMessage();
-    }
+    return describeEnding(reason, text);
   }
 
   #reconnected(resumed) {
@@ -144,20 +135,9 @@ export class Call {
   }
 
   #count() {
-    const others = [...this.room.participants.keys()];
-    this.#panel.list(this.room.user, others);
-    byId('alone').hidden = others.length > 0;
-  }
-
-  #showOwn() {
-    const tile = this.room && this.tiles.get(this.room.user);
-    if (!tile) {
-      return;
-    }
-    if (this.#devices.has('camera') && !this.loopback) {
-      tile.show(this.#devices.stream, true);
-    }
-    tile.muted({ microphone: !this.#devices.on('microphone'), camera: !this.#devices.on('camera') });
+    this.#people.show(this.room.attendance);
+    this.#desk.show(this.room);
+    byId('alone').hidden = this.room.attendance.others.size > 0;
   }
 
   #soundBlocked() {
@@ -175,24 +155,6 @@ export class Call {
       toast('Link copied');
     } catch {
       toast(this.#link); // no clipboard on insecure pages: show it, to be copied by hand
-    }
-  }
-
-  #key(event) {
-    const typing = event.target instanceof HTMLInputElement;
-    if (!this.room || event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    if (event.key === 'Escape' && this.#panel.open) {
-      this.#panel.close();
-    } else if (event.key === 'Escape') {
-      this.tiles.pin(null);
-    } else if (!typing) {
-      const button = { m: 'microphone', v: 'camera', c: 'showChat', p: 'showPeople' }[event.key];
-      if (button) {
-        event.preventDefault();
-        byId(button).click();
-      }
     }
   }
 }

@@ -7,6 +7,7 @@ export class Chat {
   #input;
   #self;
   #last = null; // the author of the last message
+  #latest = null; // that message, {user, message}
 
   /** `send(text)` must resolve once the server took the message, or reject: the text then stays in the field. */
   constructor({ list, form, input, send }) {
@@ -30,8 +31,16 @@ export class Chat {
 
   reset(self) {
     this.#self = self;
-    this.#last = null;
+    this.#last = this.#latest = null;
     this.#list.replaceChildren();
+  }
+
+  /** Brings what was said while nobody listened here, from all that the server kept: [{user, message, time}]. */
+  catchUp(messages) {
+    const known = (other) => other.user === this.#latest?.user && other.message === this.#latest.message;
+    for (const { user, message, time } of messages.slice(messages.findLastIndex(known) + 1)) {
+      this.add(user, message, new Date(time));
+    }
   }
 
   focus() {
@@ -39,18 +48,19 @@ export class Chat {
   }
 
   /** One message; the server echoes our own, so the order is the same on every screen. */
-  add(user, text) {
+  add(user, text, at = new Date()) {
     const item = document.createElement('li');
     item.className = user === this.#self ? 'message own' : 'message';
     if (user !== this.#last) {
-      const head = line('message-head', user === this.#self ? 'You' : user);
+      const head = line('message-head', user === this.#self ? 'You' : user || 'To everybody');
       const time = document.createElement('time');
-      time.textContent = new Date().toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+      time.textContent = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
       head.append(time);
       item.append(head);
     }
     item.append(line('message-text', text));
     this.#last = user;
+    this.#latest = { user, message: text };
     this.#append(item);
   }
 

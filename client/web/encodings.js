@@ -1,5 +1,7 @@
-// How the camera is sent: in three sizes, so that everybody can be given the one that fits, or as the address says.
+// How the camera is sent: in three sizes, so that everybody can be given the one that fits, or as the address says. A
+// screen is sent in one size, because nobody can read a smaller one.
 
+const SCREEN = { maxBitrate: 2_500_000 };
 const HD = { pixels: 1280 * 720, bitrate: 1_700_000 };
 const EXPONENT = 0.88; // a small picture needs more bits for each pixel: 500 kbit/s for 640x360, 150 for 320x180
 const RIDS = ['l', 'm', 'h'];
@@ -11,7 +13,10 @@ const DEPENDENCY_DESCRIPTOR =
  * The sendEncodings for a camera of a size, smallest first. Just one, without a RID, for loopback, for a camera too
  * small to be worth more, and with a scalability mode, where one encoding holds all sizes.
  */
-export function encodingsOf({ width = 0, height = 0 }, { loopback, mode }) {
+export function encodingsOf({ width = 0, height = 0 }, { loopback, mode, screen }) {
+  if (screen) {
+    return [{ ...SCREEN }];
+  }
   const pixels = width * height;
   const count = loopback ? 1 : sizes(pixels);
   if (mode) {

@@ -1,11 +1,12 @@
 // The first screen: see yourself, say who you are and where to go.
 
-import { describeDevices } from './messages.js';
+import { describeDevices, HELD } from './messages.js';
 import { bindToggle, byId, say } from './dom.js';
 
 export class Lobby {
   #devices;
   #join;
+  #giveUp = null; // while waiting to be let in
 
   /** `join({user, room})` rejects with an error whose message is shown as it is. */
   constructor({ devices, join }) {
@@ -18,6 +19,7 @@ export class Lobby {
       event.preventDefault();
       this.#submit();
     });
+    byId('giveUp').addEventListener('click', () => this.#giveUp?.());
   }
 
   /** Shows the form. A given room is fixed, as in a link somebody sent. */
@@ -29,6 +31,18 @@ export class Lobby {
     say(byId('joinError'), problem);
     byId(user ? (room ? 'joinBtn' : 'roomName') : 'name').focus();
     this.#devices.open(size);
+  }
+
+  /** Says that the person waits for a moderator; `giveUp()` runs when they no longer want to. */
+  hold(giveUp) {
+    if (byId('lobby').hidden) {
+      return; // somebody who was inside already; Call says so
+    }
+    this.#giveUp = giveUp;
+    byId('holdingTitle').textContent = `Waiting to be let into “${byId('roomName').value.trim()}”`;
+    byId('holdingText').textContent = HELD;
+    this.#showHolding(true);
+    byId('holdingTitle').focus();
   }
 
   close() {
@@ -54,7 +68,13 @@ export class Lobby {
     } finally {
       button.disabled = false;
       button.textContent = 'Join';
+      this.#showHolding(false);
     }
+  }
+
+  #showHolding(holding) {
+    byId('joinForm').hidden = holding;
+    byId('holding').hidden = !holding;
   }
 
   #showDevices() {

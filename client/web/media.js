@@ -82,8 +82,8 @@ export class Devices extends EventTarget {
     return this.has(which) && this.wanted[which];
   }
 
-  toggle(which) {
-    this.wanted[which] = !this.wanted[which];
+  toggle(which, wanted = !this.wanted[which]) {
+    this.wanted[which] = wanted;
     this.#changed();
   }
 

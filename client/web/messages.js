@@ -10,12 +10,30 @@ export const Code = {
   roomClosed: 203,
   roomRefused: 204,
   noAnswer: 302,
+  tokenRefused: 401,
+  notPermitted: 403,
+  locked: 423,
+  waiting: 425,
   tooMany: -32000,
   noMethod: -32601,
 };
 
-export const EVICTED = 'You were removed from this room.';
-export const ROOM_CLOSED = 'This room was closed.';
+/** A moderator does not let somebody in; `reason` may be empty. */
+export class Denied extends Error {
+  constructor(reason = '') {
+    super('denied');
+    this.reason = reason;
+  }
+}
+
+/** Somebody waits no longer to be let in, by their own choice. */
+export const GAVE_UP = new Error('gave up');
+
+export const HELD = 'A moderator has to let you in. You join as soon as that happens.';
+export const HELD_AGAIN = 'You are waiting to be let in again.';
+export const SILENCED = 'A moderator has muted you. Raise your hand to be asked to speak.';
+const EVICTED = 'You were removed from this room';
+const ROOM_CLOSED = 'This room was closed';
 export const RECONNECTING = 'The connection to the server is lost. Trying to come back…';
 export const RECONNECTED = 'You are back in the room.';
 export const SOUND_BLOCKED = 'Your browser holds back the sound. Click anywhere to hear the others.';
@@ -46,8 +64,14 @@ export function describeDevices({ camera, microphone }) {
   return sentences.filter(Boolean).join(' ');
 }
 
-/** Describes why joining, or coming back, did not work. */
-export function describeJoin(error, { room, user }) {
+/** Describes why joining, or coming back, did not work; nothing for who gave up. `token` is the one that was shown. */
+export function describeJoin(error, { room, user, token }) {
+  if (error === GAVE_UP) {
+    return '';
+  }
+  if (error instanceof Denied) {
+    return because(`You were not let into “${room}”`, error.reason);
+  }
   if (error instanceof ConnectionError) {
     return error.reason === 'timeout'
       ? 'The server does not answer. Try again in a moment.'
@@ -65,11 +89,22 @@ export function describeJoin(error, { room, user }) {
       return `The room “${room}” is just closing. Try again in a moment.`;
     case Code.roomRefused:
       return `The server does not open the room “${room}” for you now.`;
+    case Code.locked:
+      return `The room “${room}” is locked: nobody else is let in now.`;
+    case Code.tokenRefused:
+      return token
+        ? `Your invitation does not admit “${user}” to “${room}”, or not any more. Ask for a new one.`
+        : `“${room}” is for those who are invited. Open the link that you were sent.`;
     case Code.tooMany:
       return 'The server has too much to do. Try again in a moment.';
     default:
       return `The server refused: ${error.message}`;
   }
+}
+
+/** Describes why the call is over: 'evicted' or 'closed', and what somebody wrote as the reason. */
+export function describeEnding(reason, text) {
+  return because(reason === 'evicted' ? EVICTED : ROOM_CLOSED, text);
 }
 
 /** Describes why the server sends no picture for now: its own words, as a sentence. */
@@ -83,3 +118,5 @@ export function describeSubscription(error, user) {
     ? `This browser cannot play what ${user} sends.`
     : `${user} cannot be received.`;
 }
+
+const because = (sentence, reason) => (reason ? `${sentence}: ${reason}` : `${sentence}.`);

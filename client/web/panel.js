@@ -41,17 +41,6 @@ export class Panel {
     }
   }
 
-  /** Lists the names, oneself first. */
-  list(self, others) {
-    const items = [`${self} (you)`, ...others].map((name) => {
-      const item = document.createElement('li');
-      item.textContent = name;
-      return item;
-    });
-    byId('peopleList').replaceChildren(...items);
-    byId('headCount').textContent = items.length === 1 ? 'Only you' : `${items.length} people`;
-  }
-
   #show(which) {
     this.#shown = which;
     byId('panel').hidden = which === null;

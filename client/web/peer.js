@@ -49,16 +49,16 @@ export class Peer {
   }
 
   /**
-   * Sends the tracks of `media`; with `loopback` the server sends them back on the same connection. `codec` and `mode`
-   * are those of the address.
+   * Sends the tracks of `media`, of a camera or a `screen`; with `loopback` the server sends them back on the same
+   * connection. `codec` and `mode` are those of the address.
    */
-  publish(media, { loopback, codec, mode }) {
+  publish(media, { loopback, codec, mode, screen }) {
     const init = { direction: loopback ? 'sendrecv' : 'sendonly', streams: [media] };
     for (const track of media.getAudioTracks()) {
       this.#pc.addTransceiver(track, init);
     }
     for (const track of media.getVideoTracks()) {
-      const sendEncodings = encodingsOf(track.getSettings(), { loopback, mode });
+      const sendEncodings = encodingsOf(track.getSettings(), { loopback, mode, screen });
       const video = this.#pc.addTransceiver(track, { ...init, sendEncodings });
       preferCodec(video, codec);
       if (mode && codec === 'av1') {

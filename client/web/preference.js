@@ -7,15 +7,15 @@ const STEP = 16; // px; smaller changes of a tile are not worth a request
 /** ms out of sight until a picture is called hidden, so that a glance at another tab changes nothing. */
 export const HIDDEN_AFTER = 2_000;
 
-/** How much a picture matters, where one person may be pinned and one is the dominant speaker (both may be absent). */
-export function priorityOf(user, { pinned, dominant }) {
-  if (user === pinned) {
+/** How much a tile's picture matters, where one may be large and one is the dominant speaker's (both may be absent). */
+export function priorityOf(tile, { large, dominant }) {
+  if (tile === large) {
     return 'pinned';
   }
-  if (user === dominant) {
+  if (tile === dominant) {
     return 'speaker';
   }
-  return pinned ? 'thumbnail' : 'normal';
+  return large ? 'thumbnail' : 'normal';
 }
 
 /** What one subscription prefers. */

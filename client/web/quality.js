@@ -39,7 +39,7 @@ export function measured(summary) {
 export class QualityWatch {
   #timer = null;
 
-  /** `judged(qualities)` gets a Map from user to tracks. */
+  /** `judged(qualities)` gets a Map from sender to tracks. */
   start(room, judged) {
     this.stop();
     let busy = false;
@@ -59,10 +59,10 @@ export class QualityWatch {
 }
 
 async function exchange(room, judged) {
-  for (const [user, peer] of [...room.peers]) {
+  for (const { user, stream, peer } of room.connections.list()) {
     if (user !== room.user && peer.state === 'connected') {
-      await room.report(user, measured(await peer.stats()));
+      await room.reception.report(user, stream, measured(await peer.stats()));
     }
   }
-  judged(await room.quality());
+  judged(await room.reception.quality());
 }

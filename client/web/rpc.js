@@ -5,13 +5,14 @@ const REQUEST_TIMEOUT = 15_000;
 const OPEN_TIMEOUT = 10_000;
 const PING_INTERVAL = 4_000;
 
-/** An error answer of the server. `code` is a Kurento Room code, see messages.js. */
+/** An error answer of the server. `code` is a Kurento Room code, see messages.js; some name the session. */
 export class RpcError extends Error {
-  constructor(method, { code, message }) {
+  constructor(method, { code, message, sessionId }) {
     super(message || `${method} failed`);
     this.name = 'RpcError';
     this.method = method;
     this.code = code;
+    this.sessionId = sessionId;
   }
 }
 

@@ -1,5 +1,9 @@
-// One person's tile: the picture or initials, the name, and what there is to say about them.
+// The tile of one stream, a person's camera or screen: the picture or initials, the name, and what there is to say.
 
+import { avatarOf } from './avatar.js';
+import { make, template } from './dom.js';
+import { Nameplate } from './nameplate.js';
+import { SCREEN, WEBCAM } from './stream.js';
 import { PictureWish } from './wish.js';
 
 export class Tile {
@@ -8,52 +12,52 @@ export class Tile {
   /** The PictureWish; nobody has one for their own picture. */
   wish = null;
   own;
+  user;
+  stream;
 
   #video;
   #status;
-  #badge;
+  #plate;
   #pin = null;
   #pause;
-  #mark;
   #interruption = 0; // counts pauses, so that the end of one does not end the next
 
   /** `blocked()` as for Tiles; `pin()` runs when the person clicks; `prefer` and `preferLayer` as for PictureWish. */
-  constructor(user, own, { blocked, pin, prefer, preferLayer }) {
-    this.own = own;
-    this.blocked = blocked;
+  constructor({ user, stream, own }, { blocked, pin, prefer, preferLayer }) {
+    Object.assign(this, { user, stream, own, blocked });
     this.element = make('li', 'tile waiting');
     this.element.dataset.user = user;
+    this.element.dataset.stream = stream;
     this.element.classList.toggle('own', own);
-    const label = own ? `${user} (you)` : user;
-    this.#video = make('video', own ? 'mirrored' : '');
-    this.#video.id = `native-video-${user}_webcam`;
+    this.element.classList.toggle('screen', stream === SCREEN);
+    const label = labelOf(user, stream, own);
+    this.#video = make('video', own && stream === WEBCAM ? 'mirrored' : '');
+    this.#video.id = `native-video-${user}_${stream}`;
     this.#video.autoplay = this.#video.playsInline = true;
     this.#video.muted = own;
     this.#video.setAttribute('aria-label', `Picture of ${label}`);
     this.#video.addEventListener('resize', () => this.#resized());
-    const avatar = make('span', 'avatar', initials(user));
-    avatar.ariaHidden = 'true';
-    avatar.dataset.colour = colour(user);
     this.#status = make('span', 'tile-status');
     this.#pause = make('p', 'tile-pause');
     this.#pause.setAttribute('role', 'status');
-    this.#badge = template('mutedBadge');
-    this.#mark = template('qualityMark');
-    const name = make('span', 'tile-name');
-    name.append(this.#badge, make('span', 'tile-label', label), this.#mark);
-    this.element.append(this.#video, avatar, this.#status, this.#pause, name);
+    this.#plate = new Nameplate(label);
+    this.element.append(this.#video, avatarOf(user), this.#status, this.#pause, this.#plate.element);
     if (!own) {
       this.wish = new PictureWish(this.#video, { prefer, preferLayer });
       this.#pin = template('pinButton');
-      this.#pin.ariaLabel = this.#pin.title = `Pin ${user}`;
+      this.#pin.ariaLabel = this.#pin.title = `Pin ${label}`;
       this.element.append(this.#pin);
       this.element.addEventListener('click', pin); // the button's click comes here too
     }
   }
 
   /** Whether this is the one that is shown large. */
+  set large(large) {
+    this.element.classList.toggle('large', large);
+  }
+
+  /** Whether that is by the person's choice. */
   set pinned(pinned) {
-    this.element.classList.toggle('pinned', pinned);
     if (this.#pin) {
       this.#pin.ariaPressed = String(pinned);
     }
@@ -117,24 +121,26 @@ export class Tile {
     this.#pause.textContent = '';
   }
 
+  /** Whether sound and picture are off: one's own, or what a moderator muted. Nobody tells who mutes themselves. */
+  muted({ microphone, camera }) {
+    this.#plate.muted = microphone;
+    this.element.classList.toggle('camera-off', camera);
+  }
+
+  /** Shows what a Member says of the person. */
+  describe({ moderates, hand }) {
+    this.#plate.moderator = moderates;
+    this.#plate.hand = hand > 0;
+  }
+
   /** Whether there is a mark of bad quality. */
   get marked() {
-    return !this.#mark.hidden;
+    return this.#plate.marked;
   }
 
   /** Shows {bars, text} of quality.js; null when all is well. */
   mark(quality) {
-    this.#mark.hidden = !quality;
-    if (quality) {
-      this.#mark.dataset.bars = quality.bars;
-      this.#mark.ariaLabel = this.#mark.title = quality.text;
-    }
-  }
-
-  /** One's own state: the protocol does not tell who else is muted. */
-  muted({ microphone, camera }) {
-    this.#badge.hidden = !microphone;
-    this.element.classList.toggle('camera-off', camera);
+    this.#plate.mark(quality);
   }
 
   dispose() {
@@ -155,28 +161,9 @@ export class Tile {
   }
 }
 
-function template(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
-}
-
-function make(tag, className, text = '') {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
-
-function initials(user) {
-  const words = user.trim().split(/[\s._-]+/).filter(Boolean);
-  const letters = words.length > 1 ? [words[0], words.at(-1)] : [user];
-  return letters.map((word) => [...word][0]?.toUpperCase() ?? '').join('');
-}
-
-// The same person has the same colour on every screen.
-function colour(user) {
-  let sum = 0;
-  for (const character of user) {
-    sum = (sum * 31 + character.codePointAt(0)) % 6;
+function labelOf(user, stream, own) {
+  if (stream === WEBCAM) {
+    return own ? `${user} (you)` : user;
   }
-  return sum;
+  return own ? `Your ${stream}` : `${user}'s ${stream}`;
 }

@@ -1,9 +1,10 @@
-// The grid: a tile for each person, as large as the window allows, or one large and the others in a strip.
+// The grid: a tile for each camera and each screen, as large as the window allows, or one large and the others in a strip.
 
 import { fit, spotlight } from './layout.js';
 import { priorityOf } from './preference.js';
 import { judge } from './quality.js';
 import { Speaking } from './speaking.js';
+import { SCREEN, senderOf, WEBCAM } from './stream.js';
 import { Tile } from './tile.js';
 
 const GAP = 12;
@@ -12,17 +13,16 @@ const PORTRAIT_RATIO = 1; // a phone held upright has more use of the height
 const SPEAKING_INTERVAL = 250; // ms
 
 export class Tiles {
-  /** The user whose picture is large, or null. */
-  pinned = null;
-
+  #pinned = null; // the Tile that the person wants large
   #list;
-  #tiles = new Map(); // user -> Tile
+  #tiles = new Map(); // sender -> Tile
   #page;
   #speaking = new Speaking();
 
   /**
    * `page` has: `blocked()`, run when the browser refuses to play sound; `levelOf(user)`, how loud somebody is;
-   * `prefer(user, preference)` and `preferLayer(user, layer)`, which ask the server for a picture, see PictureWish.
+   * `prefer(user, stream, preference)` and `preferLayer(user, stream, layer)`, which ask the server for a picture, see
+   * PictureWish.
    */
   constructor(list, page) {
     this.#list = list;
@@ -32,42 +32,44 @@ export class Tiles {
     setInterval(() => this.#showSpeakers(), SPEAKING_INTERVAL);
   }
 
-  get(user) {
-    return this.#tiles.get(user);
+  get(user, stream = WEBCAM) {
+    return this.#tiles.get(senderOf(user, stream));
   }
 
-  /** Adds a tile if there is none yet. One's own is mirrored, silent, and first. */
-  add(user, own = false) {
-    let tile = this.#tiles.get(user);
+  /** Adds a tile if there is none yet. One's own camera is mirrored, silent, and first. */
+  add(user, { own = false, stream = WEBCAM } = {}) {
+    let tile = this.get(user, stream);
     if (!tile) {
-      tile = new Tile(user, own, {
+      tile = new Tile({ user, stream, own }, {
         blocked: this.#page.blocked,
-        pin: () => this.pin(this.pinned === user ? null : user),
-        prefer: (preference) => this.#page.prefer(user, preference),
-        preferLayer: (layer) => this.#page.preferLayer(user, layer),
+        pin: () => this.pin(this.#pinned === tile ? null : tile),
+        prefer: (preference) => this.#page.prefer(user, stream, preference),
+        preferLayer: (layer) => this.#page.preferLayer(user, stream, layer),
       });
-      this.#tiles.set(user, tile);
-      own ? this.#list.prepend(tile.element) : this.#list.append(tile.element);
-      this.#arrange();
-      this.#weigh();
+      this.#tiles.set(senderOf(user, stream), tile);
+      own && stream === WEBCAM ? this.#list.prepend(tile.element) : this.#list.append(tile.element);
+      this.#order();
     }
     return tile;
   }
 
-  remove(user) {
-    this.#tiles.get(user)?.dispose();
-    this.#tiles.delete(user);
-    if (this.pinned === user) {
-      this.pin(null);
+  remove(user, stream = WEBCAM) {
+    const tile = this.get(user, stream);
+    tile?.dispose();
+    this.#tiles.delete(senderOf(user, stream));
+    if (this.#pinned === tile) {
+      this.#pinned = null;
     }
-    this.#arrange();
+    this.#order();
   }
 
-  clear() {
-    for (const user of [...this.#tiles.keys()]) {
-      this.remove(user);
+  /** Removes all tiles of a person; without a name, of everybody. */
+  clear(user) {
+    for (const tile of [...this.#tiles.values()]) {
+      if (user === undefined || tile.user === user) {
+        this.remove(tile.user, tile.stream);
+      }
     }
-    this.forgetSpeakers();
   }
 
   /** Tries again to play, after a click. */
@@ -84,14 +86,10 @@ export class Tiles {
     }
   }
 
-  /** Shows one person large; null shows all alike. */
-  pin(user) {
-    this.pinned = user;
-    for (const [name, tile] of this.#tiles) {
-      tile.pinned = name === user;
-    }
-    this.#arrange();
-    this.#weigh();
+  /** Shows one tile large; null leaves that to who shares a screen. */
+  pin(tile) {
+    this.#pinned = tile;
+    this.#order();
   }
 
   /** The server says who speaks: the dominant speaker, who may be absent, and all users who do. */
@@ -107,24 +105,42 @@ export class Tiles {
     this.#weigh();
   }
 
-  /** Marks who is received badly, by a Map from user to the tracks of getQuality. */
+  /** Marks who is received badly, by a Map from sender to the tracks of getQuality. */
   judge(qualities) {
-    for (const [user, tile] of this.#tiles) {
-      tile.mark(judge(user, qualities.get(user) ?? [], tile.marked));
+    for (const [sender, tile] of this.#tiles) {
+      tile.mark(judge(tile.user, qualities.get(sender) ?? [], tile.marked));
     }
   }
 
+  // What is pinned is large, else the last screen that somebody else began to share.
+  get #large() {
+    const screens = [...this.#tiles.values()].filter(({ own, stream }) => stream === SCREEN && !own);
+    return this.#pinned ?? screens.at(-1) ?? null;
+  }
+
+  #order() {
+    const large = this.#large;
+    for (const tile of this.#tiles.values()) {
+      tile.large = tile === large;
+      tile.pinned = tile === this.#pinned;
+    }
+    this.#arrange();
+    this.#weigh();
+  }
+
   #showSpeakers() {
-    for (const [user, tile] of this.#tiles) {
-      const level = tile.own ? 0 : this.#page.levelOf(user);
-      tile.element.classList.toggle('speaking', this.#speaking.speaks(user, level));
+    for (const { user, stream, own, element } of this.#tiles.values()) {
+      const level = own ? 0 : this.#page.levelOf(user);
+      element.classList.toggle('speaking', stream === WEBCAM && this.#speaking.speaks(user, level));
     }
   }
 
   #weigh() {
-    for (const [user, { wish }] of this.#tiles) {
-      if (wish) {
-        wish.priority = priorityOf(user, { pinned: this.pinned, dominant: this.#speaking.dominant });
+    const { dominant } = this.#speaking;
+    const circumstances = { large: this.#large, dominant: dominant === null ? null : this.get(dominant) };
+    for (const tile of this.#tiles.values()) {
+      if (tile.wish) {
+        tile.wish.priority = priorityOf(tile, circumstances);
       }
     }
   }
@@ -136,7 +152,7 @@ export class Tiles {
     const style = this.#list.style;
     style.setProperty('--tile-ratio', ratio);
     style.setProperty('--gap', `${GAP}px`);
-    if (this.pinned === null) {
+    if (this.#large === null) {
       const { columns, width } = fit(count, box, GAP, ratio);
       style.setProperty('--tile-width', `${width}px`);
       this.#list.dataset.columns = columns;

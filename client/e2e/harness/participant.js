@@ -10,8 +10,10 @@ export class Participant {
   }
 
   /** Opens the page, waits for the preview, does not join yet. A small picture keeps crowded machines going. */
-  static async open(browser, server, { name, room, size = '640x360', query = '', ...options }) {
-    const url = `${server.url}/?room=${encodeURIComponent(room)}&name=${encodeURIComponent(name)}&size=${size}${query}`;
+  static async open(browser, server, { name, room, size = '640x360', query = '', token, ...options }) {
+    const fragment = token ? `#token=${token}` : '';
+    const search = `?room=${encodeURIComponent(room)}&name=${encodeURIComponent(name)}&size=${size}${query}`;
+    const url = `${server.url}/${search}${fragment}`;
     const page = await openPage(browser, url, options);
     await until(page, () => document.getElementById('preview').videoWidth > 0);
     return new Participant(page, name, room);
@@ -86,17 +88,18 @@ export class Participant {
     return until(this.page, (name) => globalThis.atrium.timeToFirstFrame(name), user, options);
   }
 
-  stats(user) {
-    return this.page.evaluate((name) => globalThis.atrium.getStats(name), user);
+  /** The summary of a stream of `user`, the camera when none is named. */
+  stats(user, stream) {
+    return this.page.evaluate((of) => globalThis.atrium.getStats(...of), [user, stream]);
   }
 
-  /** Waits until `frames` more pictures of `user` are decoded than now. */
-  async keepsPlaying(user, frames, { timeout = 15_000 } = {}) {
-    const { framesDecoded = 0 } = (await this.stats(user)) ?? {};
+  /** Waits until `frames` more pictures of a stream of `user` are decoded than now. */
+  async keepsPlaying(user, frames, { timeout = 15_000, stream } = {}) {
+    const { framesDecoded = 0 } = (await this.stats(user, stream)) ?? {};
     await until(
       this.page,
-      async ([name, wanted]) => ((await globalThis.atrium.getStats(name))?.framesDecoded ?? 0) >= wanted,
-      [user, framesDecoded + frames],
+      async ([of, wanted]) => ((await globalThis.atrium.getStats(...of))?.framesDecoded ?? 0) >= wanted,
+      [[user, stream], framesDecoded + frames],
       { timeout },
     );
   }

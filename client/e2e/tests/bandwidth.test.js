@@ -267,8 +267,8 @@ async function pinThroughServer(t, { from = browser } = {}) {
   await bob.firstPicture('ann');
   await ann.firstPicture('bob');
   const answers = await bob.page.evaluate(async () => [
-    await globalThis.atrium.room.prefer('ann', { maxWidth: 640, maxHeight: 352, priority: 'normal' }),
-    (await globalThis.atrium.room.quality()).has('ann'),
+    await globalThis.atrium.room.reception.prefer('ann', 'webcam', { maxWidth: 640, maxHeight: 352, priority: 'normal' }),
+    (await globalThis.atrium.room.reception.quality()).has('ann_webcam'),
   ]);
   assert.deepEqual(answers, [true, true], 'the server knows preferences, and tells the quality');
   await until(bob.page, () => document.querySelector('.tile.speaking') !== null, undefined, { timeout: 30_000 });

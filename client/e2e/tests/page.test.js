@@ -49,7 +49,7 @@ test('requests are Kurento JSON-RPC: ids from 0, the interval in the first ping,
   assert.deepEqual(fake.requests[0], {
     jsonrpc: '2.0',
     method: 'joinRoom',
-    params: { user: 'ann', room: 'hall', dataChannels: false, speakers: true },
+    params: { user: 'ann', room: 'hall', dataChannels: false, speakers: true, extensions: true },
     id: 1,
   });
   await until(page, () => document.querySelector('#call:not([hidden])'));

@@ -48,10 +48,10 @@ test('a picture out of sight is hidden after a while, and back at once', () => {
 
 test('the pinned one counts most, then who speaks, and beside a pinned one the rest counts little', () => {
   const priorities = (circumstances) => ['ann', 'bob', 'cyd'].map((user) => priorityOf(user, circumstances));
-  assert.deepEqual(priorities({ pinned: null, dominant: null }), ['normal', 'normal', 'normal']);
-  assert.deepEqual(priorities({ pinned: null, dominant: 'bob' }), ['normal', 'speaker', 'normal']);
-  assert.deepEqual(priorities({ pinned: 'ann', dominant: 'bob' }), ['pinned', 'speaker', 'thumbnail']);
-  assert.deepEqual(priorities({ pinned: 'ann', dominant: 'ann' }), ['pinned', 'thumbnail', 'thumbnail']);
+  assert.deepEqual(priorities({ large: null, dominant: null }), ['normal', 'normal', 'normal']);
+  assert.deepEqual(priorities({ large: null, dominant: 'bob' }), ['normal', 'speaker', 'normal']);
+  assert.deepEqual(priorities({ large: 'ann', dominant: 'bob' }), ['pinned', 'speaker', 'thumbnail']);
+  assert.deepEqual(priorities({ large: 'ann', dominant: 'ann' }), ['pinned', 'thumbnail', 'thumbnail']);
 });
 
 test('who speaks is heard here until the server says it', () => {
