@@ -23,7 +23,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check deploy-check cross
+.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check deploy-check cross api api-check
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ run: build ## Build the server and run it: the call page is at http://localhost:
 build: ## Build ./atrium
 	$(GO) build -o atrium ./cmd/atrium
 
-test: unit race cross deploy-check prom e2e ## Run every test: Go, race detector, deployment, Prometheus, real browsers
+test: unit race cross api-check deploy-check prom e2e ## Run every test: Go, race detector, deployment, Prometheus, real browsers
 
 unit: build ## Build, check the format, vet, and run the Go tests
 	@unformatted=$$(gofmt -l $(SOURCES)); test -z "$$unformatted" || { echo "not formatted (gofmt -w): $$unformatted"; exit 1; }
@@ -44,6 +44,12 @@ unit: build ## Build, check the format, vet, and run the Go tests
 cross: ## See that everything compiles for macOS and Windows
 	CGO_ENABLED=0 GOOS=darwin GOARCH=arm64 $(GO) vet ./...
 	CGO_ENABLED=0 GOOS=windows GOARCH=amd64 $(GO) vet ./...
+
+api-check: ## Hold the exported Go API against the one that was accepted last
+	cd docs/api && $(GO) vet ./... && $(GO) test -count=1 ./...
+
+api: ## Accept the exported Go API as it is now (docs/api/baseline)
+	cd docs/api && $(GO) test -count=1 -run Accepted ./... -accept
 
 race: ## Run the tests of concurrent packages under the race detector
 	@.ci/tools cc
@@ -55,7 +61,6 @@ sim: ## Simulate the media plane: every scenario with every format (SEEDS=3 of e
 e2e: build ## Run the call page in real browsers against the server
 	@.ci/tools node chromium
 	@.ci/tools firefox || echo "going on: tests with Firefox are skipped"
-	@.ci/tools gstreamer || echo "going on: the test with GStreamer is skipped"
 	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || ../../.ci/node npm ci --ignore-scripts --no-audit --no-fund; }
 	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm test
 
