@@ -11,5 +11,7 @@
 //	policy.go    vetoes a join, rewrites a message
 //	agenda.go    makes a room ahead, and answers custom requests about it
 //	quiet.go     moderates
+//	record.go    writes what somebody publishes to a file
+//	play.go      publishes a file
 //	own.go       a protocol of the application's own
 package main

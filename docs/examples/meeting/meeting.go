@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/atrium-rtc/atrium/client"
@@ -19,7 +20,9 @@ type meeting struct {
 	media  *sfu.Engine
 	rooms  *room.Manager
 	wire   *signaling.Server
-	files  string // where recordings go
+	files  string // where recordings go, and films are
+
+	recordings sync.Map // of room.ParticipantID to *recorder.Recorder
 }
 
 func newMeeting(media *sfu.Engine, files string, logger *slog.Logger) (*meeting, error) {
@@ -46,7 +49,10 @@ func newMeeting(media *sfu.Engine, files string, logger *slog.Logger) (*meeting,
 func (m *meeting) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /enter/{invitation}", m.enter)
-	mux.HandleFunc("POST /app/{room}/quiet", m.quiet)
+	mux.HandleFunc("POST /app/{room}/quiet", hosts(m.quiet))
+	mux.HandleFunc("POST /app/{room}/recordings/{user}", hosts(m.record))
+	mux.HandleFunc("DELETE /app/{room}/recordings/{user}", hosts(m.stopRecording))
+	mux.HandleFunc("POST /app/{room}/films/{film}", hosts(m.play))
 	mux.HandleFunc("POST /own/{room}/{user}", m.publishOwn)
 	mux.HandleFunc("DELETE /own/{id}", m.leaveOwn)
 	mux.Handle("/", m.wire.Handler())

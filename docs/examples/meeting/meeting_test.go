@@ -13,8 +13,11 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+	"github.com/pion/webrtc/v4/pkg/media"
 	"go.uber.org/goleak"
 
+	"github.com/atrium-rtc/atrium/internal/load/clip"
+	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
@@ -163,7 +166,8 @@ func TestTheApplicationAnswersRequestsAndRewritesMessages(t *testing.T) {
 
 // camera publishes a picture that can be decoded.
 type camera struct {
-	pc *webrtc.PeerConnection
+	pc    *webrtc.PeerConnection
+	track *webrtc.TrackLocalStaticSample
 }
 
 func newCamera(t *testing.T) *camera {
@@ -182,7 +186,7 @@ func newCamera(t *testing.T) *camera {
 	if _, err := pc.AddTrack(track); err != nil {
 		t.Fatal(err)
 	}
-	return &camera{pc}
+	return &camera{pc, track}
 }
 
 // negotiate has ask answer an offer that has all candidates.
@@ -200,6 +204,28 @@ func (c *camera) negotiate(t *testing.T, ask func(offer string) string) {
 	answer := ask(c.pc.LocalDescription().SDP)
 	if err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// film sends the clip until ctx ends.
+func (c *camera) film(ctx context.Context, t *testing.T) {
+	videos, err := clip.Videos(codec.VP8)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	tick := time.NewTicker(time.Second / clip.FramesPerSecond)
+	defer tick.Stop()
+	for i := 0; ; i = (i + 1) % len(videos[0].Frames) {
+		select {
+		case <-tick.C:
+			sample := media.Sample{Data: videos[0].Frames[i], Duration: time.Second / clip.FramesPerSecond}
+			if err := c.track.WriteSample(sample); err != nil && !errors.Is(err, io.ErrClosedPipe) {
+				t.Error(err)
+			}
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

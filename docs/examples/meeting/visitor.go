@@ -34,11 +34,27 @@ func (*meeting) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if c, err := r.Cookie(cookie); err == nil {
 			if who, ok := invitations()[c.Value]; ok {
-				r = r.WithContext(context.WithValue(r.Context(), visitorKey{}, who))
+				r = r.WithContext(as(r.Context(), who))
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// as returns a context in which a visitor asks.
+func as(ctx context.Context, who visitor) context.Context {
+	return context.WithValue(ctx, visitorKey{}, who)
+}
+
+// hosts lets only hosts ask for something.
+func hosts(do http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if who, _ := visitorOf(r.Context()); !who.host {
+			http.Error(w, "for hosts", http.StatusForbidden)
+			return
+		}
+		do(w, r)
+	}
 }
 
 // visitorOf returns who asks, and false for a stranger.
