@@ -1,7 +1,6 @@
 // Through the embedded TURN server: calls of browsers that may use nothing but relayed candidates, over UDP, TCP and TLS.
 
 import assert from 'node:assert/strict';
-import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { launch, until } from '../harness/browser.js';
 import { FakeSignaling } from '../harness/fake-signaling.js';
@@ -38,23 +37,18 @@ async function serveRelay(t, env = {}) {
   return server;
 }
 
-/** What the server would hand to a user, with one URL. */
-function handed(url) {
-  const username = `${Math.floor(Date.now() / 1000) + 3600}:somebody`;
-  return { urls: [url], username, credential: createHmac('sha1', SECRET).update(username).digest('base64') };
-}
-
-/** Lets the page's connections use relayed candidates of the server only, and remembers them. */
-const relayedOnly = (server) => (page) =>
-  page.addInitScript((iceServer) => {
+/** Lets the page's connections use relayed candidates at one URL only, of those that the server hands out, and remembers them. */
+const relayedOnly = (url) => (page) =>
+  page.addInitScript((wanted) => {
     globalThis.connections = [];
     globalThis.RTCPeerConnection = class extends RTCPeerConnection {
-      constructor(configuration = {}) {
-        super({ ...configuration, iceServers: [iceServer], iceTransportPolicy: 'relay' });
+      constructor({ iceServers, ...configuration }) {
+        const only = iceServers.filter(({ urls }) => urls.includes(wanted)).map((server) => ({ ...server, urls: [wanted] }));
+        super({ ...configuration, iceServers: only, iceTransportPolicy: 'relay' });
         globalThis.connections.push(this);
       }
     };
-  }, server);
+  }, url);
 
 /** The selected local candidates of a page's connections, as "type protocol". */
 function selected(page) {
@@ -81,7 +75,7 @@ async function metric(server, name) {
 for (const transport of ['udp', 'tcp', 'tls']) {
   test(`two people see and hear each other through TURN over ${transport}, and ICE restarts`, async (t) => {
     const server = await serveRelay(t);
-    const prepare = relayedOnly(handed(server.urls[transport]));
+    const prepare = relayedOnly(server.urls[transport]);
     const join = (name) => Participant.join(browser, server, { name, room: 'hall', size: '320x180', prepare });
     const [ann, bob] = [await join('ann'), await join('bob')];
     for (const [viewer, user] of [[ann, 'bob'], [bob, 'ann']]) {
