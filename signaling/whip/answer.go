@@ -35,7 +35,7 @@ func finish(answer, offer string, k kind) string {
 			continue
 		}
 		out.WriteString(text + "\r\n")
-		if text == muxLine && section < len(only) && only[section] {
+		if text == muxLine && section >= 0 && section < len(only) && only[section] {
 			out.WriteString(muxOnlyLine + "\r\n")
 		}
 	}

@@ -3,6 +3,7 @@ package whip
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
@@ -33,6 +34,7 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 	}
 	if err := s.enroll(r, session); err != nil {
 		session.detach()
+		s.leave(session) // the lobby
 		return reply{}, err
 	}
 	answer, err := s.begin(w, r, session, want)
@@ -41,6 +43,9 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 	}
 	if err != nil {
 		s.forget(session, "not begun")
+		if errors.Is(err, room.ErrWaiting) {
+			return reply{}, s.linger(session)
+		}
 		s.leave(session)
 		return reply{}, err
 	}
@@ -53,6 +58,9 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 		for _, server := range opts.ICEServers(session.user) {
 			h.Add("Link", server.link())
 		}
+	}
+	if k == whep {
+		h.Add("Link", session.layerLink())
 	}
 	return reply{http.StatusCreated, sdpType, answer}, nil
 }
@@ -71,7 +79,6 @@ func (s *Server) newSession(k kind, r *http.Request) (*session, error) {
 	if err := s.admit(r, made); err != nil {
 		return nil, err
 	}
-	made.user = made.pass.Join.User
 	made.endpoint = made.user
 	made.log = s.log.With("protocol", string(k), "room", made.room, "user", made.user)
 	if made.user == "" {

@@ -7,6 +7,7 @@
 //	POST /whep/{room}?publisher=cam  likewise, to play
 //	PATCH  /whip/session/{id}        trickled candidates, or an ICE restart
 //	DELETE /whip/session/{id}        the end
+//	POST /whep/session/{id}/layer    other layers
 //
 //	handler --> session --> registry (how many, and from where)
 //	               |
@@ -20,6 +21,9 @@
 // The id in a session's URL is a secret of 130 bits that names nothing else, so no
 // session can be found by guessing, and it is never logged. Unknown rooms and
 // silent publishers look alike to players.
+//
+// Who has to wait in a room's lobby has no session. It is told to ask again, and known
+// again by the identity of its token (lobby.go).
 //
 // What happens in rooms is heard on their goroutines, which must not wait: a
 // session that has to leave does so on a goroutine of its own.

@@ -16,6 +16,8 @@ func TestDocumentationHasTheLimits(t *testing.T) {
 	for _, want := range []string{
 		fmt.Sprintf("an offer of more than %d octets", maxOffer),
 		fmt.Sprintf("a fragment of more than %d", maxFragment),
+		fmt.Sprintf("a selection of more than %d", maxSelection),
+		fmt.Sprintf("by not asking for %d s", int(lobbyPatience.Seconds())),
 		fmt.Sprintf("A fragment may have %d lines", maxLines),
 		fmt.Sprintf("A body has %d s to come, a request %d s", int(bodyTimeout.Seconds()), int(requestTimeout.Seconds())),
 	} {

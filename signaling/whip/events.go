@@ -32,6 +32,13 @@ func (l listener) OnUnpublished(e room.UnpublishedEvent) {
 	l.endPlayers(e.Participant.User, e.Stream, e.Others)
 }
 
+// OnWaitingEnded implements room.EventHandler: who was not let in is told when it asks.
+func (l listener) OnWaitingEnded(e room.WaitingEndedEvent) {
+	if e.Outcome == room.Denied {
+		l.server.lobby.deny(e.Waiting.ID, e.Reason)
+	}
+}
+
 // OnMediaError implements room.EventHandler: the connection is lost, and a session
 // has only the one.
 func (l listener) OnMediaError(e room.MediaErrorEvent) { l.endOf(e.To, true, "connection lost") }

@@ -10,12 +10,20 @@ import (
 	"github.com/atrium-rtc/atrium/room"
 )
 
-// admit asks for a token, if the server wants one, and attaches the session to it.
+// admit asks for a token, if the server wants one, gives the session the place in the lobby that
+// its caller has, and attaches it to the token.
 func (s *Server) admit(r *http.Request, session *session) (err error) {
 	if session.pass, err = s.present(r, session, r.URL.Query().Get("user")); err != nil {
 		return err
 	}
+	session.user = session.pass.Join.User
+	if err := s.resume(session); err != nil {
+		return err
+	}
 	session.detach, err = s.admission.Attach(session.pass, func() { s.end(session, true, "token revoked") })
+	if err != nil {
+		s.leave(session) // the lobby
+	}
 	return err
 }
 

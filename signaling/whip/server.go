@@ -23,6 +23,7 @@ type Server struct {
 	tracer    *tracing.Tracer
 	admission *admission.Control
 	sessions  registry
+	lobby     lobby
 	counters  counters
 	leaving   sync.WaitGroup // goroutines of sessions that leave
 }
@@ -58,6 +59,7 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle("/"+string(k)+"/{room}", s.endpoint(k))
 		mux.Handle("/"+string(k)+"/session/{id}", s.resource(k))
 	}
+	mux.Handle("/whep/session/{id}/layer", s.layers())
 	return mux
 }
 
@@ -66,6 +68,9 @@ func (s *Server) Handler() http.Handler {
 func (s *Server) Close(ctx context.Context) error {
 	for _, session := range s.sessions.close() {
 		s.end(session, true, "shutdown")
+	}
+	for _, id := range s.lobby.close() {
+		s.leaving.Go(func() { s.manager.StopWaiting(context.Background(), id) })
 	}
 	gone := make(chan struct{})
 	go func() {

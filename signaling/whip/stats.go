@@ -45,7 +45,7 @@ func Outcomes() []Outcome {
 // outcomes are the statuses that each method may have.
 func outcomes() map[string][]int {
 	return map[string][]int{
-		http.MethodPost:    {201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503},
+		http.MethodPost:    {200, 201, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 503},
 		http.MethodPatch:   {200, 204, 400, 401, 403, 404, 405, 412, 413, 415, 422, 428, 500, 503},
 		http.MethodDelete:  {200, 401, 403, 404, 405},
 		http.MethodGet:     {204, 401, 403, 404},

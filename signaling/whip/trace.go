@@ -11,7 +11,7 @@ import (
 // trace begins the span of a request that makes a session, in the trace that its client
 // names if it names one. Other requests are not traced: they are short, or many.
 func (s *Server) trace(r *http.Request) (*http.Request, *tracing.Span) {
-	if s.tracer == nil || r.Method != http.MethodPost {
+	if s.tracer == nil || r.Method != http.MethodPost || r.PathValue("room") == "" {
 		return r, nil
 	}
 	ctx, span := s.tracer.Begin(r.Context(), "POST "+r.Pattern, time.Now(), tracing.ParseParent(r.Header.Get("Traceparent")))
