@@ -67,7 +67,7 @@ func TestProblemsAreWrittenAsTheStandardHasThem(t *testing.T) {
 	if w.Code != 404 || w.Body.String() != want || w.Header().Get("Content-Type") != "application/problem+json" {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
-	if got := httpjson.Sentence(errors.New("ärger.")); got != "Ärger." {
+	if got := httpjson.Sentence(errors.New("ärger")); got != "Ärger." {
 		t.Error(got)
 	}
 	if err := httpjson.Answer(httptest.NewRecorder(), http.StatusOK, func() {}); err == nil {

@@ -15,12 +15,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 		list     = "GET /rooms"
 		whole    = "GET /statistics"
 		change   = "PUT /drain"
-		make     = "POST /rooms"
+		create   = "POST /rooms"
 		events   = "GET /events"
 		version  = "GET /version"
 		document = "GET /openapi.json"
 	)
-	all := []string{ofRoom, ofOther, absent, list, whole, change, make, events, version, document}
+	all := []string{ofRoom, ofOther, absent, list, whole, change, create, events, version, document}
 	everything := []int{200, 200, 404, 200, 200, 200, 201, 503, 200, 200}
 	nothing := func(status int) []int {
 		return []int{status, status, status, status, status, status, status, status, status, 200}

@@ -67,7 +67,7 @@ func drawGuide(doc node) ([]byte, error) {
 	d := drawing{doc}
 	var text bytes.Buffer
 	err = page.Execute(&text, guide{
-		Info: doc["info"].(node), Style: template.CSS(guideCSS), //nolint:gosec // ours
+		Info: d.below(doc, "info"), Style: template.CSS(guideCSS), //nolint:gosec // ours
 		Access: d.access(), Groups: d.groups(),
 	})
 	return text.Bytes(), err
@@ -83,11 +83,15 @@ func (d drawing) at(v any) node {
 	if !ok {
 		return n
 	}
-	to := d.doc
-	for part := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
-		to, _ = to[part].(node)
+	return d.below(d.doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...)
+}
+
+// below goes down by the names of members; nil is that there is none.
+func (d drawing) below(n node, names ...string) node {
+	for _, name := range names {
+		n, _ = n[name].(node)
 	}
-	return to
+	return n
 }
 
 func text(v any) string { s, _ := v.(string); return s }
@@ -95,19 +99,20 @@ func text(v any) string { s, _ := v.(string); return s }
 func list(v any) []any { l, _ := v.([]any); return l }
 
 func (d drawing) access() (all []entry) {
-	schemes := d.doc["components"].(node)["securitySchemes"].(node)
+	schemes := d.below(d.doc, "components", "securitySchemes")
 	for _, name := range slices.Sorted(maps.Keys(schemes)) {
-		all = append(all, entry{Name: name, Description: text(schemes[name].(node)["description"])})
+		all = append(all, entry{Name: name, Description: text(d.below(schemes, name)["description"])})
 	}
 	return all
 }
 
 func (d drawing) groups() (all []group) {
-	paths := d.doc["paths"].(node)
-	for _, tag := range list(d.doc["tags"]) {
-		g := group{Name: text(tag.(node)["name"]), Description: text(tag.(node)["description"])}
+	paths := d.below(d.doc, "paths")
+	for _, one := range list(d.doc["tags"]) {
+		tag := d.at(one)
+		g := group{Name: text(tag["name"]), Description: text(tag["description"])}
 		for _, path := range slices.Sorted(maps.Keys(paths)) {
-			at := paths[path].(node)
+			at := d.below(paths, path)
 			for _, method := range []string{"get", "post", "put", "patch", "delete"} {
 				if op, ok := at[method].(node); ok && slices.Contains(list(op["tags"]), any(g.Name)) {
 					g.Operations = append(g.Operations, d.operation(method, path, at, op))
@@ -129,7 +134,7 @@ func (d drawing) operation(method, path string, at, op node) operation {
 		o.Parameters = append(o.Parameters, entry{text(p["name"]), text(p["in"]), text(p["description"])})
 	}
 	o.Body = d.example(d.at(op["requestBody"]))
-	answers := op["responses"].(node)
+	answers := d.below(op, "responses")
 	for _, status := range slices.Sorted(maps.Keys(answers)) {
 		a := d.at(answers[status])
 		view := answerView{Status: status, Description: text(a["description"])}
