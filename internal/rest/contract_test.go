@@ -2,11 +2,9 @@ package rest
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"maps"
 	"mime"
-	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strconv"
@@ -304,15 +302,6 @@ func TestEveryDocumentedAnswerIsGivenAndIsAsDocumented(t *testing.T) {
 		for status := range op["responses"].(node) {
 			code, _ := strconv.Atoi(status)
 			switch {
-			case path == "/events" && code == 200:
-				ctx, cancel := context.WithCancel(t.Context())
-				cancel() // it begins and ends
-				s := fresh()
-				r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://localhost"+prefix+path, nil)
-				r.RemoteAddr = "127.0.0.1:5"
-				w := httptest.NewRecorder()
-				s.handler.ServeHTTP(w, r)
-				c.kept(path, method, w)
 			case code < 300:
 				try(code, fresh(), filled(path), body)
 			case code == 400:

@@ -188,7 +188,12 @@ func (s *stage) tokenFor(room, role string) string {
 // ask sends a request of a program on this machine, with header lines "Name: value".
 func (s *stage) ask(method, path, body string, header ...string) *httptest.ResponseRecorder {
 	s.t.Helper()
-	r := httptest.NewRequestWithContext(s.t.Context(), method, "http://localhost:8081"+prefix+path, strings.NewReader(body))
+	ctx, cancel := context.WithCancel(s.t.Context())
+	defer cancel()
+	if strings.HasPrefix(path, "/events") {
+		cancel() // the stream begins and ends
+	}
+	r := httptest.NewRequestWithContext(ctx, method, "http://localhost:8081"+prefix+path, strings.NewReader(body))
 	r.RemoteAddr = "127.0.0.1:5"
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
