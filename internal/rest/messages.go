@@ -1,6 +1,11 @@
 package rest
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/atrium-rtc/atrium/room"
+)
 
 // messageView is a chat message that everybody got. Without a user it is the application's.
 type messageView struct {
@@ -47,4 +52,25 @@ func (h *handler) sendMessage(x *exchange) (reply, error) {
 		return reply{}, unprocessable("A message is for 256 named participants at most, or for everybody.")
 	}
 	return done(h.moderate(x).Message(x.r.Context(), want.Text, want.To...))
+}
+
+// newData is for the clients of the application, some or all.
+type newData struct {
+	Topic string          `json:"topic"`
+	Data  json.RawMessage `json:"data"`
+	To    []string        `json:"to"`
+}
+
+func (h *handler) sendData(x *exchange) (reply, error) {
+	var want newData
+	if err := x.read(&want); err != nil {
+		return reply{}, err
+	}
+	switch {
+	case want.Data == nil:
+		return reply{}, unprocessable("There is no data.")
+	case len(want.To) > maxAddressees:
+		return reply{}, unprocessable("Data is for 256 named participants at most, or for everybody.")
+	}
+	return done(h.moderate(x).SendData(x.r.Context(), room.Data{Topic: want.Topic, Payload: want.Data, To: want.To}))
 }

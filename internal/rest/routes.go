@@ -43,6 +43,7 @@ func (h *handler) routes() []route {
 
 		{get, aRoom + "/messages", oneRoom, nil, h.listMessages},
 		{post, aRoom + "/messages", oneRoom, nil, h.sendMessage},
+		{post, aRoom + "/data", oneRoom, nil, h.sendData},
 
 		{post, "/tokens", server, nil, h.createToken},
 		{post, "/tokens/verify", server, nil, h.verifyToken},
