@@ -30,6 +30,7 @@ type Sources struct {
 	Traces            func() tracing.Stats   // nil where nothing is traced
 	Admission         func() admission.Stats // nil where no token is asked for
 	Events            func() Events          // nil where nobody can hear of them
+	API               func() []APIRequests   // nil where there is none
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -81,6 +82,9 @@ func (from Sources) read() *snapshot {
 	}
 	if from.Events != nil {
 		now.events = from.Events()
+	}
+	if from.API != nil {
+		now.api = from.API()
 	}
 	return now
 }

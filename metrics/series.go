@@ -46,6 +46,7 @@ type snapshot struct {
 	traces    tracing.Stats
 	admission admission.Stats
 	events    Events
+	api       []APIRequests
 }
 
 func gauge[S any](name, help string, value func(*S) int) series[S] {
@@ -113,5 +114,6 @@ func all() []series[snapshot] {
 		ofFlight(),
 		ofTraces(),
 		ofEvents(),
+		ofAPI(),
 	)
 }

@@ -59,6 +59,7 @@ func (s *server) publishMetrics() {
 		Traces:    s.traces.stats,
 		Admission: s.admission.Stats,
 		Events:    s.events.stats,
+		API:       s.apiRequests,
 	})
 	s.metrics.Store(&handler)
 }

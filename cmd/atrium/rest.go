@@ -6,6 +6,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/auth"
 	"github.com/atrium-rtc/atrium/internal/rest"
+	"github.com/atrium-rtc/atrium/metrics"
 )
 
 // publishAPI makes /api/v1/ answer.
@@ -29,14 +30,27 @@ func (s *server) publishAPI() error {
 	if err != nil {
 		return fmt.Errorf("API: %w", err)
 	}
-	s.api.Store(&handler)
+	s.api.Store(handler)
 	return nil
+}
+
+// apiRequests is for the metrics; none before there is an API.
+func (s *server) apiRequests() []metrics.APIRequests {
+	handler := s.api.Load()
+	if handler == nil {
+		return nil
+	}
+	var list []metrics.APIRequests
+	for _, one := range handler.Requests() {
+		list = append(list, metrics.APIRequests(one))
+	}
+	return list
 }
 
 // serveAPI serves the API for applications.
 func (s *server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	if handler := s.api.Load(); handler != nil {
-		(*handler).ServeHTTP(w, r)
+		handler.ServeHTTP(w, r)
 	} else {
 		answer(w, http.StatusServiceUnavailable, "starting\n")
 	}

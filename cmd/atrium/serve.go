@@ -18,6 +18,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/internal/flight"
 	"github.com/atrium-rtc/atrium/internal/iceserver"
+	"github.com/atrium-rtc/atrium/internal/rest"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
 	"github.com/atrium-rtc/atrium/signaling/whip"
@@ -90,7 +91,7 @@ type server struct {
 	started   time.Time
 	sampling  *sampling
 	adminPage atomic.Pointer[http.Handler] // likewise nil
-	api       atomic.Pointer[http.Handler] // likewise
+	api       atomic.Pointer[rest.API]     // likewise
 
 	doors   sync.Mutex // of ending, and of those who open and shut
 	ending  bool

@@ -51,14 +51,26 @@ type Drain interface {
 
 // handler serves the API.
 type handler struct {
-	opts    Options
-	log     *slog.Logger
-	foreign *http.CrossOriginProtection
+	opts     Options
+	log      *slog.Logger
+	foreign  *http.CrossOriginProtection
+	requests *tally
 }
 
-// NewHandler serves /api/v1/ and what is below. The error is one of the embedded
-// document, which tests exclude.
-func NewHandler(opts Options) (http.Handler, error) {
+// API is the handler of /api/v1/ and what is below. Its methods may be called from any
+// goroutine.
+type API struct {
+	http.Handler
+	requests *tally
+}
+
+// Requests returns how often each route was answered, with every class of status from the
+// start.
+func (a *API) Requests() []Requests { return a.requests.snapshot() }
+
+// NewHandler makes the API. The error is one of the embedded document, which tests
+// exclude.
+func NewHandler(opts Options) (*API, error) {
 	doc, err := newDocument()
 	if err != nil {
 		return nil, err
@@ -66,11 +78,12 @@ func NewHandler(opts Options) (http.Handler, error) {
 	return newHandler(opts, doc), nil
 }
 
-func newHandler(opts Options, doc *document) http.Handler {
+func newHandler(opts Options, doc *document) *API {
 	h := &handler{opts: opts, log: opts.Logger, foreign: http.NewCrossOriginProtection()}
 	if h.log == nil {
 		h.log = slog.New(slog.DiscardHandler)
 	}
+	h.requests = newTally(h.routes())
 	mux := http.NewServeMux()
 	for path, methods := range h.byPath() {
 		mux.Handle(prefix+path, methods)
@@ -78,5 +91,5 @@ func newHandler(opts Options, doc *document) http.Handler {
 	mux.Handle(prefix+"/{$}", only(doc.serveGuide))
 	mux.Handle(prefix+"/openapi.json", only(doc.serveJSON))
 	mux.HandleFunc(prefix+"/", h.serveNothing)
-	return mux
+	return &API{mux, h.requests}
 }

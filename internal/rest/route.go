@@ -85,10 +85,15 @@ func (h *handler) byPath() map[string]methods {
 func (m methods) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	one, known := m.routes[strings.Replace(r.Method, http.MethodHead, http.MethodGet, 1)]
 	if !known {
+		m.requests.note(route{method: noRoute, path: noRoute}, http.StatusMethodNotAllowed)
 		w.Header().Set("Allow", strings.Join(m.allowed(), ", "))
 		m.refuse(w, httpjson.Newf(http.StatusMethodNotAllowed, "%s is not for this path; %s is.", r.Method, strings.Join(m.allowed(), ", ")))
 		return
 	}
+	m.counted(one, w, func(w http.ResponseWriter) { m.serve(one, w, r) })
+}
+
+func (m methods) serve(one route, w http.ResponseWriter, r *http.Request) {
 	x := &exchange{w: w, r: r, query: r.URL.Query()}
 	answer, err := m.pass(x, one)
 	m.record(x, one, err)
@@ -168,6 +173,7 @@ func (h *handler) note(err error) {
 }
 
 func (h *handler) serveNothing(w http.ResponseWriter, r *http.Request) {
+	h.requests.note(route{method: noRoute, path: noRoute}, http.StatusNotFound)
 	h.refuse(w, httpjson.Newf(http.StatusNotFound, "There is nothing at %s; %s/ says what there is.", r.URL.Path, prefix))
 }
 
