@@ -157,6 +157,25 @@ func TestARevokedTokenEndsItsSession(t *testing.T) {
 	f.bearing(token, http.MethodPost, "/whip/r?user=cam", offer("-")).want(t, http.StatusUnauthorized)
 }
 
+func TestARevokedTokenEndsItsPlayer(t *testing.T) {
+	i := newIssuer(t)
+	c := i.control()
+	f := start(t, func(s *setup) { s.Admission = c })
+	f.bearing(i.token("cam"), http.MethodPost, "/whip/r?user=cam", offer("-")).want(t, http.StatusCreated)
+	player := f.bearing(i.token("eve"), http.MethodPost, "/whep/r?publisher=cam", offer("-"))
+	player.want(t, http.StatusCreated)
+	if ended, err := c.Revoke(auth.Revocation{Token: "eve"}, time.Now()); ended != 1 || err != nil {
+		t.Errorf("%d ended, %v", ended, err)
+	}
+	eventually(t, "the player alone has left", func() bool { return f.rooms.Stats().Participants == 1 })
+	r := f.send(http.MethodPost, player.Header.Get("Location")+"/layer", "{}", "Content-Type", "application/json", "Authorization", "Bearer "+i.token("eve"))
+	r.want(t, http.StatusNotFound)
+	f.bearing(i.token("eve"), http.MethodGet, player.Header.Get("Location"), "").want(t, http.StatusNotFound)
+	if n := f.server.Stats().Sessions; n["whip"] != 1 || n["whep"] != 0 {
+		t.Errorf("sessions: %v", n)
+	}
+}
+
 // What begins while its token is revoked does not stay.
 func TestATokenThatIsRevokedDuringTheOffer(t *testing.T) {
 	i := newIssuer(t)
