@@ -61,6 +61,7 @@ sim: ## Simulate the media plane: every scenario with every format (SEEDS=3 of e
 e2e: build ## Run the call page in real browsers against the server
 	@.ci/tools node chromium
 	@.ci/tools firefox || echo "going on: tests with Firefox are skipped"
+	@.ci/tools gstreamer || echo "going on: the test with GStreamer is skipped"
 	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || ../../.ci/node npm ci --ignore-scripts --no-audit --no-fund; }
 	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm test
 

@@ -62,8 +62,8 @@ class Publisher:
             print("DELETE", self.ask("DELETE", self.session).status, flush=True)
 
     def offered(self, promise, _):
-        offer = promise.get_reply().get_value("offer")
-        self.peer.emit("set-local-description", offer, Gst.Promise.new())
+        reply = promise.get_reply()  # owns the offer
+        self.peer.emit("set-local-description", reply.get_value("offer"), Gst.Promise.new())
 
     def gathered(self, peer, _):
         """Posts the offer once it has all candidates. Runs on webrtcbin's thread."""
@@ -72,12 +72,9 @@ class Publisher:
 
     def post(self):
         offer = self.peer.get_property("local-description").sdp.as_text()
-        print(offer, flush=True)
         answer = self.ask("POST", self.endpoint, offer)
         self.session = urllib.parse.urljoin(self.endpoint, answer.headers["Location"])
-        text = answer.read().decode()
-        print(text, flush=True)
-        _, sdp = GstSdp.SDPMessage.new_from_text(text)
+        _, sdp = GstSdp.SDPMessage.new_from_text(answer.read().decode())
         description = GstWebRTC.WebRTCSessionDescription.new(GstWebRTC.WebRTCSDPType.ANSWER, sdp)
         self.peer.emit("set-remote-description", description, Gst.Promise.new())
 

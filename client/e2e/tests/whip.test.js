@@ -8,6 +8,7 @@ import { after, before, test } from 'node:test';
 import { launch, openPage, screenshot, until } from '../harness/browser.js';
 import { serveLegacy } from '../harness/legacy-site.js';
 import { Participant } from '../harness/participant.js';
+import { gstreamerIsMissing, publishByGStreamer } from '../harness/gstreamer.js';
 import { serve } from '../harness/server.js';
 import { playByWHEP, playsOn, publishByWHIP, serveEmptyPage } from '../harness/whip-page.js';
 
@@ -16,6 +17,24 @@ before(async () => {
   browser = await launch();
 });
 after(() => browser.close());
+
+// An application with Kurento's own packages, in the room.
+async function openOldApplication(t, server, name) {
+  const socket = encodeURIComponent(`${server.url.replace('http', 'ws')}/room`);
+  return openPage(browser, `${await serveLegacy(t)}?server=${socket}&room=hall&name=${name}`);
+}
+
+// Waits until it has decoded so many pictures of a user.
+const seesInOldApplication = (page, user, frames) =>
+  until(
+    page,
+    async ([name, wanted]) => {
+      const report = await globalThis.legacy.peers[name]?.peerConnection?.getStats();
+      return [...(report?.values() ?? [])].some((entry) => entry.type === 'inbound-rtp' && entry.framesDecoded >= wanted);
+    },
+    [user, frames],
+    { timeout: 30_000 },
+  );
 
 test('a page publishes by WHIP, another plays it by WHEP, a person in the room sees it, and ICE restarts', async (t) => {
   const server = await serve(t);
@@ -60,18 +79,8 @@ test('an old application sees who publishes by WHIP, and is not confused by who 
   const server = await serve(t);
   const site = await serveEmptyPage(t);
   const camera = await publishByWHIP(browser, site, `${server.url}/whip/hall?user=stage`);
-  const socket = encodeURIComponent(`${server.url.replace('http', 'ws')}/room`);
-  const olga = await openPage(browser, `${await serveLegacy(t)}?server=${socket}&room=hall&name=olga`);
-  const sees = (frames) =>
-    until(
-      olga,
-      async (wanted) => {
-        const report = await globalThis.legacy.peers.stage?.peerConnection?.getStats();
-        return [...(report?.values() ?? [])].some((entry) => entry.type === 'inbound-rtp' && entry.framesDecoded >= wanted);
-      },
-      frames,
-      { timeout: 20_000 },
-    );
+  const olga = await openOldApplication(t, server, 'olga');
+  const sees = (frames) => seesInOldApplication(olga, 'stage', frames);
   await sees(30);
   const player = await playByWHEP(browser, site, `${server.url}/whep/hall?publisher=olga`);
   await playsOn(player, 30);
@@ -85,6 +94,23 @@ test('an old application sees who publishes by WHIP, and is not confused by who 
     log.map(([event]) => event),
     ['participantJoined'], // the player; its leaving is handled like everybody's
   );
+});
+
+test('a page plays by WHEP what GStreamer publishes by WHIP, and an old application sees it', { skip: gstreamerIsMissing() }, async (t) => {
+  const server = await serve(t);
+  const site = await serveEmptyPage(t);
+  const gstreamer = publishByGStreamer(t, `${server.url}/whip/hall?user=stage`);
+  const olga = await openOldApplication(t, server, 'olga');
+  await seesInOldApplication(olga, 'stage', 30);
+  const player = await playByWHEP(browser, site, `${server.url}/whep/hall?publisher=stage&user=tv`);
+  await playsOn(player, 30);
+  await seesInOldApplication(olga, 'stage', 60);
+  await screenshot(player, 'whip-gstreamer-whep');
+  await screenshot(olga, 'whip-gstreamer-legacy');
+  assert.equal(await gstreamer.end(), 0);
+  assert.match(gstreamer.log, /^DELETE 200$/m);
+  await until(olga, () => !document.getElementById('native-video-stage_webcam'));
+  assert.deepEqual((await olga.evaluate(() => globalThis.legacy)).errors, []);
 });
 
 // WHIP_CLIENT is a command that gets the endpoint as its argument; see README.md.
