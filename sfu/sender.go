@@ -58,7 +58,7 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		s.rtx = uint32(c.SSRCRetransmission())
 	}
 	s.ssrc.Store(uint32(c.SSRC()))
-	s.stream.Store(s.sub.Add(s.track, egress.StreamConfig{
+	stream := s.sub.Add(s.track, egress.StreamConfig{
 		Codec:       s.codec.codec,
 		PayloadType: s.codec.payloadType, SSRC: uint32(c.SSRC()),
 		RTXPayloadType: rtx, RTXSSRC: uint32(c.SSRCRetransmission()),
@@ -72,11 +72,12 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		Padding:        s.codec.codec.IsVideo() && s.codec.has(feedbackTWCC),
 		Muted:          s.muted,
 		Delivery:       s.delivery,
-		Verdict:        s.judged(),
 		// Only where transport-wide numbers are not sent: see subscriberFeedback.
 		CongestionFeedback: s.codec.has(feedbackCCFB) && s.extensions.TransportSequence == 0,
 		Sealer:             pionSealer{c.WriteStream()}, // until the keys are known
-	}))
+	})
+	stream.OnVerdict(s.judged())
+	s.stream.Store(stream)
 	return params, nil
 }
 

@@ -195,6 +195,47 @@ func TestATapHearsNothingWhileThePublicationIsMuted(t *testing.T) {
 	})
 }
 
+// Of the room one is heard at a time, and a tap of another hears that all the same.
+func TestATapHearsWhoIsNotAmongTheLoudest(t *testing.T) {
+	simulate(t, 67, func(t *testing.T, s *stage) {
+		s.engine.SetLoudest(1)
+		loud, quiet := s.localSound(), s.localSound()
+		l, _ := tapped(t, quiet.Publication, sfu.Audio)
+		sub := s.subscribe("10.0.2.1", quiet.Publication)
+		other := s.subscribe("10.0.2.2", loud.Publication)
+		s.subscribe("10.0.2.3", loud.Publication) // on each of the two shards there is one who hears the loud one
+		const packets = 100
+		for n := range packets {
+			for level, p := range map[byte]*sfu.LocalPublication{10: loud, 60: quiet} {
+				h := rtp.Header{Version: 2, SequenceNumber: uint16(n), Timestamp: uint32(n) * 960} //nolint:gosec // a test's numbers
+				if err := h.SetExtension(sfu.LocalAudioLevel, []byte{level}); err != nil {
+					t.Fatal(err)
+				}
+				if err := p.WriteRTP(sfu.Audio, rtptest.Marshal(&rtp.Packet{Header: h, Payload: make([]byte, 20)})); err != nil {
+					t.Fatal(err)
+				}
+			}
+			pass(20 * time.Millisecond)
+		}
+		if n := len(l.of(codec.Opus)); n != packets {
+			t.Errorf("the tap got %d packets, want %d", n, packets)
+		}
+		if theirs, heard := len(sub.audio), len(other.audio); theirs > packets/2 || heard < packets/2 {
+			t.Errorf("subscribers got %d packets of the quiet one and %d of the loud one", theirs, heard)
+		}
+	})
+}
+
+// localSound publishes sound in a room.
+func (s *stage) localSound() *sfu.LocalPublication {
+	s.t.Helper()
+	p, err := s.engine.PublishLocal(sfu.LocalRequest{Room: "room", Tracks: []sfu.LocalTrack{{Codec: codec.Opus}}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return p
+}
+
 func TestATapEndsWithItsPublication(t *testing.T) {
 	simulate(t, 64, func(t *testing.T, s *stage) {
 		p := s.publish("10.0.1.1", false)
@@ -247,7 +288,7 @@ func TestAStuckTapDelaysNobodyAndHearsWhatItLost(t *testing.T) {
 		if slow.lost == 0 || len(video) < 1024 || len(video) > 1024+150 {
 			t.Errorf("the tap got %d packets and lost %d, want the 1024 that waited, and those of the last second", len(video), slow.lost)
 		}
-		if got := uint16(video[1024].SequenceNumber - video[1023].SequenceNumber); uint64(got) != slow.lost+1 {
+		if got := video[1024].SequenceNumber - video[1023].SequenceNumber; uint64(got) != slow.lost+1 {
 			t.Errorf("the numbers jump by %d where %d packets were lost", got, slow.lost)
 		}
 		if st := s.engine.Stats().Taps; st.Lost != slow.lost {

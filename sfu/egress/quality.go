@@ -58,12 +58,12 @@ type judgement struct {
 	at      time.Time // the last time
 	key     uint32    // timestamp of the last keyframe that went out
 	hasKey  bool
-	flow    *bwe.Flow // of which counted is
+	verdict quality.Verdict // as told
+	flow    *bwe.Flow       // of which counted is
 	counted delivered
 	octets  uint64 // sent, so far
 	drops   uint64 // of the shard, so far
 	told    quality.Report
-	verdict quality.Verdict // as told
 
 	mu   sync.Mutex
 	last Quality
@@ -92,6 +92,11 @@ func (st *Stream) Quality() Quality {
 func (st *Stream) Client(c quality.Client) {
 	st.sub.request(func() { st.judged.meter.Client(c, time.Now()) })
 }
+
+// OnVerdict has fn told when the verdict on the stream's quality changes, on the shard's
+// goroutine, where it must not block. It is called before the subscriber is started, if at
+// all.
+func (st *Stream) OnVerdict(fn func(quality.Verdict, quality.Report)) { st.verdict = fn }
 
 // startJudging begins with the connection: what was before it does not count.
 func (st *Stream) startJudging(now time.Time) {
@@ -130,8 +135,8 @@ func (st *Stream) judge(now time.Time) {
 	st.publishQuality(report, sample, rate)
 	if verdict := j.verdict.Next(report.Score); verdict != j.verdict {
 		j.verdict = verdict
-		if st.cfg.Verdict != nil {
-			st.cfg.Verdict(verdict, report)
+		if st.verdict != nil {
+			st.verdict(verdict, report)
 		}
 	}
 }
