@@ -8,20 +8,19 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/tap"
 )
 
-// Tap receives the packets of a published stream in the process: a recorder, an
-// analyser, a bridge. It is called on a goroutine of its own and may take its time and
-// call the Manager: when it falls behind, it loses packets, hears how many, and delays
-// nobody. See the package sfu/tap, and room/recorder for one that writes files.
-type Tap = tap.Tap
-
-// TapTrack is one track of a stream, as a Tap hears at the beginning.
-type TapTrack = tap.Track
-
-// TapPacket is one packet of such a track. It is the Tap's during the call only.
-type TapPacket = tap.Packet
-
-// TapReason says why a Tap has ended.
-type TapReason = tap.Reason
+type (
+	// Tap receives the packets of a published stream in the process: a recorder, an
+	// analyser, a bridge. It is called on a goroutine of its own and may take its time
+	// and call the Manager: when it falls behind, it loses packets, hears how many, and
+	// delays nobody. See the package sfu/tap.
+	Tap = tap.Tap
+	// TapTrack is one track of a tapped stream.
+	TapTrack = tap.Track
+	// TapPacket is one packet of it.
+	TapPacket = tap.Packet
+	// TapReason says why a tap has ended.
+	TapReason = tap.Reason
+)
 
 // The reasons why a tap has ended.
 const (
