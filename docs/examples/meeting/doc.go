@@ -14,4 +14,5 @@
 //	record.go    writes what somebody publishes to a file
 //	play.go      publishes a file
 //	own.go       a protocol of the application's own
+//	invite.go    the same, begun by the server
 package main

@@ -54,6 +54,8 @@ func (m *meeting) routes() http.Handler {
 	mux.HandleFunc("DELETE /app/{room}/recordings/{user}", hosts(m.stopRecording))
 	mux.HandleFunc("POST /app/{room}/films/{film}", hosts(m.play))
 	mux.HandleFunc("POST /own/{room}/{user}", m.publishOwn)
+	mux.HandleFunc("POST /own/{room}/{user}/invitation", m.inviteOwn)
+	mux.HandleFunc("PUT /own/{id}", m.answerOwn)
 	mux.HandleFunc("DELETE /own/{id}", m.leaveOwn)
 	mux.Handle("/", m.wire.Handler())
 	return m.known(mux)
