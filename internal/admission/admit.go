@@ -85,6 +85,11 @@ func (c *Control) Attach(a Admitted, revoked func()) (detach func(), err error) 
 	return detach, nil
 }
 
+// AttachAdministrator is Attach for the grants of Administrator.
+func (c *Control) AttachAdministrator(g auth.Grants, revoked func()) (detach func(), err error) {
+	return c.Attach(Admitted{grants: g, revocations: c.state.Load().verifier.Revocations()}, revoked)
+}
+
 // Revoked reports whether the token was revoked after Admit.
 func (a *Admitted) Revoked() bool { return a.revocations != nil && a.revocations.Revoked(&a.grants) }
 

@@ -150,7 +150,8 @@ func (d drawing) operation(method, path string, at, op node) operation {
 func (d drawing) example(of node) string {
 	content, _ := of["content"].(node)
 	for _, kind := range slices.Sorted(maps.Keys(content)) {
-		if shown, ok := content[kind].(node)["example"]; ok {
+		media, _ := content[kind].(node)
+		if shown, ok := media["example"]; ok {
 			pretty, err := json.MarshalIndent(shown, "", "  ")
 			if err == nil {
 				return string(pretty)

@@ -155,7 +155,7 @@ func (h *handler) record(x *exchange, one route, err error) {
 	if one.method == http.MethodGet {
 		return
 	}
-	log := h.log.With("method", one.method, "path", x.r.URL.Path, "by", x.may.name(), "remote", x.r.RemoteAddr)
+	log := h.log.With("method", one.method, "path", x.r.URL.EscapedPath(), "by", x.may.name(), "remote", x.r.RemoteAddr)
 	if err != nil {
 		log.Warn("request of the application refused", "error", err)
 		return
