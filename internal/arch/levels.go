@@ -1,6 +1,9 @@
 package arch
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // level is a package's place in the order of imports.
 type level int
@@ -9,11 +12,29 @@ type level int
 // package, and only they and tests may import them.
 const forTests level = -1
 
-// levels returns the place of each package. The ground has two steps, so that
-// the packet may check its invariants, and so has level 3: who is let into rooms
-// is decided right above them.
+// The places. The ground has two steps, so that the packet may check its invariants,
+// and so has level 3: who is let into rooms is decided right above them.
+const (
+	ground level = 0
+	zero   level = iota + 1
+	one
+	two
+	three
+	_ // right above rooms
+	four
+	five
+	six
+)
+
+// levels returns the place of each package.
 func levels() map[string]level {
-	const ground, zero, one, two, three, four, five, six = 0, 2, 3, 4, 5, 7, 8, 9
+	table := serverLevels()
+	maps.Copy(table, toolLevels())
+	return table
+}
+
+// serverLevels are those of the server and of what it is made of.
+func serverLevels() map[string]level {
 	return map[string]level{
 		"internal/invariant": ground,
 		"internal/demux":     ground,
@@ -68,6 +89,21 @@ func levels() map[string]level {
 		"room/recorder":  four,
 		"client":         four, // the embedded page; imports nothing of ours
 
+		"metrics":               five,
+		"internal/config":       five,
+		"internal/tracing/otlp": five,
+		"internal/webhook":      four,
+		"internal/admin":        five,
+		"internal/rest":         five,
+
+		"cmd/atrium":  six,
+		"deploy/dist": six, // imports nothing of ours
+	}
+}
+
+// toolLevels are those of what measures, tests and describes the server.
+func toolLevels() map[string]level {
+	return map[string]level{
 		// The load generator. It shares the ground and the wire with the server, and
 		// none of the code that it measures.
 		"internal/load/histogram": zero,
@@ -95,19 +131,9 @@ func levels() map[string]level {
 		"internal/bench/ccsim/dumbbell": one,
 		"internal/bench/ccsim":          six,
 
-		"metrics":               five,
-		"internal/config":       five,
-		"internal/tracing/otlp": five,
-		"internal/webhook":      four,
-		"internal/admin":        five,
-		"internal/rest":         five,
-
 		// What operators look at. It imports nothing of ours; the proof of it starts everything.
 		"internal/dashboards":        five,
 		"internal/dashboards/render": six,
-
-		"cmd/atrium":  six,
-		"deploy/dist": six, // imports nothing of ours
 
 		// What docs/embedding.md builds, of exported packages alone.
 		"docs/examples/meeting": six,
