@@ -79,9 +79,24 @@ func (c *connecting) look(pc *webrtc.PeerConnection) {
 	switch {
 	case c.iceFailed.Load():
 		c.giveUp()
-	case c.dtlsFailed.Load() && !c.dtls:
+	case c.dtlsFailed.Load():
+		c.keyless()
+	}
+}
+
+// lose counts that the connection is lost. Pion tells of a client that ends the handshake
+// by the state of DTLS, or just by closing the connection.
+func (c *connecting) lose() {
+	if c.connected {
+		c.keyless()
+	}
+}
+
+// keyless counts that there never were keys, unless there were.
+func (c *connecting) keyless() {
+	if !c.dtls {
 		c.dtls = true
-		o.dtlsFailed.Add(1)
+		c.outcomes.dtlsFailed.Add(1)
 		c.span.Fail("no keys")
 	}
 }
@@ -104,9 +119,7 @@ func (c *connecting) giveUp() {
 		c.span.Fail("no path")
 		return
 	case c.connected && !c.dtls:
-		c.dtls = true
-		o.dtlsFailed.Add(1)
-		c.span.Fail("no keys")
+		c.keyless()
 	case c.connected && !c.lost:
 		o.iceDisconnected.Add(1)
 	}

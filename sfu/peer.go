@@ -224,6 +224,7 @@ func (p *Peer) fail(reason string) {
 		return
 	}
 	p.log.Info("connection lost", "reason", reason)
+	p.connecting.lose()
 	p.observer.Failed(reason)
 	p.Close()
 }
