@@ -70,7 +70,7 @@ func (g Grants) mayPublish(stream string, kinds MediaKind) error {
 	case g.Has(MayHide):
 		return refuseNotPermitted("publish while hidden")
 	case need == 0 && g.Permissions&(MayPublishAudio|MayPublishVideo) == 0, !g.Has(need):
-		return refuseNotPermitted(strings.Join(append([]string{"publish"}, kinds.names()...), " ") + " as stream '" + stream + "'")
+		return refuseNotPermitted(strings.Join(append([]string{"publish"}, kinds.Names()...), " ") + " as stream '" + stream + "'")
 	case len(g.Sources) > 0 && !slices.Contains(g.Sources, stream):
 		return refuseNotPermitted("publish stream '" + stream + "'")
 	}

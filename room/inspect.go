@@ -236,26 +236,14 @@ func (p *person) inspect(receivers map[streamName]int) InspectedPerson {
 	}
 	for _, c := range p.published {
 		seen.Publishes = append(seen.Publishes, InspectedPublication{
-			Stream: c.stream.id, Since: c.since, Muted: c.muted.names(), Receivers: receivers[c.stream], Publication: c.publication.Published(),
+			Stream: c.stream.id, Since: c.since, Muted: c.muted.Names(), Receivers: receivers[c.stream], Publication: c.publication.Published(),
 		})
 	}
 	for _, from := range p.receptions {
 		seen.Receives = append(seen.Receives, InspectedSubscription{
-			Publisher: from.stream.user, Stream: from.stream.id, Since: from.since, Muted: from.muted.names(),
+			Publisher: from.stream.user, Stream: from.stream.id, Since: from.since, Muted: from.muted.Names(),
 			Subscription: from.subscription.Received(),
 		})
 	}
 	return seen
-}
-
-// names returns the kinds of a set as the admin API writes them.
-func (k MediaKind) names() []string {
-	names := []string{}
-	if k&Audio != 0 {
-		names = append(names, "audio")
-	}
-	if k&Video != 0 {
-		names = append(names, "video")
-	}
-	return names
 }

@@ -18,6 +18,19 @@ const (
 	All = Audio | Video
 )
 
+// Names returns the words for the kinds of a set, as the wire and the APIs write them:
+// audio, video. It is not nil.
+func (k MediaKind) Names() []string {
+	names := []string{}
+	if k&Audio != 0 {
+		names = append(names, "audio")
+	}
+	if k&Video != 0 {
+		names = append(names, "video")
+	}
+	return names
+}
+
 // ICECandidate is a trickled candidate in the form of RFC 8840 and the browser
 // API: the candidate attribute without "a=", the media section's mid, and its
 // index.

@@ -40,7 +40,7 @@ func (o Moderator) Mute(ctx context.Context, user, stream string, kinds MediaKin
 			}
 		}
 		if r.silence(who, streamID(stream), silence{kinds: kinds}) {
-			r.log.Info("muted by a moderator", "user", user, "stream", streamID(stream), "kinds", kinds.names(), "by", nameOf(by))
+			r.log.Info("muted by a moderator", "user", user, "stream", streamID(stream), "kinds", kinds.Names(), "by", nameOf(by))
 			r.tellChanged(who, ChangedMute, nameOf(by))
 		}
 		return nil

@@ -90,7 +90,7 @@ func (m *Manager) Survey(ctx context.Context, complaints int) (Survey, error) {
 				one.Health.add(q)
 				if q.Cause != CauseNone {
 					all.Complaints = append(all.Complaints, Complaint{
-						Room: name, User: p.user, Publisher: stream.user, Stream: stream.id, Kind: q.Kind.names()[0],
+						Room: name, User: p.user, Publisher: stream.user, Stream: stream.id, Kind: q.Kind.Names()[0],
 						Score: q.Score, Cause: q.Cause, Paused: q.Paused,
 					})
 				}

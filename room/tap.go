@@ -91,7 +91,7 @@ func (m *Manager) AddTap(ctx context.Context, id ParticipantID, stream string, k
 			return mediaError(err, func(cause error) error { return refuseTapping(c.stream, cause) })
 		}
 		c.taps = append(c.taps, tapped{t, on})
-		r.log.Info("tapped", "user", c.stream.user, "stream", c.stream.id, "kinds", kinds.names())
+		r.log.Info("tapped", "user", c.stream.user, "stream", c.stream.id, "kinds", kinds.Names())
 		return nil
 	})
 }

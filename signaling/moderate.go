@@ -101,17 +101,6 @@ func kindsOf(audio, video api.OptionalBool) (kinds room.MediaKind, err error) {
 	return kinds, nil
 }
 
-// kindWords are the words for a set of kinds.
-func kindWords(kinds room.MediaKind) []string {
-	words := []string{}
-	for i, kind := range []room.MediaKind{room.Audio, room.Video} {
-		if kinds&kind != 0 {
-			words = append(words, api.Kinds()[i])
-		}
-	}
-	return words
-}
-
 func evictParticipant(ctx context.Context, r *reply, by room.Moderator) error {
 	var p api.EvictParticipantParams
 	return do(r, &p, func() error {
@@ -208,7 +197,7 @@ func applyTo(s *room.Settings, p *api.ChangeRoomParams) {
 // waysOf is how a room is run, on the wire.
 func waysOf(s room.Settings) api.RoomWays {
 	return api.RoomWays{
-		Locked: s.Locked, Lobby: s.Lobby, MuteOnEntry: kindWords(s.MuteOnEntry),
+		Locked: s.Locked, Lobby: s.Lobby, MuteOnEntry: s.MuteOnEntry.Names(),
 		ChatHistory: s.ChatHistory, MaxParticipants: s.MaxParticipants, Metadata: s.Metadata,
 	}
 }

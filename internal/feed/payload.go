@@ -89,7 +89,7 @@ func settingsOf(s room.Settings) settings {
 	return settings{
 		MaxParticipants: s.MaxParticipants, MaxPublishers: s.MaxPublishers,
 		MaxDuration: s.MaxDuration.Seconds(), IdleTimeout: s.IdleTimeout.Seconds(),
-		Locked: s.Locked, Lobby: s.Lobby, MuteOnEntry: kindsOf(s.MuteOnEntry),
+		Locked: s.Locked, Lobby: s.Lobby, MuteOnEntry: s.MuteOnEntry.Names(),
 		ChatHistory: s.ChatHistory, Metadata: s.Metadata,
 	}
 }
@@ -113,7 +113,7 @@ type stream struct {
 func participantOf(p room.ParticipantInfo) participant {
 	list := make([]stream, 0, len(p.Streams))
 	for _, s := range p.Streams {
-		list = append(list, stream{s.ID, kindsOf(s.Muted)})
+		list = append(list, stream{s.ID, s.Muted.Names()})
 	}
 	return participant{
 		User: p.User, Identity: p.Identity, Role: p.Role, Permissions: strings.Fields(p.Permissions.String()), Hidden: p.Hidden,
@@ -135,7 +135,7 @@ func qualityOf(e room.QualityEvent) qualityData {
 	data := qualityData{User: e.To.User, Identity: e.To.Identity, Streams: make([]verdict, 0, len(e.Changed))}
 	for _, v := range e.Changed {
 		data.Streams = append(data.Streams, verdict{
-			v.Publisher, v.Stream, string(v.Verdict), kindsOf(v.Kind), math.Round(v.Score*100) / 100, string(v.Cause),
+			v.Publisher, v.Stream, string(v.Verdict), v.Kind.Names(), math.Round(v.Score*100) / 100, string(v.Cause),
 		})
 	}
 	return data
@@ -151,17 +151,6 @@ func usersOf(list []room.ParticipantInfo) []string {
 		users = append(users, p.User)
 	}
 	return users
-}
-
-func kindsOf(k room.MediaKind) []string {
-	var words []string
-	if k&room.Audio != 0 {
-		words = append(words, "audio")
-	}
-	if k&room.Video != 0 {
-		words = append(words, "video")
-	}
-	return words
 }
 
 func changesOf(c room.Change) []string {

@@ -37,7 +37,7 @@ func (h *handler) participantOf(p room.ParticipantInfo) participantView {
 		view.HandRaised = &p.HandRaised
 	}
 	for _, s := range p.Streams {
-		view.Streams = append(view.Streams, streamView{s.ID, wordsOf(s.Muted)})
+		view.Streams = append(view.Streams, streamView{s.ID, s.Muted.Names()})
 	}
 	return view
 }

@@ -26,7 +26,7 @@ func settingsOf(s room.Settings) settings {
 	return settings{
 		MaxParticipants: s.MaxParticipants, MaxPublishers: s.MaxPublishers,
 		MaxDuration: s.MaxDuration.Seconds(), IdleTimeout: s.IdleTimeout.Seconds(),
-		Locked: s.Locked, Lobby: s.Lobby, MuteOnEntry: wordsOf(s.MuteOnEntry),
+		Locked: s.Locked, Lobby: s.Lobby, MuteOnEntry: s.MuteOnEntry.Names(),
 		ChatHistory: s.ChatHistory, Metadata: s.Metadata,
 	}
 }
@@ -129,16 +129,4 @@ func (k *kindList) UnmarshalJSON(data []byte) error {
 	}
 	*k = kindList(kinds)
 	return nil
-}
-
-// wordsOf returns the words of a set of kinds.
-func wordsOf(k room.MediaKind) []string {
-	words := []string{}
-	if k&room.Audio != 0 {
-		words = append(words, "audio")
-	}
-	if k&room.Video != 0 {
-		words = append(words, "video")
-	}
-	return words
 }
