@@ -117,11 +117,7 @@ func grantedFrom(req *JoinRequest) Grants {
 // A participant who moderates can give nobody more than it has itself. Errors: those of
 // Moderator, 102 for an unknown user.
 func (o Moderator) ChangeGrants(ctx context.Context, user string, change func(*Grants)) error {
-	return o.do(ctx, func(r *room, by *member) error {
-		who := r.state.users[user]
-		if who == nil {
-			return refuseUnknownUser(user, r.state.name)
-		}
+	return o.at(ctx, user, func(r *room, who, by *member) error {
 		next := who.grants
 		next.Sources = slices.Clone(next.Sources)
 		change(&next)

@@ -52,11 +52,7 @@ type WaitingEndedEvent struct {
 // minute, with the same id, or under the same name with the same identity. Errors: 102 when
 // nobody of that name waits.
 func (o Moderator) Admit(ctx context.Context, user string) error {
-	return o.do(ctx, func(r *room, by *member) error {
-		w := r.state.lobby.named(user)
-		if w == nil {
-			return refuseUnknownUser(user, r.state.name)
-		}
+	return o.inLobby(ctx, user, func(r *room, w *WaitingInfo, by *member) error {
 		r.log.Info("admitted by a moderator", "user", user, "by", nameOf(by))
 		r.admitWaiting(w)
 		return nil
@@ -66,14 +62,21 @@ func (o Moderator) Admit(ctx context.Context, user string) error {
 // Deny sends somebody away who waits. It may ask again; Ban keeps it out. Errors: 102 when
 // nobody of that name waits.
 func (o Moderator) Deny(ctx context.Context, user, reason string) error {
+	return o.inLobby(ctx, user, func(r *room, w *WaitingInfo, by *member) error {
+		r.log.Info("denied by a moderator", "user", user, "by", nameOf(by))
+		r.endWaiting(w, Denied, reason)
+		return nil
+	})
+}
+
+// inLobby is do for what concerns one user who waits.
+func (o Moderator) inLobby(ctx context.Context, user string, fn func(r *room, w *WaitingInfo, by *member) error) error {
 	return o.do(ctx, func(r *room, by *member) error {
 		w := r.state.lobby.named(user)
 		if w == nil {
 			return refuseUnknownUser(user, r.state.name)
 		}
-		r.log.Info("denied by a moderator", "user", user, "by", nameOf(by))
-		r.endWaiting(w, Denied, reason)
-		return nil
+		return fn(r, w, by)
 	})
 }
 
