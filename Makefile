@@ -14,6 +14,9 @@ PROMOUT   ?=
 CONCURRENT = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=bench '^[[:space:]]+(go (func|[a-z])|"sync)' \
 	cmd internal metrics room sfu signaling | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
+# The TypeScript compiler and typedoc, in the versions of client/package-lock.json.
+NPM_CI  = test node_modules/.package-lock.json -nt package-lock.json || $(CURDIR)/.ci/node npm ci --ignore-scripts --no-audit --no-fund
+
 LINT    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 SOURCES = $(shell find . -name '*.go' -not -path '*/node_modules/*')
 
@@ -23,7 +26,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check deploy-check cross api api-check
+.PHONY: client client-deps client-test client-check help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check deploy-check cross api api-check
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +67,19 @@ e2e: build ## Run the call page in real browsers against the server
 	@.ci/tools gstreamer || echo "going on: the test with GStreamer is skipped"
 	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || ../../.ci/node npm ci --ignore-scripts --no-audit --no-fund; }
 	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm test
+
+client: client-deps ## Build the browser client: types, declarations, client/dist, API documentation in client/docs
+	cd client && npx tsc -p . && npx tsc -p test
+	cd client/bundle && $(GO) run .
+
+client-test: client-deps ## Check the client's types and run its unit tests
+	cd client && npx tsc -p . && npx tsc -p test
+	cd client/bundle && $(GO) run . -test ../out/test
+	cd client && ../.ci/node node --enable-source-maps --test $$(find out/test -name '*.test.mjs' | sort)
+
+client-deps:
+	@.ci/tools node
+	@cd client && { $(NPM_CI); }
 
 prom: build ## Ask every query of dashboards and alerts of a real Prometheus (PROMOUT=directory for the answers)
 	@.ci/tools prometheus
