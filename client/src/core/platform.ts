@@ -1,0 +1,55 @@
+/** The part of W3C's WebSocket that the core uses. `readyState` 1 is open. */
+export interface WebSocketLike {
+  readonly readyState: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+/** How an element shows a picture: its size in device pixels, and whether anything of it can be seen. */
+export interface ElementView {
+  width: number;
+  height: number;
+  visible: boolean;
+}
+
+/** The part of HTMLMediaElement that a {@link RemoteTrack} uses. */
+export interface MediaElementLike {
+  srcObject: unknown;
+  play?(): Promise<void> | void;
+}
+
+/**
+ * All that the core takes from its surroundings. Browsers' is filled in by `createRoom`; React Native, or a test, brings
+ * its own. No file of the core touches a global of the DOM.
+ */
+export interface Platform {
+  webSocket(url: string): WebSocketLike;
+  peerConnection(config: RTCConfiguration): RTCPeerConnection;
+  mediaStream(tracks: MediaStreamTrack[]): MediaStream;
+  setTimeout(fn: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+  /** Milliseconds from anywhere, never running backwards. */
+  now(): number;
+  /** From 0 to below 1. */
+  random(): number;
+  /** Absent where there are no cameras or microphones, and on insecure origins. */
+  readonly devices?: MediaDevices | undefined;
+  /** What can be sent, best first; empty when unknown. */
+  senderCodecs(kind: 'audio' | 'video'): RTCRtpCodec[];
+  /** Whether senders take a `scalabilityMode`. */
+  readonly supportsSVC: boolean;
+  /** Whether this is a place where browsers give out devices: https, or the own machine. */
+  readonly secureContext: boolean;
+  /** Calls when the device may have come to another network. Answers how to stop listening. */
+  onNetworkChange(fn: () => void): () => void;
+  /**
+   * Calls when the view of the element has changed, and once soon after the call. Absent: every attached element counts as
+   * visible, of unknown size. Answers how to stop.
+   */
+  watchElement?(element: MediaElementLike, fn: (view: ElementView) => void): () => void;
+  log(level: 'debug' | 'warn', text: string, detail?: unknown): void;
+}
