@@ -14,7 +14,7 @@ PROMOUT   ?=
 CONCURRENT = $(shell grep -rlE --include='*.go' --exclude='*_test.go' --exclude-dir=bench '^[[:space:]]+(go (func|[a-z])|"sync)' \
 	cmd internal metrics room sfu signaling | xargs -n1 dirname | sort -u | sed 's|^|./|')
 
-# The TypeScript compiler and typedoc, in the versions of client/package-lock.json.
+# Packages in the versions of package-lock.json.
 NPM_CI  = test node_modules/.package-lock.json -nt package-lock.json || $(CURDIR)/.ci/node npm ci --ignore-scripts --no-audit --no-fund
 
 LINT    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -26,7 +26,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: client client-deps client-test client-check help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs dist dist-check deploy-check cross api api-check
+.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs client client-test client-check client-types client-deps dist dist-check deploy-check cross api api-check
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,7 +37,7 @@ run: build ## Build the server and run it: the call page is at http://localhost:
 build: ## Build ./atrium
 	$(GO) build -o atrium ./cmd/atrium
 
-test: unit race cross api-check deploy-check prom e2e ## Run every test: Go, race detector, deployment, Prometheus, real browsers
+test: unit race cross api-check deploy-check prom client-check e2e ## Run every test: Go, race detector, deployment, Prometheus, browser client, real browsers
 
 unit: build ## Build, check the format, vet, and run the Go tests
 	@unformatted=$$(gofmt -l $(SOURCES)); test -z "$$unformatted" || { echo "not formatted (gofmt -w): $$unformatted"; exit 1; }
@@ -65,17 +65,27 @@ e2e: build ## Run the call page in real browsers against the server
 	@.ci/tools node chromium
 	@.ci/tools firefox || echo "going on: tests with Firefox are skipped"
 	@.ci/tools gstreamer || echo "going on: the test with GStreamer is skipped"
-	cd client/e2e && { test node_modules/.package-lock.json -nt package-lock.json || ../../.ci/node npm ci --ignore-scripts --no-audit --no-fund; }
+	cd client/e2e && { $(NPM_CI); }
 	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm test
 
-client: client-deps ## Build the browser client: types, declarations, client/dist, API documentation in client/docs
-	cd client && npx tsc -p . && npx tsc -p test
+client: client-types ## Build the browser client: client/dist, declarations in client/out/types, API documentation in client/docs
 	cd client/bundle && $(GO) run .
+	cd client && ../.ci/node npx typedoc
 
-client-test: client-deps ## Check the client's types and run its unit tests
-	cd client && npx tsc -p . && npx tsc -p test
+client-test: client-deps ## Check the types of the browser client and run its unit tests
+	cd client && ../.ci/node npx tsc -p . && ../.ci/node npx tsc -p test
 	cd client/bundle && $(GO) run . -test ../out/test
-	cd client && ../.ci/node node --enable-source-maps --test $$(find out/test -name '*.test.mjs' | sort)
+	cd client && ../.ci/node node --enable-source-maps --test $$(cd out/test && find "$$PWD" -name '*.test.mjs' | sort)
+
+# -count=1: the sources are outside of the bundler's module, so that the cache would not see them change.
+client-check: client-test client-types ## client-test, and: client/dist is fresh and within budget, what npm would publish, documentation
+	cd client/bundle && $(GO) vet ./... && $(GO) test -count=1 ./... && $(GO) run . -check
+	cd client && ../.ci/node node --test check/*.test.mjs
+	cd client && ../.ci/node npx typedoc --emit none
+
+client-types: client-deps
+	rm -rf client/out/types && cd client && ../.ci/node npx tsc -p tsconfig.declarations.json
+	cp LICENSE client/LICENSE
 
 client-deps:
 	@.ci/tools node

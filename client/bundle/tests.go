@@ -24,8 +24,7 @@ func bundleTests(client, into string) error {
 	if err != nil {
 		return err
 	}
-	// A file that was removed would go on being tested otherwise.
-	if err := os.RemoveAll(into); err != nil {
+	if err := removeBuilt(into); err != nil {
 		return err
 	}
 	result := api.Build(api.BuildOptions{
@@ -44,6 +43,23 @@ func bundleTests(client, into string) error {
 	})
 
 	return failure(result.Errors)
+}
+
+// removeBuilt removes the tests of an earlier build: one whose source is gone would go on being run otherwise.
+func removeBuilt(into string) error {
+	there, err := read(into)
+	if err != nil {
+		return err
+	}
+	for _, name := range there.names() {
+		if strings.HasSuffix(name, ".test.mjs") {
+			if err := os.Remove(filepath.Join(into, name)); err != nil {
+				return err
+			}
+		}
+	}
+
+	return nil
 }
 
 func testFiles(dir string) ([]string, error) {
