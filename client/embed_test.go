@@ -19,6 +19,14 @@ func TestIndexStandsAtTheRoot(t *testing.T) {
 	}
 }
 
+func TestTheLibrariesStandBesideThePage(t *testing.T) {
+	for _, name := range []string{"atrium.js", "KurentoRoom.js", "next/index.html", "next/app.js"} {
+		if _, err := fs.Stat(client.Web(), name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // The server sends script-src 'self' and style-src 'self': anything inline would silently not run.
 func TestPageNeedsNothingInlineAndNothingForeign(t *testing.T) {
 	forbidden := map[string]*regexp.Regexp{

@@ -20,9 +20,12 @@ const (
 		"geolocation=(), payment=(), usb=()"
 )
 
+// shared are the client's libraries, which applications on other origins load from here.
+var shared = []string{"/atrium.js", "/KurentoRoom.js"}
+
 // newPage reads the call page; what cannot be read is not served.
 func newPage(files fs.FS, log *slog.Logger) *site.Site {
-	page, err := site.New(files, site.Policy{Content: contentPolicy, Permissions: permissionsPolicy})
+	page, err := site.New(files, site.Policy{Content: contentPolicy, Permissions: permissionsPolicy, Shared: shared})
 	if err != nil {
 		log.Error("the page is not complete", "error", err)
 	}

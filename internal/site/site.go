@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -22,13 +23,19 @@ type Site struct {
 
 // Policy is what browsers let the page do.
 type Policy struct {
-	Content     string // Content-Security-Policy
-	Permissions string // Permissions-Policy
+	Content     string   // Content-Security-Policy
+	Permissions string   // Permissions-Policy
+	Shared      []string // request paths of the scripts that pages of other origins may import; nothing in them is secret
 }
 
 type asset struct {
+	plain, zipped variant // zipped is empty where it is not worth it
+	kind          string
+}
+
+// variant is one encoding of a file. Each has a tag of its own (RFC 9110, 8.8.3.3).
+type variant struct {
 	content []byte
-	kind    string
 	tag     string
 }
 
@@ -46,8 +53,7 @@ func New(files fs.FS, policy Policy) (*Site, error) {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(content)
-		a := asset{content: content, kind: contentType(name, content), tag: `"` + hex.EncodeToString(sum[:12]) + `"`}
+		a := newAsset(name, content)
 		s.files["/"+name] = a
 		if path.Base(name) == "index.html" {
 			s.files[strings.TrimSuffix("/"+name, "index.html")] = a
@@ -58,6 +64,16 @@ func New(files fs.FS, policy Policy) (*Site, error) {
 		return s, fmt.Errorf("read the page: %w", err)
 	}
 	return s, nil
+}
+
+func newAsset(name string, content []byte) asset {
+	sum := sha256.Sum256(content)
+	tag := hex.EncodeToString(sum[:12])
+	a := asset{kind: contentType(name, content), plain: variant{content, `"` + tag + `"`}}
+	if zipped := compress(content); zipped != nil {
+		a.zipped = variant{zipped, `"` + tag + `-gzip"`}
+	}
+	return a
 }
 
 // ServeHTTP serves GET and HEAD. Files are revalidated on every use, which
@@ -75,14 +91,26 @@ func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", a.kind)
-	h.Set("ETag", a.tag)
+	chosen := a.plain
+	if a.zipped.content != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r.Header) {
+			h.Set("Content-Encoding", "gzip")
+			chosen = a.zipped
+		}
+	}
+	h.Set("ETag", chosen.tag)
 	h.Set("Cache-Control", "no-cache")
 	h.Set("Content-Security-Policy", s.policy.Content)
 	h.Set("Permissions-Policy", s.policy.Permissions)
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(a.content))
+	if slices.Contains(s.policy.Shared, r.URL.Path) {
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(chosen.content))
 }
 
 // contentType does not ask the operating system, whose table differs from
