@@ -24,8 +24,8 @@ export class Emitter<E> {
   }
 
   /**
-   * Tells all listeners. One that throws keeps neither the others nor the SDK from going on: its error is thrown again on
-   * its own, where the page's error handling sees it.
+   * Tells all listeners. One that throws keeps neither the others nor the SDK from going on: its error becomes an
+   * unhandled rejection, where the page's error handling sees it.
    * @internal
    */
   emit<K extends keyof E>(name: K, event: E[K]): void {
@@ -33,9 +33,7 @@ export class Emitter<E> {
       try {
         (fn as (event: E[K]) => void)(event);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        Promise.reject(error);
       }
     }
   }

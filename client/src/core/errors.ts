@@ -1,38 +1,74 @@
 /** What can go wrong, for programs. */
-export type AtriumErrorCode =
-  | 'permission-denied' // the browser, or the person, does not give the device
-  | 'device-not-found'
-  | 'device-in-use'
-  | 'insecure-origin' // no devices on http://
-  | 'not-supported'
-  | 'unreachable' // no socket to the server
-  | 'signaling-lost' // the socket broke, and with it the answer
-  | 'media-blocked' // neither UDP nor TCP gets through: ICE failed
-  | 'token-refused'
-  | 'not-permitted'
-  | 'room-locked'
-  | 'room-full'
-  | 'room-not-found'
-  | 'room-closed'
-  | 'name-taken'
-  | 'banned'
-  | 'denied' // by a moderator, in the lobby
-  | 'evicted'
-  | 'codec-unsupported'
-  | 'timeout'
-  | 'server-error'
-  | 'aborted'; // by the application's own leave() or unpublish()
+export type AtriumErrorCode = keyof typeof SENTENCES;
+
+/** What can go wrong, for people. */
+const SENTENCES = {
+  /** The browser, or the person, does not give the device. */
+  'permission-denied': 'The browser does not let this page use the device. Allow it in the address bar, then try again.',
+  'device-not-found': 'No such device was found. Connect one, then try again.',
+  'device-in-use': 'Another application uses the device. Close it, then try again.',
+  'insecure-origin': 'Browsers give camera and microphone only to pages at https://. Open this page there.',
+  'not-supported': 'This browser cannot do that. Try another one.',
+  /** There is no socket to the server. */
+  unreachable: 'The server cannot be reached. Check your network, then try again.',
+  /** The socket broke, and with it the answer. */
+  'signaling-lost': 'The connection to the server was lost. Try again.',
+  /** Neither UDP nor TCP gets through. */
+  'media-blocked': 'Your network lets no sound or picture through. Try another network.',
+  'token-refused': 'Your invitation does not admit you, or not any more. Ask for a new one.',
+  'not-permitted': 'You are not permitted to do that.',
+  'room-locked': 'The room is locked. Ask somebody inside to unlock it.',
+  'room-full': 'The room is full. Try again when somebody has left.',
+  'room-not-found': 'There is no such room.',
+  'room-closed': 'The room was closed.',
+  'name-taken': 'Somebody of that name is in the room. Choose another name.',
+  banned: 'You may not come into this room for some time.',
+  /** By a moderator, in the lobby. */
+  denied: 'A moderator did not let you in.',
+  evicted: 'A moderator removed you from the room.',
+  'codec-unsupported': 'This browser cannot play what is sent.',
+  timeout: 'The server did not answer. Try again in a moment.',
+  'server-error': 'The server could not do that.',
+  /** By the application's own leave() or unpublish(). */
+  aborted: 'This was cancelled.',
+};
 
 /** An error of the SDK. `message` is a sentence for the person in the call, with what to do where something can be done. */
 export class AtriumError extends Error {
   readonly code: AtriumErrorCode;
-  /** The code of docs/protocol.md, when the server said so. */
-  readonly wireCode?: number | undefined;
+  /** The code of docs/protocol.md, when it was the server that said so. */
+  readonly wireCode: number | undefined;
 
-  constructor(code: AtriumErrorCode, options: { text?: string; wireCode?: number | undefined; cause?: unknown } = {}) {
-    super(options.text ?? code, { cause: options.cause });
+  /** `text` is said in place of the code's own sentence. */
+  constructor(code: AtriumErrorCode, options: { text?: string; wireCode?: number; cause?: unknown } = {}) {
+    super(options.text || SENTENCES[code], options);
     this.name = 'AtriumError';
     this.code = code;
     this.wireCode = options.wireCode;
   }
+}
+
+const WIRE: Record<number, AtriumErrorCode> = {
+  104: 'name-taken',
+  201: 'room-full',
+  202: 'room-not-found',
+  203: 'room-closed',
+  302: 'codec-unsupported',
+  401: 'token-refused',
+  403: 'not-permitted',
+  423: 'room-locked',
+};
+
+/** The error that the server's answer means. Where no sentence of ours fits, the server's own stands in it. */
+export function fromWire(error: { code?: unknown; message?: unknown }): AtriumError {
+  const wireCode = Number(error.code);
+  const said = String(error.message ?? '');
+  let code = WIRE[wireCode] ?? 'server-error';
+  if (wireCode === 403 && said.includes('may not come into')) {
+    code = 'banned';
+  } else if (wireCode === 201 && !said.includes('full')) {
+    code = 'server-error';
+  }
+  const text = code === 'server-error' && said ? `The server refused: ${said}` : '';
+  return new AtriumError(code, { wireCode, text, cause: said });
 }

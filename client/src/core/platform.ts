@@ -1,9 +1,12 @@
-/** The part of W3C's WebSocket that the core uses. `readyState` 1 is open. */
+/** The part of W3C's WebSocket that the core uses; events are as there. */
 export interface WebSocketLike {
+  /** 1 is open. */
   readonly readyState: number;
   onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
+  /** Of its event `data` is looked at. */
+  onmessage: ((event: never) => void) | null;
+  /** Of its event `code` and `reason` are looked at. */
+  onclose: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;

@@ -1,26 +1,46 @@
+import type { Writable } from './json.ts';
 import type { Media } from './seam.ts';
 import type { Participant, RemoteParticipant } from './participant.ts';
 import type { Subscription } from './media/subscription.ts';
+import type { WireStream } from './wire.ts';
 
 /** What somebody publishes under one name: at most one sound and one picture, which belong together. */
 export abstract class Publication {
+  /** Who publishes it. */
   readonly participant: Participant;
   /** Its name: `webcam`, `screen`, or what the application has chosen. */
   readonly stream: string;
+  /** Whether it has sound at all. */
   readonly hasAudio: boolean = true;
+  /** Whether it has a picture at all. */
   readonly hasVideo: boolean = true;
-  /** Switched off by the one who publishes. */
+  /** The sound is switched off by the one who publishes. */
   readonly audioOff: boolean = false;
+  /** The picture is switched off by the one who publishes. */
   readonly videoOff: boolean = false;
-  /** Muted by a moderator. */
+  /** The sound is muted by a moderator. */
   readonly audioMuted: boolean = false;
+  /** The picture is muted by a moderator. */
   readonly videoMuted: boolean = false;
 
+  /** @internal */
   constructor(participant: Participant, stream: string) {
     this.participant = participant;
     this.stream = stream;
+    this._learn(participant._streams.get(stream) ?? {});
   }
 
+  /** Takes what the server tells; what is absent is not so. @internal */
+  _learn(this: Writable<Publication>, { audio, video, audioOff, videoOff, audioMuted, videoMuted }: WireStream): void {
+    this.hasAudio = audio !== false;
+    this.hasVideo = video !== false;
+    this.audioOff = !!audioOff;
+    this.videoOff = !!videoOff;
+    this.audioMuted = !!audioMuted;
+    this.videoMuted = !!videoMuted;
+  }
+
+  /** What it shows, by its name. */
   get source(): 'camera' | 'screen' | 'other' {
     return this.stream === 'webcam' ? 'camera' : this.stream === 'screen' ? 'screen' : 'other';
   }

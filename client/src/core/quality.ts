@@ -1,3 +1,8 @@
+import type { Writable } from './json.ts';
+import type { Participant } from './participant.ts';
+import type { Room } from './room.ts';
+import { list } from './wire.ts';
+
 /** How well somebody is heard and seen, or, of oneself, how good one's own connection is. */
 export interface ConnectionQuality {
   readonly level: 'excellent' | 'good' | 'poor' | 'lost' | 'unknown';
@@ -11,3 +16,86 @@ export interface ConnectionQuality {
 
 /** Nothing is known yet. */
 export const UNKNOWN: ConnectionQuality = { level: 'unknown', text: '' };
+
+const CAUSES = {
+  downlink: 'Your connection is weak.',
+  uplink: 'Their connection is weak.',
+  'publisher layer': 'They send a smaller picture at present.',
+  overload: 'The server has too much to do.',
+};
+
+/** A track, as getQuality answers. */
+interface WireTrack {
+  score?: number;
+  cause?: NonNullable<ConnectionQuality['cause']>;
+}
+
+/** What the worst of the tracks says. */
+export function judge(tracks: WireTrack[]): ConnectionQuality {
+  let worst: WireTrack | undefined;
+  for (const track of tracks) {
+    if (typeof track.score === 'number' && !(track.score >= worst?.score!)) {
+      worst = track;
+    }
+  }
+  if (!worst) {
+    return UNKNOWN;
+  }
+  const score = worst.score!;
+  const cause = worst.cause! in CAUSES ? worst.cause! : undefined;
+  const level = score >= 4 ? 'excellent' : score >= 3 ? 'good' : 'poor';
+  return { level, score, text: cause ? CAUSES[cause] : '', ...(cause && { cause }) };
+}
+
+/** Asks the server from time to time how well one receives, and tells the participants. */
+export class QualityWatch {
+  #room: Room;
+  #timer: unknown;
+
+  constructor(room: Room) {
+    this.#room = room;
+  }
+
+  start(): void {
+    this.stop();
+    const { platform, statisticsInterval } = this.#room.options;
+    if (statisticsInterval > 0) {
+      this.#timer = platform.setTimeout(() => {
+        this.start();
+        this.#look();
+      }, statisticsInterval);
+    }
+  }
+
+  stop(): void {
+    this.#room.options.platform.clearTimeout(this.#timer);
+  }
+
+  async #look(): Promise<void> {
+    const room = this.#room;
+    if (room.state !== 'connected' || !room.participants.size) {
+      return;
+    }
+    const answer = await room.call<{ streams?: unknown }>('getQuality').catch(() => undefined);
+    if (!answer || room.state !== 'connected') {
+      return;
+    }
+    const streams = list<{ sender?: string; tracks?: unknown }>(answer.streams);
+    const mine: WireTrack[] = [];
+    for (const participant of room.participants.values()) {
+      const senders = [...participant.publications.values()].map(({ sender }) => sender);
+      const tracks = streams.filter(({ sender }) => senders.includes(sender!)).flatMap((s) => list<WireTrack>(s.tracks));
+      mine.push(...tracks.map((track) => (track.cause === 'downlink' || !track.cause ? track : {})));
+      this.#tell(participant, judge(tracks));
+    }
+    this.#tell(room.local, judge(mine));
+  }
+
+  #tell(participant: Writable<Participant>, quality: ConnectionQuality): void {
+    const before = participant.quality;
+    participant.quality = quality;
+    if (before.level !== quality.level || before.cause !== quality.cause) {
+      this.#room.emit('qualityChanged', { participant, quality });
+    }
+  }
+}

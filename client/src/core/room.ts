@@ -1,13 +1,18 @@
 import { Emitter } from './emitter.ts';
-import type { ChatMessage, RoomEvents, RoomState } from './events.ts';
-import type { Json } from './json.ts';
+import { AtriumError, type AtriumErrorCode } from './errors.ts';
+import type { ChatMessage, EndReason, RoomEvents, RoomState } from './events.ts';
+import type { Json, Writable } from './json.ts';
 import { Moderation } from './moderation.ts';
 import type { LocalParticipant } from './media/local-participant.ts';
 import type { RoomStatistics } from './media/statistics.ts';
+import { notice, waits } from './notices.ts';
 import type { RoomOptions } from './options.ts';
 import type { Participant, RemoteParticipant } from './participant.ts';
+import { People } from './people.ts';
+import { QualityWatch } from './quality.ts';
 import type { Media, MediaHost } from './seam.ts';
-import type { RoomSettings } from './wire.ts';
+import { Session } from './session.ts';
+import { list, type JoinResult, type RoomSettings, type WireParticipant } from './wire.ts';
 
 /** Which room, and as whom. */
 export interface JoinOptions {
@@ -18,6 +23,15 @@ export interface JoinOptions {
   /** What the application wants the others to know of oneself; an object of at most 2 KiB. */
   metadata?: Json | undefined;
 }
+
+const ENDINGS = {
+  left: 'aborted',
+  evicted: 'evicted',
+  closed: 'room-closed',
+  denied: 'denied',
+  refused: 'server-error',
+  replaced: 'name-taken',
+} as const;
 
 /** A stay in one room. */
 export class Room extends Emitter<RoomEvents> implements MediaHost {
@@ -33,12 +47,13 @@ export class Room extends Emitter<RoomEvents> implements MediaHost {
   readonly settings: RoomSettings | undefined;
   /** Who waits in the lobby, for moderators. */
   readonly waiting: ReadonlySet<string> = new Set();
-  /** Who speaks, loudest first. */
-  readonly speakers: readonly Participant[] = [];
-  /** Who has the floor; stays in silence. */
-  readonly dominant: Participant | undefined;
   readonly moderation: Moderation = new Moderation(this);
   #media: Media;
+  #people: People;
+  #quality = new QualityWatch(this);
+  #session: Session | undefined;
+  #deaf: (() => void) | undefined; // to changes of the network
+  #entry: { resolve(): void; reject(error: AtriumError): void } | undefined; // of the connect under way
 
   /** Use `createRoom`. @internal */
   constructor(options: RoomOptions, media: (host: MediaHost) => Media) {
@@ -46,23 +61,64 @@ export class Room extends Emitter<RoomEvents> implements MediaHost {
     this.options = options;
     this.#media = media(this);
     this.local = this.#media.local;
+    this.#people = new People(this.#media, this);
+    this.participants = this.#people.others;
+  }
+
+  /** Who speaks, loudest first. */
+  get speakers(): readonly Participant[] {
+    return this.#people.speakers;
+  }
+
+  /** Who has the floor; stays in silence. */
+  get dominant(): Participant | undefined {
+    return this.#people.dominant;
   }
 
   /**
    * Joins; resolves when one is in the room, after a lobby too (the state is `waiting` meanwhile). Rejects with an
    * AtriumError; one may try again then. `url` is the server's: `wss://host/room`.
    */
-  connect(_url: string, _join: JoinOptions): Promise<void> {
-    throw new Error('not yet');
+  connect(url: string, { room, user, token, metadata }: JoinOptions): Promise<void> {
+    if (this.state !== 'new' && this.state !== 'ended') {
+      return Promise.reject(new AtriumError('aborted', { text: 'Leave this room first.' }));
+    }
+    const self: Writable<this> = this;
+    const { platform } = this.options;
+    self.serverUrl = url;
+    self.name = room;
+    (self.local as Writable<Participant>).user = user;
+    const session = (this.#session = new Session(platform, url, greeting({ room, user, token, metadata }), {
+      notified: (method, params) => this.#notified(method, params),
+      waiting: () => this.#to('waiting'),
+      joined: (result) => this.#joined(result),
+      lost: () => this.#lost(),
+      back: (resumed) => this.#media.signalingBack(resumed),
+      resumed: (result) => this.#resumed(result),
+      over: (reason, error) => this.#end(reason, undefined, error),
+    }));
+    this.#deaf = platform.onNetworkChange(() => {
+      session.networkChanged();
+      this.#media.networkChanged();
+    });
+    return new Promise((resolve, reject) => {
+      this.#entry = { resolve, reject };
+      this.#to('connecting');
+      session.start().catch((error) => this.#session === session && this.#end('refused', undefined, error));
+    });
   }
 
   /** Leaves. Waits for the server's answer no longer than two seconds and never rejects. */
-  leave(): Promise<void> {
-    throw new Error('not yet');
+  async leave(): Promise<void> {
+    await this.#session?.leave();
+    this.#end('left');
   }
 
   /** Leaves without waiting, for a page that goes away. */
-  abandon(): void {}
+  abandon(): void {
+    this.#session?.leave();
+    this.#end('left');
+  }
 
   /** Writes to everybody in the room; comes back as an event `chat`. */
   async sendChat(text: string): Promise<void> {
@@ -70,8 +126,13 @@ export class Room extends Emitter<RoomEvents> implements MediaHost {
   }
 
   /** What was written before, oldest first, as far as the room keeps it. */
-  chatHistory(): Promise<ChatMessage[]> {
-    throw new Error('not yet');
+  async chatHistory(): Promise<ChatMessage[]> {
+    const { messages } = await this.call<{ messages?: unknown }>('getChatHistory');
+    return list<{ user?: string; message?: string; time?: number }>(messages).map(({ user, message, time }) => ({
+      user: user ?? '',
+      text: String(message),
+      time: Number(time),
+    }));
   }
 
   /** Sends data of the application's own, at most 16 KiB, to everybody or to some. */
@@ -90,10 +151,102 @@ export class Room extends Emitter<RoomEvents> implements MediaHost {
   }
 
   /** @internal */
-  call<T>(_method: string, _params?: object): Promise<T> {
-    throw new Error('not yet');
+  async call<T>(method: string, params?: object): Promise<T> {
+    if (!this.#session) {
+      throw new AtriumError('aborted');
+    }
+    return this.#session.line.call<T>(method, params);
   }
 
   /** @internal */
-  probe(): void {}
+  probe(): void {
+    this.#session?.line.probe();
+  }
+
+  #to(state: RoomState, reason?: EndReason): void {
+    const previous = this.state;
+    (this as Writable<this>).state = state;
+    this.emit('stateChanged', { state, previous, reason });
+  }
+
+  #notified(method: string, params: Record<string, unknown>): void {
+    const inside = {
+      room: this,
+      people: this.#people,
+      admitted: () => this.#session?.admitted(),
+      end: (reason: EndReason, text?: string) => this.#end(reason, text),
+    };
+    if (!notice(inside, method, params) && !this.#media.notification(method, params)) {
+      this.emit('notification', { method, params: params as Json });
+    }
+  }
+
+  #joined(result: JoinResult): void {
+    if (result.connections !== 'paired') {
+      this.#session?.leave();
+      this.#end('refused', undefined, new AtriumError('not-supported', { text: 'The server is too old for this page.' }));
+      return;
+    }
+    this.#settle(result, true);
+    const again = this.state === 'reconnecting';
+    this.#to('connected');
+    this.#media.joined(result);
+    this.#quality.start();
+    this.#entry?.resolve();
+    this.#entry = undefined;
+    if (again) {
+      this.emit('reconnected', { resumed: false });
+    }
+  }
+
+  #settle(result: JoinResult, fresh: boolean): void {
+    this.#people.settle(result, fresh);
+    (this as Writable<this>).settings = result.room;
+    waits(this, list<WireParticipant>(result.waiting).map(({ id }) => String(id)));
+  }
+
+  #lost(): void {
+    this.#to('reconnecting');
+    this.#media.signalingLost();
+    this.emit('reconnecting', { cause: 'signaling' });
+  }
+
+  #resumed(result: JoinResult | undefined): void {
+    if (result) {
+      this.#settle(result, false);
+    }
+    this.#to(result ? 'connected' : 'waiting');
+    this.emit('reconnected', { resumed: true });
+  }
+
+  #end(reason: EndReason, text?: string, error?: AtriumError): void {
+    if (!this.#session) {
+      return;
+    }
+    this.#session.close();
+    this.#session = undefined;
+    this.#deaf?.();
+    this.#quality.stop();
+    this.#to('ended', reason);
+    this.#people.clear();
+    this.#media.close();
+    const entry = this.#entry;
+    this.#entry = undefined;
+    if (entry) {
+      entry.reject(error ?? because(ENDINGS[reason], text));
+    } else {
+      this.emit('ended', { reason, text, error });
+    }
+  }
+}
+
+// With the words of the moderator, if there are any.
+function because(code: AtriumErrorCode, words = ''): AtriumError {
+  const error = new AtriumError(code);
+  return words ? new AtriumError(code, { text: `${error.message} “${words}”` }) : error;
+}
+
+// The parameters of joinRoom.
+function greeting({ room, user, token, metadata }: JoinOptions): object {
+  return { room, user, token, metadata, speakers: true, extensions: true, connections: 'paired' };
 }

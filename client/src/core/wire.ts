@@ -23,7 +23,7 @@ export interface WireParticipant {
   streams?: WireStream[];
   role?: string;
   permissions?: string[];
-  metadata?: Json;
+  metadata?: Json | undefined;
   handRaised?: boolean;
   handRaisedAt?: number;
 }
@@ -60,4 +60,14 @@ export interface JoinResult {
 export interface WireSpeakers {
   dominant?: string;
   speakers?: { id?: string; level?: number }[];
+}
+
+/** The objects of a list, if it is one. */
+export function list<T extends object>(given: unknown): T[] {
+  return Array.isArray(given) ? given.filter((entry) => entry && typeof entry === 'object') : [];
+}
+
+/** The text, if it is one. */
+export function word(given: unknown): string | undefined {
+  return typeof given === 'string' ? given : undefined;
 }

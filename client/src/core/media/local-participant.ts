@@ -9,8 +9,6 @@ import type { LocalPublication } from './local-publication.ts';
 export class LocalParticipant extends Participant {
   readonly isLocal = true;
   declare readonly publications: ReadonlyMap<string, LocalPublication>;
-  /** What one may do, in the words of docs/tokens.md. */
-  readonly permissions: readonly string[] = [];
   #host: MediaHost;
 
   /** @internal */
