@@ -112,16 +112,16 @@ export class Room {
 
   #listen(): void {
     const [sdk, roster] = [this.#kurento.sdk, this.#roster];
-    // Who and what is there when one joins is told by room-connected.
-    sdk.on('participantJoined', ({ participant }) => this.#connected && roster.joined(participant));
-    sdk.on('participantLeft', ({ participant }) => roster.left(participant.user));
-    sdk.on('streamPublished', ({ publication }) => this.#connected && roster.published(publication));
-    sdk.on('streamUnpublished', ({ publication }) => roster.unpublished(publication));
-    sdk.on('trackSubscribed', ({ track, publication: { participant, stream } }) => {
-      if (this.#connected) {
-        roster.known(participant).getStreams()[stream]?.received([track]);
-      }
-    });
+    // Who and what is there when one joins is told by room-connected; when one has left, nobody goes any more.
+    const inside = <E>(tell: (event: E) => void) => (event: E) => this.#connected && tell(event);
+    sdk.on('stateChanged', ({ state }) => (this.#connected &&= state !== 'ended'));
+    sdk.on('participantJoined', inside(({ participant }) => roster.joined(participant)));
+    sdk.on('participantLeft', inside(({ participant }) => roster.left(participant.user)));
+    sdk.on('streamPublished', inside(({ publication }) => roster.published(publication)));
+    sdk.on('streamUnpublished', inside(({ publication }) => roster.unpublished(publication)));
+    sdk.on('trackSubscribed', inside(({ track, publication: { participant, stream } }) =>
+      roster.known(participant).getStreams()[stream]?.received([track]),
+    ));
     sdk.on('subscriptionFailed', ({ error }) => this.emitEvent('error-media', [{ error: error.message }]));
     sdk.on('localStreamEnded', ({ reason }) => this.emitEvent('error-media', [{ error: reason }]));
     sdk.on('speakersChanged', (event) => this.#speakers(event));
@@ -167,7 +167,7 @@ export class Room {
       this.emitEvent('participant-evicted', [{ localParticipant: this.#roster.local }]);
     } else if (reason === 'closed') {
       this.emitEvent('room-closed', [{ room: this.name }]);
-    } else if (reason !== 'left' && this.#connected) {
+    } else if (reason !== 'left') {
       this.#lost();
     }
   }
