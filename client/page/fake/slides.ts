@@ -41,7 +41,7 @@ function paintSlide(brush: CanvasRenderingContext2D): void {
     brush.beginPath();
     brush.arc(790, y - 8, 9, 0, 2 * Math.PI);
     brush.fill();
-    write(brush, point, 816, y, '25px system-ui, sans-serif', INK);
+    write(brush, point, 816, y, '23px system-ui, sans-serif', INK);
   }
   write(brush, '4 / 12', 1150, 676, '20px system-ui, sans-serif', SOFT);
 }

@@ -12,7 +12,7 @@ const MARGIN = 12;
 export function arrangeTwo(box: Box, corner: Corner, { largeShape }: Manners): { other: Rect; own: Rect } {
   const other = centre(fitShape(box, largeShape), { x: 0, y: 0, ...box });
   const upright = box.height > box.width;
-  const width = Math.round(Math.min(box.width * (upright ? 0.28 : 0.2), box.height * 0.36, 280));
+  const width = Math.round(Math.min(Math.max(box.width * (upright ? 0.28 : 0.19), 120), box.height * 0.42, 280));
   const height = Math.round(upright ? width / 0.75 : (width * 9) / 16);
   return { other, own: place({ width, height }, box, other, corner) };
 }

@@ -9,8 +9,10 @@ export interface Manners {
   readonly shape: Shape;
   /** A tile that stands alone or large. */
   readonly largeShape: Shape;
-  /** Width divided by height of the small tiles beside a large one. */
-  readonly thumbnail: number;
+  /** Tiles beside a large one, and between which sizes they are. */
+  readonly thumbnail: Shape;
+  readonly smallestSmall: Box;
+  readonly largestSmall: Box;
   /** A smaller tile is not legible: then the people go onto pages. */
   readonly smallest: Box;
   readonly mostColumns: number;
@@ -29,8 +31,10 @@ export function mannersFor(box: Box, count: number): Manners {
     return {
       gap: 6,
       shape: { narrowest: 0.8, widest: WIDE },
-      largeShape: { narrowest: 0.75, widest: WIDE },
-      thumbnail: 1,
+      largeShape: { narrowest: 0.54, widest: WIDE },
+      thumbnail: { narrowest: 0.9, widest: 4 / 3 },
+      smallestSmall: { width: 100, height: 80 },
+      largestSmall: { width: 190, height: 190 },
       smallest: { width: 120, height: 112 },
       mostColumns: 2,
     };
@@ -40,8 +44,10 @@ export function mannersFor(box: Box, count: number): Manners {
     gap: flat ? 6 : count > CROWD ? 8 : 12,
     shape: { narrowest: upright ? 1 : 4 / 3, widest: WIDE },
     largeShape: { narrowest: upright ? 1 : 4 / 3, widest: 2.1 },
-    thumbnail: flat ? 4 / 3 : WIDE,
-    smallest: flat ? { width: 104, height: 78 } : { width: 136, height: 78 },
+    thumbnail: { narrowest: flat ? 4 / 3 : 1.5, widest: WIDE },
+    smallestSmall: flat ? { width: 88, height: 66 } : { width: 132, height: 74 },
+    largestSmall: { width: 300, height: 180 },
+    smallest: flat ? { width: 96, height: 72 } : { width: 136, height: 77 },
     mostColumns: MOST_TILES,
   };
 }

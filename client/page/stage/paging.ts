@@ -4,6 +4,9 @@ import type { Box } from './box.ts';
 import { fitGrid } from './grid.ts';
 import { mannersFor, MOST_TILES } from './manners.ts';
 
+/** Height of the buttons that turn pages, in CSS pixels. */
+export const PAGER_HEIGHT = 44;
+
 /** How many tiles a grid in `box` holds before they are too small; at least one. */
 export function gridCapacity(box: Box): number {
   for (let count = MOST_TILES; count > 1; count--) {

@@ -5,7 +5,7 @@ import type { Box, Rect } from './box.ts';
 import { arrangeTwo, type Corner } from './floating.ts';
 import { fitGrid, placeGrid } from './grid.ts';
 import { mannersFor } from './manners.ts';
-import { gridCapacity, pageOf } from './paging.ts';
+import { gridCapacity, PAGER_HEIGHT, pageOf } from './paging.ts';
 import { arrangeSpotlight, type Spotlight } from './spotlight.ts';
 
 export type Layout = 'auto' | 'grid' | 'speaker';
@@ -46,6 +46,8 @@ export interface Scene {
   readonly places: ReadonlyMap<string, Placement>;
   readonly page: number;
   readonly pages: number;
+  /** Where pages are turned: the middle, from the left. */
+  readonly middle: number;
 }
 
 /** Decides the scene of `tiles`, which stand in order, in `box`. */
@@ -73,13 +75,16 @@ function largeOf(tiles: readonly Subject[], { layout, pinned, featured }: Wishes
   return layout === 'speaker' ? (others.find(({ user, screen }) => user === featured && !screen) ?? others[0]) : undefined;
 }
 
-function grid(tiles: readonly Subject[], wishes: Wishes, box: Box): Scene {
-  const { items, page, pages } = pageOf(tiles, gridCapacity(box), wishes.page);
+// Pages need room for their buttons, with which there may be fewer tiles to a page.
+function grid(tiles: readonly Subject[], wishes: Wishes, whole: Box): Scene {
+  const paged = tiles.length > gridCapacity(whole);
+  const box = paged ? { ...whole, height: whole.height - PAGER_HEIGHT } : whole;
+  const { items, page, pages } = pageOf(tiles, paged ? gridCapacity(box) : tiles.length, wishes.page);
   const { gap, shape, largeShape, mostColumns } = mannersFor(box, items.length);
   const shapes = tiles.length === 1 ? largeShape : shape;
   const rects = placeGrid(items.length, fitGrid(items.length, box, gap, shapes, mostColumns), box, gap);
   const places = new Map(items.map(({ key }, index) => [key, { rect: rects[index] as Rect, role: 'tile' as const }]));
-  return { kind: 'grid', strip: 'none', large: undefined, places, page, pages };
+  return { kind: 'grid', strip: 'none', large: undefined, places, page, pages, middle: box.width / 2 };
 }
 
 function two(own: Subject, other: Subject, { corner }: Wishes, box: Box): Scene {
@@ -88,7 +93,7 @@ function two(own: Subject, other: Subject, { corner }: Wishes, box: Box): Scene 
     [other.key, { rect: rects.other, role: 'tile' }],
     [own.key, { rect: rects.own, role: 'floating' }],
   ]);
-  return { kind: 'two', strip: 'none', large: undefined, places, page: 0, pages: 1 };
+  return { kind: 'two', strip: 'none', large: undefined, places, page: 0, pages: 1, middle: 0 };
 }
 
 function spotlight(large: Subject, tiles: readonly Subject[], wishes: Wishes, box: Box): Scene {
@@ -103,7 +108,7 @@ function spotlight(large: Subject, tiles: readonly Subject[], wishes: Wishes, bo
   for (const [index, { key }] of items.entries()) {
     places.set(key, { rect: all.small[index] as Rect, role: 'small' });
   }
-  return { kind: 'spotlight', strip: all.strip, large: large.key, places, page, pages };
+  return { kind: 'spotlight', strip: all.strip, large: large.key, places, page, pages, middle: all.middle };
 }
 
 // Beside a screen who speaks stands first, then the other screens; beside a person everybody keeps their order.
