@@ -33,8 +33,8 @@ const ENDINGS = {
   replaced: 'name-taken',
 } as const;
 
-/** A stay in one room. */
-export class Room extends Emitter<RoomEvents> implements MediaHost {
+/** A stay in one room. It is the `MediaHost` of its media, with members that are no part of the package. */
+export class Room extends Emitter<RoomEvents> {
   readonly options: RoomOptions;
   readonly state: RoomState = 'new';
   readonly name: string = '';
