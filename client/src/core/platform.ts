@@ -7,8 +7,11 @@ export interface WebSocketLike {
   onmessage: ((event: never) => void) | null;
   /** Of its event `code` and `reason` are looked at. */
   onclose: ((event: never) => void) | null;
+  /** Followed by `onclose` always. */
   onerror: ((event: never) => void) | null;
+  /** Sends a message; only while it is open. */
   send(text: string): void;
+  /** Closes it; `onclose` follows. */
   close(code?: number, reason?: string): void;
 }
 
@@ -22,6 +25,7 @@ export interface ElementView {
 /** The part of HTMLMediaElement that a {@link RemoteTrack} uses. */
 export interface MediaElementLike {
   srcObject: unknown;
+  /** Begins to play; rejects when the browser wants a click first. */
   play?(): Promise<void> | void;
 }
 
@@ -30,10 +34,15 @@ export interface MediaElementLike {
  * its own. No file of the core touches a global of the DOM.
  */
 export interface Platform {
+  /** Opens a websocket. */
   webSocket(url: string): WebSocketLike;
+  /** Makes a peer connection. */
   peerConnection(config: RTCConfiguration): RTCPeerConnection;
+  /** Puts tracks together to one stream. */
   mediaStream(tracks: MediaStreamTrack[]): MediaStream;
+  /** Calls once, later. Answers what stops it. */
   setTimeout(fn: () => void, ms: number): unknown;
+  /** Stops a timer; one that has fired is none any more. */
   clearTimeout(timer: unknown): void;
   /** Milliseconds from anywhere, never running backwards. */
   now(): number;
@@ -54,5 +63,6 @@ export interface Platform {
    * visible, of unknown size. Answers how to stop.
    */
   watchElement?(element: MediaElementLike, fn: (view: ElementView) => void): () => void;
+  /** Where the SDK says what is strange (`warn`), and what it does (`debug`). */
   log(level: 'debug' | 'warn', text: string, detail?: unknown): void;
 }
