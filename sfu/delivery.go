@@ -3,7 +3,6 @@ package sfu
 import (
 	"time"
 
-	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/quality"
 )
@@ -44,12 +43,10 @@ type VideoPreference struct {
 
 // SetVideoPreference replaces what the subscriber said of the video.
 func (s *Subscription) SetVideoPreference(p VideoPreference) {
+	s.wish.prefer(p.inEgress())
 	for _, snd := range s.senders {
 		if st := snd.stream.Load(); st != nil && snd.track.kind == Video {
-			st.SetPreference(egress.VideoPreference{
-				MaxWidth: p.MaxWidth, MaxHeight: p.MaxHeight,
-				Priority: bwe.Priority(p.Priority), Prefer: bwe.Preference(p.Prefer),
-			})
+			st.SetPreference(p.inEgress())
 		}
 	}
 }

@@ -176,7 +176,7 @@ func (e *Engine) newPeerConnection(
 	p.connecting.outcomes = e.outcomes
 	var sources atomic.Int32
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
-		if sources.Add(1) > maxSources {
+		if sources.Add(1) > p.sourceLimit() {
 			p.tryDo(func() { p.fail("too many media sources") })
 		}
 		return newInlet(kind, ssrc)

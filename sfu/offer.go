@@ -11,12 +11,12 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 )
 
-const (
-	// maxOfferSize and maxSections bound what a client can make us parse. A
-	// browser's offer for one publication has 6 to 9 KB and up to 3 sections.
-	maxOfferSize = 64 << 10
-	maxSections  = 16
-)
+// descriptionLimits bound what a client can make us parse.
+type descriptionLimits struct{ octets, sections int }
+
+// offerLimits are those of offers: a browser's, for one publication, has 6 to 9 KB and up
+// to 3 sections.
+var offerLimits = descriptionLimits{octets: 64 << 10, sections: 16}
 
 // offer is a client's proposal, as far as we use it.
 type offer struct {
@@ -71,8 +71,13 @@ var (
 
 // parseOffer reads an offer. Codecs that are not in allowed are left out.
 func parseOffer(text string, allowed map[codec.Codec]bool) (*offer, error) {
-	if len(text) > maxOfferSize {
-		return nil, fmt.Errorf("%w: %d octets, at most %d are read", ErrBadOffer, len(text), maxOfferSize)
+	return parseDescription(text, allowed, offerLimits)
+}
+
+// parseDescription reads an offer, or an answer, within limits.
+func parseDescription(text string, allowed map[codec.Codec]bool, limits descriptionLimits) (*offer, error) {
+	if len(text) > limits.octets {
+		return nil, fmt.Errorf("%w: %d octets, at most %d are read", ErrBadOffer, len(text), limits.octets)
 	}
 	desc := &sdp.SessionDescription{}
 	if err := desc.UnmarshalString(text); err != nil {
@@ -81,9 +86,9 @@ func parseOffer(text string, allowed map[codec.Codec]bool) (*offer, error) {
 	if len(desc.MediaDescriptions) == 0 {
 		return nil, fmt.Errorf("%w: it has no media section at all", ErrNoMedia)
 	}
-	if len(desc.MediaDescriptions) > maxSections {
+	if len(desc.MediaDescriptions) > limits.sections {
 		return nil, fmt.Errorf("%w: %d media sections, at most %d are read",
-			ErrBadOffer, len(desc.MediaDescriptions), maxSections)
+			ErrBadOffer, len(desc.MediaDescriptions), limits.sections)
 	}
 	if group, ok := desc.Attribute(sdp.AttrKeyGroup); !ok || !strings.HasPrefix(group, "BUNDLE ") {
 		return nil, fmt.Errorf("%w: its sections are not bundled (RFC 9143), and there is one port", ErrBadOffer)

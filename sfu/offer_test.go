@@ -123,7 +123,7 @@ func FuzzOffer(f *testing.F) {
 		if err != nil {
 			t.Fatalf("restricted offer cannot be written: %v", err)
 		}
-		if _, err := parseOffer(again, allCodecs()); err != nil && len(again) <= maxOfferSize {
+		if _, err := parseOffer(again, allCodecs()); err != nil && len(again) <= offerLimits.octets {
 			t.Fatalf("restricted offer cannot be read: %v\n%s", err, again)
 		}
 	})

@@ -66,7 +66,7 @@ func (e *Engine) Offer(ctx context.Context, req OfferRequest) (_ *Offering, err 
 		return nil, err
 	}
 	p.peer.attach(pc, "0")
-	text, err := p.peer.exchange(ctx, func() (string, error) { return p.peer.makeOffer(ctx) })
+	text, err := p.peer.exchange(ctx, func() (string, error) { return p.peer.makeOffer(ctx, nil) })
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +120,8 @@ func receiveOnly(pc *webrtc.PeerConnection, kinds Kind) error {
 }
 
 // makeOffer returns Pion's offer with all our candidates. It runs on the owner goroutine.
-func (p *Peer) makeOffer(ctx context.Context) (string, error) {
-	offer, err := p.pc.CreateOffer(nil)
+func (p *Peer) makeOffer(ctx context.Context, options *webrtc.OfferOptions) (string, error) {
+	offer, err := p.pc.CreateOffer(options)
 	if err != nil {
 		return "", fmt.Errorf("create offer: %w", err)
 	}

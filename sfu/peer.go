@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -58,7 +59,9 @@ type Peer struct {
 	onConnected func()
 	onTick      func(now time.Time) time.Duration // returns when to be called again, 0 for never
 	onClosed    func()
-	onCut       func() // when the connection is closed: nothing comes any more
+	onCut       func()        // when the connection is closed: nothing comes any more
+	unasked     func() bool   // whether the client has not been asked for anything yet; nil for no
+	maxSources  *atomic.Int32 // that the client may invent; nil for the usual number
 }
 
 // newPeer returns a peer whose goroutine runs until Close.
@@ -80,9 +83,12 @@ func (p *Peer) run() {
 			fn()
 		case <-timer.C:
 		case <-p.deadline.C:
-			if p.connected && !p.restarting {
+			switch {
+			case p.connected && !p.restarting:
 				p.transport.spare()
-			} else {
+			case p.unasked != nil && p.unasked():
+				p.deadline.Reset(connectTimeout)
+			default:
 				p.connecting.look(p.pc)
 				p.connecting.giveUp()
 				p.fail("the connection was not established in time")
@@ -236,4 +242,12 @@ func (p *Peer) WriteRTCP(pkts []rtcp.Packet) error {
 		return fmt.Errorf("write RTCP: %w", err)
 	}
 	return nil
+}
+
+// sourceLimit is how many sources the client may have, RTP and RTCP together.
+func (p *Peer) sourceLimit() int32 {
+	if p.maxSources != nil {
+		return p.maxSources.Load()
+	}
+	return maxSources
 }

@@ -22,9 +22,12 @@ type sender struct {
 	codec    offeredCodec // the subscriber's
 	streamID string
 	sub      *egress.Subscriber
-	muted    bool // initially
+	muted    func() bool // initially; nil for no
 	delivery func(egress.Delivery)
 	verdict  func(Kind, quality.Verdict, quality.Report)
+	keys     *lateKeys            // of a connection that streams are added to; nil for others
+	began    func(*egress.Stream) // is called when there is a stream; nil for nothing
+	refused  bool                 // by the client's answer: there is no stream
 
 	extensions egress.Extensions
 
@@ -48,16 +51,21 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 			rtx = uint8(p.PayloadType)
 		}
 	}
+	if s.refused {
+		return c.CodecParameters()[0], nil // it is taken out with the next offer
+	}
 	if params.PayloadType == 0 && params.MimeType == "" {
 		return params, fmt.Errorf("bind %s: %w", s.codec.codec, webrtc.ErrUnsupportedCodec)
 	}
-	if c.SSRCRetransmission() == 0 {
+	if c.SSRCRetransmission() == 0 || s.codec.rtx == 0 {
 		rtx = 0
 	}
 	if rtx != 0 {
 		s.rtx = uint32(c.SSRCRetransmission())
 	}
 	s.ssrc.Store(uint32(c.SSRC()))
+	sealer, done := s.keys.sealer(s, c)
+	defer done()
 	stream := s.sub.Add(s.track, egress.StreamConfig{
 		Codec:       s.codec.codec,
 		PayloadType: s.codec.payloadType, SSRC: uint32(c.SSRC()),
@@ -70,14 +78,18 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		FirstTimestamp: rand.Uint32(), //nolint:gosec // not a secret
 		Extensions:     s.extensions,
 		Padding:        s.codec.codec.IsVideo() && s.codec.has(feedbackTWCC),
-		Muted:          s.muted,
+		Muted:          s.muted != nil && s.muted(),
+		NoRepeat:       s.keys != nil,
 		Delivery:       s.delivery,
+		Verdict:        s.judged(),
 		// Only where transport-wide numbers are not sent: see subscriberFeedback.
 		CongestionFeedback: s.codec.has(feedbackCCFB) && s.extensions.TransportSequence == 0,
-		Sealer:             pionSealer{c.WriteStream()}, // until the keys are known
+		Sealer:             sealer,
 	})
-	stream.OnVerdict(s.judged())
 	s.stream.Store(stream)
+	if s.began != nil {
+		s.began(stream)
+	}
 	return params, nil
 }
 
@@ -189,14 +201,19 @@ func (l senders) sealable() bool {
 // sealWith makes the streams seal with these keys, into this queue.
 func (l senders) sealWith(keys *seal.Context, t *peerTransport, queue *udp.Queue) {
 	for _, s := range l {
-		own := &shardSealer{transport: t, queue: queue, overhead: keys.Overhead(), media: keys.Stream(s.ssrc.Load())}
-		if s.rtx != 0 {
-			own.rtx, own.rtxSSRC = keys.Stream(s.rtx), s.rtx
-		}
 		if st := s.stream.Load(); st != nil {
-			st.SetSealer(own)
+			st.SetSealer(s.sealer(keys, t, queue))
 		}
 	}
+}
+
+// sealer returns what seals the stream with these keys, into this queue.
+func (s *sender) sealer(keys *seal.Context, t *peerTransport, queue *udp.Queue) *shardSealer {
+	own := &shardSealer{transport: t, queue: queue, overhead: keys.Overhead(), media: keys.Stream(s.ssrc.Load())}
+	if s.rtx != 0 {
+		own.rtx, own.rtxSSRC = keys.Stream(s.rtx), s.rtx
+	}
+	return own
 }
 
 // setMuted applies a set of muted kinds.

@@ -37,10 +37,11 @@ type SubscribeRequest struct {
 	Log *slog.Logger
 }
 
-// Subscription is one participant's reception of one Publication. Its methods
-// may be called from any goroutine.
+// Subscription is one participant's reception of one Publication, on a connection of its
+// own or on a Downlink. Its methods may be called from any goroutine.
 type Subscription struct {
-	peer        *Peer
+	peer        *Peer     // its connection, or that of the downlink
+	downlink    *Downlink // nil for a connection of its own
 	publication *Publication
 	subscriber  *egress.Subscriber
 	senders     senders
@@ -49,6 +50,12 @@ type Subscription struct {
 	delivery    func(DeliveryState)
 	verdict     func(QualityVerdict)
 	verdicts    verdicts // owned by the peer's goroutine
+
+	// Only on a downlink.
+	wish   wish
+	ended  bool // owned by the peer's goroutine
+	finish func()
+	done   chan struct{}
 }
 
 // Subscribe answers a subscriber's offer with a publication's media. The errors
@@ -107,6 +114,7 @@ func (s *Subscription) join(pc *webrtc.PeerConnection, o *offer, use []chosen, t
 			track: t, codec: use[i].codec, streamID: s.publication.streamID, sub: s.subscriber,
 			extensions: o.extensionsTo(t, use[i]),
 			delivery:   s.delivered, verdict: s.judged,
+			muted: func() bool { return s.muted()&t.kind != 0 },
 		}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
 		if _, err := pc.AddTransceiverFromTrack(snd, init); err != nil {
@@ -116,9 +124,6 @@ func (s *Subscription) join(pc *webrtc.PeerConnection, o *offer, use []chosen, t
 	}
 	if !s.publication.subscriptions.add(s) { // from here on it may be muted
 		return fmt.Errorf("subscribe: the publication is %w", ErrClosed)
-	}
-	for _, snd := range s.senders {
-		snd.muted = s.muted()&snd.track.kind != 0 // read by Bind, when the answer is set
 	}
 	return s.publication.engine.census.adopt(s.peer, nil)
 }
@@ -193,7 +198,13 @@ func (s *Subscription) muted() Kind { return Kind(s.published.Load() | s.own.Loa
 
 func (s *Subscription) setPublished(muted Kind) { s.published.Store(uint32(muted)) }
 
-func (s *Subscription) unpublished() { s.Close() }
+func (s *Subscription) unpublished() {
+	if s.downlink != nil {
+		s.downlink.drop(s, nil, true)
+		return
+	}
+	s.Close()
+}
 
 func (s *Subscription) applyMute() { s.senders.setMuted(s.muted()) }
 
@@ -203,13 +214,13 @@ func (s *Subscription) closed() {
 	s.subscriber.Close()
 }
 
-// Answer returns the SDP answer.
+// Answer returns the SDP answer; on a Downlink, which the client answers, it is empty.
 func (s *Subscription) Answer() string { return s.peer.Answer() }
 
 // AddICECandidate is as in Peer.
 func (s *Subscription) AddICECandidate(c Candidate) error { return s.peer.AddICECandidate(c) }
 
-// Restart is as in Peer.
+// Restart is as in Peer; on a Downlink it fails with ErrBadOffer.
 func (s *Subscription) Restart(ctx context.Context, client ICECredentials) (string, error) {
 	return s.peer.Restart(ctx, client)
 }
@@ -226,6 +237,7 @@ func (s *Subscription) Mute(kinds Kind) {
 // beyond what there is are none either. The change is made where the stream
 // allows it without a break.
 func (s *Subscription) SetPreferredLayers(spatial, temporal uint8) {
+	s.wish.preferLayers(spatial, temporal)
 	for _, snd := range s.senders {
 		if st := snd.stream.Load(); st != nil && snd.track.kind == Video {
 			st.SetPreferredLayers(spatial, temporal)
@@ -233,8 +245,20 @@ func (s *Subscription) SetPreferredLayers(spatial, temporal uint8) {
 	}
 }
 
-// Close ends the subscription. It does not wait.
-func (s *Subscription) Close() { s.peer.Close() }
+// Close ends the subscription, and its connection if that is its own. It does not wait.
+func (s *Subscription) Close() {
+	if s.downlink != nil {
+		s.downlink.drop(s, nil, false)
+		return
+	}
+	s.peer.Close()
+}
 
-// Done is closed when the connection is torn down.
-func (s *Subscription) Done() <-chan struct{} { return s.peer.Done() }
+// Done is closed when the subscription's connection is torn down; on a Downlink, when
+// nothing is sent of it any more.
+func (s *Subscription) Done() <-chan struct{} {
+	if s.downlink != nil {
+		return s.done
+	}
+	return s.peer.Done()
+}

@@ -14,11 +14,11 @@ func (st *Stream) HandleRTCP(pkt rtcp.Packet) {
 	case *rtcp.TransportLayerNack:
 		if seqs := requested(p.Nacks); len(seqs) > 0 {
 			st.stats.nacks.Add(1)
-			st.sub.request(func() { st.answerNACK(seqs, time.Now()) })
+			st.request(func() { st.answerNACK(seqs, time.Now()) })
 		}
 	case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 		st.stats.plis.Add(1)
-		st.sub.request(func() {
+		st.request(func() {
 			st.sub.shard.stats.tally.add(eventKeyframeRequest, 1)
 			st.keyframeRequested()
 		})

@@ -90,13 +90,8 @@ func (st *Stream) Quality() Quality {
 
 // Client takes what the receiver's client measured of the stream by itself.
 func (st *Stream) Client(c quality.Client) {
-	st.sub.request(func() { st.judged.meter.Client(c, time.Now()) })
+	st.request(func() { st.judged.meter.Client(c, time.Now()) })
 }
-
-// OnVerdict has fn told when the verdict on the stream's quality changes, on the shard's
-// goroutine, where it must not block. It is called before the subscriber is started, if at
-// all.
-func (st *Stream) OnVerdict(fn func(quality.Verdict, quality.Report)) { st.verdict = fn }
 
 // startJudging begins with the connection: what was before it does not count.
 func (st *Stream) startJudging(now time.Time) {
@@ -135,8 +130,8 @@ func (st *Stream) judge(now time.Time) {
 	st.publishQuality(report, sample, rate)
 	if verdict := j.verdict.Next(report.Score); verdict != j.verdict {
 		j.verdict = verdict
-		if st.verdict != nil {
-			st.verdict(verdict, report)
+		if st.cfg.Verdict != nil {
+			st.cfg.Verdict(verdict, report)
 		}
 	}
 }

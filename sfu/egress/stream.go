@@ -51,6 +51,12 @@ type StreamConfig struct {
 	Unfelt bool
 	// Sealer takes the stream's packets.
 	Sealer Sealer
+	// NoRepeat says that no packet may be sent a second time as it was, since whoever seals
+	// it must never see a number twice; repairs then need a repair stream.
+	NoRepeat bool
+	// Verdict, if not nil, is told when the verdict on the stream's quality changes, under
+	// the rules of Delivery.
+	Verdict func(quality.Verdict, quality.Report)
 	// Delivery, if not nil, is told when the video is paused for want of bandwidth,
 	// and when it goes on. It is called on the shard's goroutine and must not block.
 	Delivery func(Delivery)
@@ -70,7 +76,7 @@ func (c StreamConfig) window() int {
 // section 9).
 func (c StreamConfig) repeatable() bool {
 	x := c.Extensions
-	return c.RTXPayloadType != 0 || c.REDPayloadType == 0 && x.TransportSequence == 0 && x.AbsSendTime == 0
+	return c.RTXPayloadType != 0 || !c.NoRepeat && c.REDPayloadType == 0 && x.TransportSequence == 0 && x.AbsSendTime == 0
 }
 
 // Stream is one track to one subscriber. It is owned by the subscriber's shard;
@@ -115,6 +121,7 @@ type Stream struct {
 	queued    bool                                  // in the downlink's list of those that wait
 	started   bool                                  // the connection is up
 	begun     bool                                  // something was sent
+	ended     bool                                  // it is removed
 	sent      [simulcast.MaxEncodings]packet.ExtSeq // newest number, by encoding
 	layer     packet.Layer                          // of what was sent last
 	epoch     uint8                                 // likewise
@@ -122,8 +129,6 @@ type Stream struct {
 	rtt       time.Duration                         // 0 while unknown
 
 	stats streamCounters
-
-	verdict func(quality.Verdict, quality.Report) // see OnVerdict; nil for nothing
 }
 
 // layers are the highest of a video that may be sent: a position on the track's
@@ -155,6 +160,27 @@ func newStream(sub *Subscriber, cfg StreamConfig) *Stream {
 
 // SetSealer replaces the stream's Sealer for all packets from now on.
 func (st *Stream) SetSealer(s Sealer) { st.sub.shard.command(func() { st.cfg.Sealer = s }) }
+
+// end takes the stream out of where it is counted and of its feed. It runs on the shard,
+// which hears of nothing that is asked of the stream from then on.
+func (st *Stream) end() {
+	st.ended = true
+	s := st.sub.shard
+	s.judged.forget(st.judged.told)
+	s.stats.tally.add(eventPaused+event(st.paused), -1)
+	s.stats.tally.add(eventStream+event(st.cfg.Codec), -1)
+	st.feed.remove(st)
+}
+
+// request runs what the receiver asks of the stream on the shard, as Subscriber.request
+// does, unless the stream has ended by then.
+func (st *Stream) request(fn func()) {
+	st.sub.request(func() {
+		if !st.ended {
+			fn()
+		}
+	})
+}
 
 // start runs on the shard.
 func (st *Stream) start() {
@@ -419,7 +445,11 @@ func (st *Stream) countSwitch(p *packet.Packet) {
 // SetMuted stops or resumes the stream. Resumed video waits for a keyframe,
 // which is asked for.
 func (st *Stream) SetMuted(muted bool) {
-	st.sub.shard.command(func() { st.setMuted(muted) })
+	st.sub.shard.command(func() {
+		if !st.ended {
+			st.setMuted(muted)
+		}
+	})
 }
 
 func (st *Stream) setMuted(muted bool) {
@@ -456,7 +486,7 @@ func (st *Stream) pauseOrResume(now time.Time) {
 // temporal layer; AllLayers is no limit. The change is made when the stream
 // allows.
 func (st *Stream) SetPreferredLayers(spatial, temporal uint8) {
-	st.sub.request(func() {
+	st.request(func() {
 		st.preferred = layers{spatial, temporal}
 		if st.started {
 			now := time.Now()
@@ -469,7 +499,7 @@ func (st *Stream) SetPreferredLayers(spatial, temporal uint8) {
 // SetPreference says how large a picture makes sense, how much it matters beside
 // the receiver's other videos, and what to keep of it on a narrow link.
 func (st *Stream) SetPreference(p VideoPreference) {
-	st.sub.request(func() {
+	st.request(func() {
 		if st.video == nil {
 			return
 		}

@@ -37,9 +37,13 @@ type ReportWriter interface {
 	WriteRTCP(pkts []rtcp.Packet) error
 }
 
-// requestLimit is how many requests of one subscriber may wait for its shard: a
-// browser sends one or two RTCP packets in 50 ms.
-const requestLimit = 32
+// requestLimit is how many requests of one subscriber may wait for its shard, beside
+// streamRequests for each of its streams: a browser sends one or two RTCP packets in 50 ms,
+// and says of all its videos at once how large they are shown.
+const (
+	requestLimit   = 32
+	streamRequests = 4
+)
 
 // Subscriber is one receiving connection with its streams. Its methods may be
 // called from any goroutine, take effect in the order of the calls, and do
@@ -50,6 +54,7 @@ type Subscriber struct {
 	release func()
 	once    sync.Once
 	pending atomic.Int32 // requests in the mailbox
+	allowed atomic.Int32 // of them, beside requestLimit
 
 	// owned by the shard
 	streams []*Stream
@@ -106,6 +111,7 @@ func (s *Subscriber) Add(src Source, cfg StreamConfig) *Stream {
 			return
 		}
 		s.streams = append(s.streams, st)
+		s.allowed.Add(streamRequests)
 		s.shard.stats.tally.add(eventStream+event(st.cfg.Codec), 1)
 		s.measure(cfg)
 		st.feed = s.shard.feed(src, cfg)
@@ -154,7 +160,7 @@ func (s *Subscriber) forward(batch uint64, now time.Time) {
 // request runs what the remote peer asks for on the shard's goroutine. While the
 // shard is behind, or has enough of this peer's requests, it is dropped.
 func (s *Subscriber) request(fn func()) bool {
-	if s.pending.Add(1) <= requestLimit {
+	if s.pending.Add(1) <= requestLimit+s.allowed.Load() {
 		if s.shard.box.put(item{do: func() { s.pending.Add(-1); fn() }}, false) {
 			return true
 		}
@@ -180,16 +186,32 @@ func (s *Subscriber) remove() {
 	s.removed = true
 	s.leave()
 	for _, st := range s.streams {
-		s.shard.judged.forget(st.judged.told)
-		s.shard.stats.tally.add(eventPaused+event(st.paused), -1)
-		s.shard.stats.tally.add(eventStream+event(st.cfg.Codec), -1)
-		st.feed.remove(st)
+		st.end()
 	}
 	s.shard.dismiss(s)
 	s.release()
 	if s.gone != nil {
 		s.gone()
 	}
+}
+
+// Remove ends one of the subscriber's streams and leaves the others as they are. Nothing
+// of it is sent any more when the packets of the shard's next batch are; what the link
+// carried for it is given to the others.
+func (s *Subscriber) Remove(st *Stream) {
+	s.shard.command(func() {
+		if s.removed || st.ended {
+			return
+		}
+		st.dropWaiting()
+		if s.link.probe.stream == st {
+			s.link.probe = probe{}
+		}
+		s.streams = slices.DeleteFunc(s.streams, func(x *Stream) bool { return x == st })
+		s.allowed.Add(-streamRequests)
+		st.end()
+		s.link.changed()
+	})
 }
 
 // OnRemoved has fn called when the subscriber is gone and its streams write nothing any
