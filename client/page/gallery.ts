@@ -5,6 +5,7 @@
 //   calm=1         no marks on anybody       statistics=1   the overlay is on
 //   lost=1         the banner                theme=dark|light
 //   rate=N         pictures a second         size=640x360   of each camera
+//   sound=1        silence, as a track of everybody
 
 import { FakeRoom } from './fake/fake-room.ts';
 import { personaOf } from './fake/persona.ts';
@@ -20,7 +21,9 @@ root.style.height = '100%'; // in the call page the shell gives it its size
 document.body.append(root);
 document.documentElement.dataset['theme'] = asked.get('theme') ?? 'dark';
 
-const room = new FakeRoom({ camera: { width: width ?? 640, height: height ?? 360, rate: Number(asked.get('rate') ?? 5) } });
+// One silent track, of which everybody gets a copy.
+const silence = asked.has('sound') ? new AudioContext().createMediaStreamDestination().stream.getAudioTracks()[0] : undefined;
+const room = new FakeRoom({ sound: () => silence?.clone(), camera: { width: width ?? 640, height: height ?? 360, rate: Number(asked.get('rate') ?? 5) } });
 await room.connect('', { user: personaOf(0).name });
 await room.showMyself();
 const stage = createStage(root, room.room, { layout: (asked.get('layout') as Layout | null) ?? 'auto' });
