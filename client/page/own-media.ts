@@ -1,0 +1,127 @@
+// One's own camera and microphone, the same in the lobby and in the call: whether they are there, whether they are on,
+// and what a moderator has muted.
+
+import { AtriumError, Emitter, environmentProblem, type PublishOptions, type Room } from '../src/index.ts';
+import type { Address } from './entry/address.ts';
+import type { Preferences } from './entry/preferences.ts';
+
+export type Own = 'microphone' | 'camera';
+
+const KIND = { microphone: 'audio', camera: 'video' } as const;
+const DEVICE = { microphone: 'audioinput', camera: 'videoinput' } as const;
+const SIZE = { width: 1280, height: 720 };
+
+/** Tells `changed` whenever a button or picture of one's own has to look different. */
+export class OwnMedia extends Emitter<{ changed: object }> {
+  /** Why a device is not there. */
+  problems: { camera?: AtriumError; microphone?: AtriumError } = {};
+  /** Whether the browser is being asked for devices at present. */
+  opening = false;
+
+  readonly #room: Room;
+  readonly #preferences: Preferences;
+  readonly #address: Address;
+
+  constructor(room: Room, preferences: Preferences, address: Address) {
+    super();
+    this.#room = room;
+    this.#preferences = preferences;
+    this.#address = address;
+    room.on('participantChanged', ({ participant }) => participant.isLocal && this.emit('changed', {}));
+    room.on('localStreamEnded', () => this.emit('changed', {}));
+    room.on('stateChanged', () => this.emit('changed', {}));
+  }
+
+  /** Opens what can be opened, unless it is open. Never rejects: `problems` says what is missing. */
+  async open(): Promise<void> {
+    const { local } = this.#room;
+    if (this.opening || local.publications.has('webcam')) {
+      return;
+    }
+    this.opening = true;
+    this.problems = {};
+    this.emit('changed', {});
+    await Promise.all([local.setMicrophone(this.#preferences.get('microphone')), local.setCamera(this.#preferences.get('camera'))]);
+    try {
+      this.#judge((await local.publishCamera(this.#options())).problems);
+    } catch (error) {
+      this.#judge([error instanceof AtriumError ? error : new AtriumError('not-supported', { text: String(error) })]);
+    }
+    this.opening = false;
+    this.emit('changed', {});
+  }
+
+  /** Whether there is such a device to switch on. */
+  has(which: Own): boolean {
+    return this.#publication?.[which === 'camera' ? 'hasVideo' : 'hasAudio'] ?? false;
+  }
+
+  /** Whether it is there and switched on. */
+  isOn(which: Own): boolean {
+    return this.has(which) && this.#room.local[`${which}On`];
+  }
+
+  /** Whether a moderator muted it. */
+  silenced(which: Own): boolean {
+    return this.#publication?.[`${KIND[which]}Muted`] ?? false;
+  }
+
+  /** Switches it over, or to `on`. */
+  async toggle(which: Own, on: boolean = !this.isOn(which)): Promise<void> {
+    this.#preferences.set(which, on);
+    await (which === 'camera' ? this.#room.local.setCamera(on) : this.#room.local.setMicrophone(on));
+    this.emit('changed', {});
+  }
+
+  /** The picture that is captured at present. */
+  get videoTrack(): MediaStreamTrack | undefined {
+    return this.#publication?.videoTrack;
+  }
+
+  get audioTrack(): MediaStreamTrack | undefined {
+    return this.#publication?.audioTrack;
+  }
+
+  /** Uses another device from now on, here and next time. */
+  async choose(kind: MediaDeviceKind, deviceId: string): Promise<void> {
+    this.#preferences.set(kind, deviceId);
+    await this.#room.local.setDevice(kind, deviceId);
+    if (kind !== 'audiooutput') {
+      await this.open();
+    }
+    this.emit('changed', {});
+  }
+
+  get #publication() {
+    return this.#room.local.publications.get('webcam');
+  }
+
+  #options(): PublishOptions {
+    const { size = SIZE, codec, mode } = this.#address;
+    return {
+      audio: this.#device('audioinput') ?? true,
+      video: {
+        ...this.#device('videoinput'),
+        width: { ideal: size.width },
+        height: { ideal: size.height },
+        frameRate: { ideal: 30, max: 30 },
+      },
+      ...(codec && { codec }),
+      ...(mode && { scalabilityMode: mode, ...(codec ? {} : { codec: 'vp9' as const }) }),
+    };
+  }
+
+  // `ideal`, because the device of last time may be elsewhere now.
+  #device(kind: 'audioinput' | 'videoinput'): MediaTrackConstraints | undefined {
+    const deviceId = this.#preferences.get(kind);
+    return deviceId === '' ? undefined : { deviceId: { ideal: deviceId } };
+  }
+
+  // Which device a problem is about is seen by which is missing.
+  #judge(problems: readonly AtriumError[]): void {
+    const missing = (Object.keys(DEVICE) as Own[]).filter((which) => !this.has(which)).reverse();
+    missing.forEach((which, i) => {
+      this.problems[which] = environmentProblem() ?? problems[Math.min(i, problems.length - 1)] ?? new AtriumError('device-not-found');
+    });
+  }
+}
