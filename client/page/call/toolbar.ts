@@ -107,7 +107,8 @@ export class Toolbar {
     const sharing = isSharing(this.#room);
     const share: MenuItem = { label: sharing ? 'Stop sharing your screen' : 'Share your screen', icon: 'screen', run: () => void toggleScreen(this.#room) };
     const people: MenuItem = { label: 'People', icon: 'people', run: () => this.#duties.togglePanel('people') };
-    return [people, ...(mayShare(this.#room) ? [share] : []), ...this.#layouts()];
+    const layouts = this.#layouts().map((item) => ({ ...item, label: `${item.label} layout` }));
+    return [people, ...(mayShare(this.#room) ? [share] : []), ...layouts];
   }
 }
 

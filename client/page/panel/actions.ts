@@ -60,7 +60,7 @@ export const ACTIONS: readonly Action[] = [
   },
   {
     name: 'grant',
-    label: (person) => (moderates(person) ? 'Moderator no longer' : 'Make moderator'),
+    label: (person) => (moderates(person) ? 'Revoke moderator' : 'Make moderator'),
     possible: ({ role }) => role !== 'admin',
     run: (moderation, person) => moderation.grant(person.user, moderates(person) ? 'participant' : 'moderator'),
   },

@@ -3,7 +3,7 @@
 import { h } from '../dom.ts';
 
 const STAYS = 5_000; // ms
-const AT_MOST = 3;
+const AT_MOST = 2;
 
 const region = h('div', { id: 'toast', class: 'notices', role: 'status', 'aria-live': 'polite' });
 
