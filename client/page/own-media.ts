@@ -82,11 +82,11 @@ export class OwnMedia extends Emitter<{ changed: object }> {
     return this.#publication?.audioTrack;
   }
 
-  /** Uses another device from now on, here and next time. */
+  /** Uses another device from now on, here and next time; of a loudspeaker the call takes notice by the preferences. */
   async choose(kind: MediaDeviceKind, deviceId: string): Promise<void> {
     this.#preferences.set(kind, deviceId);
-    await this.#room.local.setDevice(kind, deviceId);
     if (kind !== 'audiooutput') {
+      await this.#room.local.setDevice(kind, deviceId);
       await this.open();
     }
     this.emit('changed', {});

@@ -2,7 +2,7 @@
 
 import type { Room } from '../../src/index.ts';
 import { h } from '../dom.ts';
-import type { Preferences } from '../entry/preferences.ts';
+import type { Choices, Preferences } from '../entry/preferences.ts';
 import type { OwnMedia } from '../own-media.ts';
 import { Chat } from '../panel/chat.ts';
 import { Panel, type PanelName } from '../panel/panel.ts';
@@ -58,7 +58,7 @@ export class Call {
     this.element = h('div', { id: 'call', class: 'call', hidden: true }, this.#topbar.element, this.#stageRoot, this.#panel.element, this.#question.element, this.#toolbar.element);
     this.#keys = this.#bindings();
     bindKeys(this.#keys, () => !this.element.hidden);
-    preferences.on('changed', ({ key }) => key === 'layout' && this.stage?.setLayout(preferences.get('layout')));
+    preferences.on('changed', ({ key }) => this.#chosen(key));
     new Attendance(room, this.#chat, (waiting) => this.#toolbar.showWaiting(waiting));
     room.on('chat', ({ message }) => message.user !== room.local.user && this.#noticeMessage());
     room.on('reconnected', () => void this.#chat.catchUp());
@@ -68,6 +68,7 @@ export class Call {
   prepare(): void {
     this.stage?.dispose();
     this.stage = createStage(this.#stageRoot, this.#room, this.#preferences);
+    this.#chosen('audiooutput');
   }
 
   /** Shows the call that one has joined. */
@@ -88,6 +89,14 @@ export class Call {
     this.#wakeLock.stop();
     this.element.hidden = true;
     document.title = 'Atrium';
+  }
+
+  #chosen(key: keyof Choices): void {
+    if (key === 'layout') {
+      this.stage?.setLayout(this.#preferences.get('layout'));
+    } else if (key === 'audiooutput' && this.#preferences.get('audiooutput') !== '') {
+      this.stage?.setOutput(this.#preferences.get('audiooutput')).catch(() => {}); // it may be gone: the default plays
+    }
   }
 
   #panelChanged(shown: PanelName | undefined): void {

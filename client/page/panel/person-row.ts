@@ -3,7 +3,7 @@
 import type { Participant, Publication } from '../../src/index.ts';
 import { fill, h, set, spoken } from '../dom.ts';
 import { icon, type IconName } from '../icons.ts';
-import { initials } from './initials.ts';
+import { avatarOf } from '../stage/avatar.ts';
 import { ACTIONS, type Action, type ActionName } from './actions.ts';
 
 /** What a row does when one of its buttons is clicked. */
@@ -30,7 +30,7 @@ export class PersonRow {
     this.element = h(
       'li',
       { class: 'person', 'data-user': user },
-      h('span', { class: 'avatar-small', 'aria-hidden': 'true' }, initials(user)),
+      avatarOf(user),
       h('span', { class: 'person-who' }, this.#name, this.#role),
       this.#marks,
       this.#more,
