@@ -77,8 +77,11 @@ func (r *room) close(reason string) []ParticipantInfo {
 	for _, w := range r.state.lobby.all() {
 		r.endWaiting(w, Denied, reason)
 	}
-	gone := r.state.infos(nil)
+	gone, members := r.state.infos(nil), r.state.order
 	r.release(r.state.close())
+	for _, m := range members {
+		r.hangUpAll(m, refuseRoomClosed(r.state.name))
+	}
 	r.counters.left(LeftByClose, len(gone))
 	r.tally.participants.Add(-int64(len(gone)))
 	r.counters.roomsEnded.Add(1)

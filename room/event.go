@@ -33,6 +33,8 @@ type EventHandler interface {
 	OnSpeakers(SpeakersEvent)
 	OnQuality(QualityEvent)
 	OnMediaError(MediaErrorEvent)
+	OnSubscriberOffer(SubscriberOfferEvent)
+	OnSubscriptionEnded(SubscriptionEndedEvent)
 }
 
 // JoinedEvent says that Participant is new in the room; Others were there before.
@@ -171,11 +173,42 @@ type VideoResumedEvent struct {
 // ICECandidateEvent, is lost and has been dropped, or was taken from it, see
 // Moderator.Unpublish; To may negotiate a new one. Text has Kurento's form
 // "TYPE: description(errCode=n)".
+//
+// Of a participant with paired connections Connection says which of them is lost, with
+// everything that was on it; Stream is empty then. When it is empty, the event is of one
+// stream or subscription that was taken from it, and the connection goes on.
 type MediaErrorEvent struct {
-	To       ParticipantInfo
-	Endpoint string
-	Stream   string
-	Text     string
+	To         ParticipantInfo
+	Endpoint   string
+	Stream     string
+	Connection Role
+	Text       string
+}
+
+// SubscriberOfferEvent is an offer of the server's for the receiving connection of participant
+// To, who answers it with Manager.AnswerOffer. Streams are all that are received by it. It
+// comes after the answer to the request that caused it, and again after Manager.Resume.
+type SubscriberOfferEvent struct {
+	To      ParticipantInfo
+	Number  int
+	SDP     string
+	Streams []OfferedStream
+}
+
+// OfferedStream says on which media sections a stream comes, sound first.
+type OfferedStream struct {
+	Publisher string
+	Stream    string
+	MIDs      []string
+}
+
+// SubscriptionEndedEvent says that participant To does not receive Stream of user Publisher
+// because its answer does not take it. It comes after UnsubscribedEvent.
+type SubscriptionEndedEvent struct {
+	To        ParticipantInfo
+	Publisher string
+	Stream    string
+	Err       *Error // for the client
 }
 
 // NopHandler ignores every event; embed it.
@@ -207,3 +240,5 @@ func (NopHandler) OnVideoResumed(VideoResumedEvent)             {}
 func (NopHandler) OnSpeakers(SpeakersEvent)                     {}
 func (NopHandler) OnQuality(QualityEvent)                       {}
 func (NopHandler) OnMediaError(MediaErrorEvent)                 {}
+func (NopHandler) OnSubscriberOffer(SubscriberOfferEvent)       {}
+func (NopHandler) OnSubscriptionEnded(SubscriptionEndedEvent)   {}

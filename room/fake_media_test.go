@@ -18,8 +18,10 @@ type fakeMedia struct {
 	// goroutine; its error is the negotiation's.
 	negotiate func(ctx context.Context, req room.MediaRequest) error
 
-	mu   sync.Mutex
-	made []*fakeConnection
+	mu        sync.Mutex
+	made      []*fakeConnection
+	uplinks   []*fakeUplink
+	downlinks []*fakeDownlink
 }
 
 var _ room.Media = (*fakeMedia)(nil)
@@ -68,6 +70,16 @@ func (f *fakeMedia) open() (n int) {
 			n++
 		}
 	}
+	for _, u := range f.uplinks {
+		if !u.closed {
+			n++
+		}
+	}
+	for _, d := range f.downlinks {
+		if !d.closed {
+			n++
+		}
+	}
 	return n
 }
 
@@ -78,6 +90,7 @@ type fakeConnection struct {
 	from  *fakeConnection
 
 	closed     bool
+	ending     func() // of a subscription on a downlink, once
 	restarts   []room.ICECredentials
 	candidates []string
 	mutes      []room.MediaKind
@@ -199,10 +212,21 @@ func (c *fakeConnection) Subscribe(ctx context.Context, req room.MediaRequest) (
 func (c *fakeConnection) Close() {
 	c.media.mu.Lock()
 	defer c.media.mu.Unlock()
+	c.end()
+}
+
+// end wants the media's lock held.
+func (c *fakeConnection) end() {
+	if c.closed {
+		return
+	}
 	c.closed = true
+	if c.ending != nil {
+		c.ending()
+	}
 	for _, s := range c.media.made {
 		if s.from == c {
-			s.closed = true
+			s.end()
 		}
 	}
 }

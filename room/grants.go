@@ -77,33 +77,6 @@ func (g Grants) mayPublish(stream string, kinds MediaKind) error {
 	return nil
 }
 
-// offeredKinds returns which kinds an SDP offer (RFC 8866) would have its sender send:
-// those of its media descriptions that are not recvonly, inactive or of port 0.
-func offeredKinds(offer string) (kinds MediaKind) {
-	var section MediaKind
-	for line := range strings.Lines(offer) {
-		line = strings.TrimRight(line, "\r\n")
-		switch {
-		case strings.HasPrefix(line, "m="):
-			kinds |= section
-			section = 0
-			fields := strings.Fields(line[2:])
-			if len(fields) < 2 || fields[1] == "0" {
-				continue
-			}
-			switch fields[0] {
-			case "audio":
-				section = Audio
-			case "video":
-				section = Video
-			}
-		case line == "a=recvonly", line == "a=inactive":
-			section = 0
-		}
-	}
-	return kinds | section
-}
-
 // grantedFrom returns what a request to join brings.
 func grantedFrom(req *JoinRequest) Grants {
 	if req.Grants == nil {

@@ -238,7 +238,23 @@ func (r *recorder) OnSpeakers(e room.SpeakersEvent) {
 	r.add("%s: %v speak, %s above all -> %s", e.Room, e.Speakers, e.Dominant, to(e.To))
 }
 
+func (r *recorder) OnSubscriberOffer(e room.SubscriberOfferEvent) {
+	var streams []string
+	for _, s := range e.Streams {
+		streams = append(streams, streamOf(s.Publisher, s.Stream)+" on "+strings.Join(s.MIDs, "+"))
+	}
+	r.add("%s: %s (%d): %s -> %s", e.To.Room, e.SDP, e.Number, strings.Join(streams, ", "), one(e.To))
+}
+
+func (r *recorder) OnSubscriptionEnded(e room.SubscriptionEndedEvent) {
+	r.add("%s: no %s (%d %s) -> %s", e.To.Room, streamOf(e.Publisher, e.Stream), e.Err.Code, e.Err.Msg, one(e.To))
+}
+
 func (r *recorder) OnMediaError(e room.MediaErrorEvent) {
+	if e.Connection != "" {
+		r.add("%s: error of the %s: %s -> %s", e.To.Room, e.Connection, e.Text, one(e.To))
+		return
+	}
 	r.add("%s: error of %s: %s -> %s", e.To.Room, streamOf(e.Endpoint, e.Stream), e.Text, one(e.To))
 }
 

@@ -35,6 +35,7 @@ func (m *Manager) SetPreferredLayers(ctx context.Context, id ParticipantID, publ
 
 // tellLayers tells the owner of a publication which of its encodings are wanted.
 func (r *room) tellLayers(c *connection, layers []SubscribedLayer) {
+	c.layers = layers
 	event := SubscribedLayersEvent{To: r.state.info(c.owner), Stream: c.stream.id, Layers: layers}
 	r.emit("OnSubscribedLayers", func(h EventHandler) { h.OnSubscribedLayers(event) })
 }

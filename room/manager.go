@@ -37,6 +37,9 @@ type ParticipantInfo struct {
 	HandRaised time.Time
 	// Hidden participants are not shown to others.
 	Hidden bool
+	// Paired participants have one connection for all that they publish and one for all that
+	// they receive, see JoinRequest.Paired.
+	Paired bool
 }
 
 // Options configure a Manager. The zero value is usable.

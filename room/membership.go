@@ -30,6 +30,10 @@ type JoinRequest struct {
 	// Metadata is a JSON object about the participant for everybody in the room, in 2 KiB
 	// at most; nil is none. It must not be changed.
 	Metadata json.RawMessage
+	// Paired asks for paired connections: one on which the participant publishes
+	// everything, PublishStreams, and one on which it receives everything, ReceiveStreams. It
+	// has no effect with a Media that has none.
+	Paired bool
 }
 
 // Join adds a participant and returns those who were there before, by time of
@@ -61,6 +65,7 @@ func (m *Manager) Join(ctx context.Context, req JoinRequest) ([]ParticipantInfo,
 		m.StopWaiting(ctx, req.ID)
 	}
 	var others []ParticipantInfo
+	req.Paired = req.Paired && m.PairedConnections()
 	if stop := r.call(ctx, func() { others, err = r.admit(ctx, &req) }); stop != nil {
 		m.registry.refused(r, req.ID)
 		r.poke()
@@ -229,6 +234,7 @@ func (r *room) removeFor(id ParticipantID, why LeaveReason, text string) ([]Part
 	who := r.state.info(m)
 	event := LeftEvent{Participant: who, Remaining: r.state.audience(m), Reason: why, Text: text}
 	r.release(r.state.leave(m, time.Now()))
+	r.hangUpAll(m, refuseUserClosed(m.user))
 	remaining := r.state.infos(nil)
 	r.counters.left(why, 1)
 	r.tally.participants.Add(-1)

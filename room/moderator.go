@@ -111,6 +111,7 @@ const (
 	ChangedMetadata
 	ChangedGrants
 	ChangedMute
+	ChangedOff // what it says that it sends nothing of
 )
 
 // ParticipantChangedEvent says that something of Participant is another now. By is the

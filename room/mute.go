@@ -109,8 +109,17 @@ func (c *connection) setSilenced(kinds MediaKind) {
 	c.mute()
 }
 
+// setOff is setMuted for what its owner sends nothing of.
+func (c *connection) setOff(kinds MediaKind) {
+	if c.off == kinds {
+		return
+	}
+	c.off = kinds
+	c.mute()
+}
+
 func (c *connection) mute() {
-	c.link.Mute(c.muted | c.silenced)
+	c.link.Mute(c.muted | c.silenced | c.off)
 	if c.source == nil {
 		c.owner.noteStreams()
 	}

@@ -94,7 +94,12 @@ func (m *Manager) propose(ctx context.Context, r *room, c *connection, id Partic
 	var answer offerAnswer
 	_, cause, err := m.exchange(ctx, r, c, exchange{
 		id: id, role: Publisher, unanswered: true,
-		reserve: func() error { return r.state.reservePublication(id, streamID(req.Stream), c) },
+		reserve: func() error {
+			if who := r.state.ids[id]; who != nil && who.paired {
+				return refusePaired(who.user)
+			}
+			return r.state.reservePublication(id, streamID(req.Stream), c)
+		},
 		ask: func(ctx context.Context, ask MediaRequest) (_ link, err error) {
 			media, ok := m.media.(OfferingMedia)
 			if !ok {

@@ -24,6 +24,10 @@ type member struct {
 	silenced map[string]silence // streams that moderators muted
 
 	nextVerdicts time.Time // it may be told of changed verdicts again
+
+	paired           bool     // its connections are an uplink and a downlink
+	uplink, downlink *line    // nil while there is none
+	reserved         []string // streams that the uplink is about to publish
 }
 
 func newMember(id ParticipantID, user string) *member {
@@ -32,6 +36,9 @@ func newMember(id ParticipantID, user string) *member {
 		grants: DefaultGrants(),
 	}
 }
+
+// places counts what the member publishes or is about to.
+func (m *member) places() int { return len(m.publish) + len(m.reserved) }
 
 // slot returns where the connection for a stream is or will be; nil when nothing
 // has been asked for. A stream of the member's own means the publication.
@@ -100,9 +107,14 @@ type connection struct {
 	fate     error     // once ended during the negotiation: what the negotiating caller is told
 	kinds    MediaKind // that the offer of a publication would send
 	muted    MediaKind
-	silenced MediaKind    // by a moderator
-	paused   PauseReason  // told to the owner of a subscription; empty: its video is delivered
-	verdict  MediaVerdict // on a subscription, and as it was told
+	silenced MediaKind         // by a moderator
+	off      MediaKind         // of a publication: its owner sends nothing of these
+	line     *line             // that carries it, of a participant with paired connections
+	mids     []string          // of a publication there: its media sections
+	paused   PauseReason       // told to the owner of a subscription; empty: its video is delivered
+	estimate int64             // that was told with it
+	layers   []SubscribedLayer // told to the owner of a publication last
+	verdict  MediaVerdict      // on a subscription, and as it was told
 	told     Verdict
 	link     link      // from live on
 	since    time.Time // it is live

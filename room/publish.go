@@ -32,7 +32,7 @@ type PublishRequest struct {
 // on the caller's goroutine, so that the room goes on meanwhile, and ctx bounds it.
 //
 // Errors: 102, 203; 301 when the participant publishes the stream already or is
-// about to (Kurento: -1, a media exception), or publishes too many; 999 when the id is
+// about to (Kurento: -1, a media exception), or publishes too many, or has paired connections; 999 when the id is
 // no stream's; 302 when no answer could be made, or Unpublish came first; 403 when the
 // grants do not allow it or the policy refuses; 103 when the participant left meanwhile;
 // whatever *Error Media gives.
@@ -52,9 +52,14 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 	}
 	c := connection{kinds: offeredKinds(req.Offer)}
 	return m.negotiate(ctx, r, &c, exchange{
-		id:      id,
-		role:    Publisher,
-		reserve: func() error { return r.state.reservePublication(id, streamID(req.Stream), &c) },
+		id:   id,
+		role: Publisher,
+		reserve: func() error {
+			if who := r.state.ids[id]; who != nil && who.paired {
+				return refusePaired(who.user)
+			}
+			return r.state.reservePublication(id, streamID(req.Stream), &c)
+		},
 		ask: func(ctx context.Context, ask MediaRequest) (link, error) {
 			ask.Offer, ask.Loopback, ask.Whole = req.Offer, req.Loopback, req.Whole
 			return m.media.Publish(ctx, ask)
@@ -122,11 +127,11 @@ func (s *state) reservePublication(id ParticipantID, stream string, c *connectio
 		return err
 	}
 	switch most := s.settings.MaxPublishers; {
-	case m.publication(stream) != nil:
+	case m.publication(stream) != nil, slices.Contains(m.reserved, stream):
 		return refuseSecondPublication(streamName{m.user, stream})
-	case len(m.publish) >= s.limits.streams:
+	case m.places() >= s.limits.streams:
 		return refuseMoreStreams(m.user, s.limits.streams)
-	case most > 0 && len(m.publish) == 0 && s.publishers() >= most:
+	case most > 0 && m.places() == 0 && s.publishers() >= most:
 		return refuseMorePublishers(s.name, most)
 	}
 	c.owner, c.stream = m, streamName{m.user, stream}
@@ -137,7 +142,7 @@ func (s *state) reservePublication(id ParticipantID, stream string, c *connectio
 // publishers counts those who publish or are about to.
 func (s *state) publishers() (n int) {
 	for _, m := range s.order {
-		if len(m.publish) > 0 {
+		if m.places() > 0 {
 			n++
 		}
 	}

@@ -256,3 +256,45 @@ func refuseTapping(stream streamName, cause error) error {
 func refuseNoOffer(stream streamName) error {
 	return errorf(CodeSDP, "No offer waits for an answer to publish stream '%s' of participant '%s'", stream.id, stream.user)
 }
+
+// Of paired connections everything is ours.
+func refusePaired(user string) error {
+	return errorf(CodeMediaGeneric, "Participant '%s' has paired connections: use publish and subscribe", user)
+}
+
+func refuseUnpaired(user string) error {
+	return errorf(CodeMediaGeneric, "Participant '%s' has no paired connections: join with \"connections\":\"paired\"", user)
+}
+
+func refuseSecondNegotiation(user string) error {
+	return errorf(CodeMediaGeneric, "An offer of participant '%s' is being answered already", user)
+}
+
+func refuseOtherSections(stream streamName) error {
+	return errorf(CodeMediaGeneric, "Stream '%s' of participant '%s' is on other media sections: end it first, and publish it anew", stream.id, stream.user)
+}
+
+func refuseTwice(stream string) error {
+	return errorf(CodeMediaGeneric, "Stream '%s' is there twice", stream)
+}
+
+func refuseWithoutOffer(stream string) error {
+	return errorf(CodeSDP, "Stream '%s' is new: to publish it takes an offer", stream)
+}
+
+func refuseSections(stream string) error {
+	return errorf(CodeSDP, "The media sections of stream '%s' must be in the offer, one of sound and one of picture at most, and of no other stream", stream)
+}
+
+// refuseLostLine is what those are told who worked on a paired connection that was dropped.
+func refuseLostLine(user string) error {
+	return errorf(CodeUserClosed, "The connection of participant '%s' has ended", user)
+}
+
+func refuseAnswer(user string, cause error) error {
+	return &Error{Code: CodeSDP, Err: cause, Msg: fmt.Sprintf("Unable to use the SDP answer of participant '%s'", user)}
+}
+
+func refuseStrayAnswer(number int) error {
+	return errorf(CodeSDP, "Offer %d does not wait for an answer", number)
+}

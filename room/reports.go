@@ -18,7 +18,8 @@ type reports struct {
 	wake chan<- struct{}
 
 	mu      sync.Mutex
-	waiting []*observer // those with something new to say, once each
+	waiting []*observer     // those with something new to say, once each
+	lines   []*lineObserver // likewise
 }
 
 // observer is the MediaObserver of one connection.
@@ -78,6 +79,11 @@ func (q *reports) say(o *observer, note func()) {
 		q.waiting = append(q.waiting, o)
 	}
 	q.mu.Unlock()
+	q.poke()
+}
+
+// poke wakes the room's goroutine.
+func (q *reports) poke() {
 	select {
 	case q.wake <- struct{}{}:
 	default:
@@ -85,15 +91,18 @@ func (q *reports) say(o *observer, note func()) {
 }
 
 // take returns the observers with something to say.
-func (q *reports) take() []*observer {
+func (q *reports) take() ([]*observer, []*lineObserver) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	list := q.waiting
-	q.waiting = nil
+	list, lines := q.waiting, q.lines
+	q.waiting, q.lines = nil, nil
 	for _, o := range list {
 		o.queued = false
 	}
-	return list
+	for _, o := range lines {
+		o.queued = false
+	}
+	return list, lines
 }
 
 // report is what one observer has said since it was last heard.

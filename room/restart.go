@@ -13,7 +13,7 @@ var errNoRestart = errors.New("the media server restarts no ICE")
 // and candidates; those of the client follow with AddICECandidate. It runs on the
 // caller's goroutine, and ctx bounds it.
 //
-// Errors: 102, 203; 105 when the participant does not have that connection; 302
+// Errors: 102, 203; 301 for who has paired connections; 105 when the participant does not have that connection; 302
 // when the credentials cannot be used, or Media restarts none; 103 when the
 // connection ended meanwhile; whatever *Error Media gives.
 func (m *Manager) RestartICE(ctx context.Context, id ParticipantID, endpoint, stream string, client ICECredentials) (string, error) {
@@ -27,6 +27,10 @@ func (m *Manager) RestartICE(ctx context.Context, id ParticipantID, endpoint, st
 	if stop := r.call(ctx, func() {
 		if c, err = r.state.connectionOf(id, streamName{endpoint, streamID(stream)}); err == nil {
 			user, at = c.owner.user, c.link
+			if c.line != nil {
+				err = refusePaired(user)
+				return
+			}
 			c.restarts++
 		}
 	}); stop != nil {

@@ -137,8 +137,12 @@ func (r *room) run() {
 				close(op.done)
 			}
 		case <-r.wake:
-			for _, o := range r.reports.take() {
+			list, lines := r.reports.take()
+			for _, o := range list {
 				r.hear(o)
+			}
+			for _, o := range lines {
+				r.hearLine(o.line)
 			}
 			over = r.over()
 		}

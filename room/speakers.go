@@ -34,7 +34,8 @@ type SpeakersEvent struct {
 type floor struct {
 	election speaker.Election[string]
 	dominant string
-	speaking []string // by name
+	speaking []string  // by name
+	speakers []Speaker // by loudness, when that was told
 }
 
 // listen looks who speaks and tells when that has changed.
@@ -65,6 +66,7 @@ func (r *room) listen(now time.Time) {
 		return
 	}
 	slices.SortStableFunc(speakers, func(a, b Speaker) int { return int(b.Level) - int(a.Level) })
+	f.speakers = speakers
 	event := SpeakersEvent{Room: r.state.name, To: to, Dominant: dominant, Speakers: speakers}
 	r.emit("OnSpeakers", func(h EventHandler) { h.OnSpeakers(event) })
 }

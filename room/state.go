@@ -85,7 +85,7 @@ func (s *state) join(req *JoinRequest, now time.Time) (*member, error) {
 		return nil, s.waits(req)
 	}
 	m := newMember(req.ID, req.User)
-	m.since, m.grants, m.identity, m.metadata = now, grants, req.Identity, req.Metadata
+	m.since, m.grants, m.identity, m.metadata, m.paired = now, grants, req.Identity, req.Metadata, req.Paired
 	if mute := s.settings.MuteOnEntry; mute != 0 && !moderates {
 		m.silenced = map[string]silence{DefaultStream: {kinds: mute, asked: mute}}
 	}
@@ -151,7 +151,7 @@ func (s *state) info(m *member) ParticipantInfo {
 	return ParticipantInfo{
 		ID: m.id, User: m.user, Room: s.name, Publishing: len(m.streams) > 0, Streams: m.streams,
 		Identity: m.identity, Role: m.grants.Role, Permissions: m.grants.Permissions, Metadata: m.metadata,
-		HandRaised: m.hand, Hidden: m.grants.Has(MayHide),
+		HandRaised: m.hand, Hidden: m.grants.Has(MayHide), Paired: m.paired,
 	}
 }
 

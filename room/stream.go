@@ -14,7 +14,8 @@ const maxStreamID = 64
 type StreamInfo struct {
 	// ID tells the stream from its publisher's others; see ValidStream.
 	ID    string
-	Muted MediaKind // kinds that nobody gets
+	Muted MediaKind // kinds that nobody gets, by a moderator or the application
+	Off   MediaKind // kinds that its publisher says it sends nothing of, see Manager.SetOff
 }
 
 // streamID fills in the stream that an empty id stands for.
@@ -51,7 +52,7 @@ func (m *member) noteStreams() {
 	m.streams = nil
 	for _, at := range m.publish {
 		if at.live != nil {
-			m.streams = append(m.streams, StreamInfo{at.stream.id, at.live.muted | at.live.silenced})
+			m.streams = append(m.streams, StreamInfo{at.stream.id, at.live.muted | at.live.silenced, at.live.off})
 		}
 	}
 }

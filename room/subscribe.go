@@ -23,7 +23,7 @@ type SubscribeRequest struct {
 // not: loopback is asked for with PublishRequest.Loopback, and two connections under
 // one endpoint name could not be told apart; 302 when no answer could be made or
 // another request overtook this one; 303 beyond Options.MaxSubscriptions or the
-// grants'; 403 when the grants do not allow it or the policy refuses; 103 when the
+// grants'; 301 for who has paired connections; 403 when the grants do not allow it or the policy refuses; 103 when the
 // participant left meanwhile; whatever *Error Media gives.
 func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req SubscribeRequest) (string, error) {
 	if ask := m.opts.Policy.Subscribe; ask != nil {
@@ -42,6 +42,9 @@ func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req Subscribe
 		id:   id,
 		role: Subscriber,
 		reserve: func() error {
+			if who := r.state.ids[id]; who != nil && who.paired {
+				return refusePaired(who.user)
+			}
 			overtaken, err := r.state.reserveSubscription(id, streamName{req.Publisher, streamID(req.Stream)}, &c)
 			if err != nil {
 				return err

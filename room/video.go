@@ -70,13 +70,19 @@ func (r *room) tellDelivery(c *connection, d DeliveryState) {
 	if c.paused == d.Reason {
 		return
 	}
-	c.paused = d.Reason
-	to := r.state.info(c.owner)
+	c.paused, c.estimate = d.Reason, d.Estimate
 	if d.Paused {
-		event := VideoPausedEvent{To: to, Publisher: c.stream.user, Stream: c.stream.id, Reason: d.Reason, Estimate: d.Estimate}
-		r.emit("OnVideoPaused", func(h EventHandler) { h.OnVideoPaused(event) })
+		r.tellPaused(c)
 		return
 	}
-	event := VideoResumedEvent{To: to, Publisher: c.stream.user, Stream: c.stream.id, Estimate: d.Estimate}
+	event := VideoResumedEvent{To: r.state.info(c.owner), Publisher: c.stream.user, Stream: c.stream.id, Estimate: d.Estimate}
 	r.emit("OnVideoResumed", func(h EventHandler) { h.OnVideoResumed(event) })
+}
+
+// tellPaused tells the owner of a subscription that its video is paused.
+func (r *room) tellPaused(c *connection) {
+	event := VideoPausedEvent{
+		To: r.state.info(c.owner), Publisher: c.stream.user, Stream: c.stream.id, Reason: c.paused, Estimate: c.estimate,
+	}
+	r.emit("OnVideoPaused", func(h EventHandler) { h.OnVideoPaused(event) })
 }

@@ -35,7 +35,7 @@ func changeOf(e room.ParticipantChangedEvent) api.Change {
 	if e.Changed&room.ChangedGrants != 0 {
 		change.Role = p.Role
 	}
-	if e.Changed&room.ChangedMute != 0 {
+	if e.Changed&(room.ChangedMute|room.ChangedOff) != 0 {
 		change.Streams = streamsOf(p)
 	}
 	return change

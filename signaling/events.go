@@ -106,8 +106,9 @@ func (l listener) OnSubscribedLayers(e room.SubscribedLayersEvent) {
 }
 
 func (l listener) OnMediaError(e room.MediaErrorEvent) {
-	l.tell([]room.ParticipantInfo{e.To}, phrase{
-		method: api.MediaError, plain: api.Trouble{Error: e.Text},
-		extended: api.Trouble{Error: e.Text, EndpointName: e.Endpoint, Stream: e.Stream},
-	})
+	which := api.Trouble{Error: e.Text, EndpointName: e.Endpoint, Stream: e.Stream}
+	if e.Connection != "" {
+		which = api.Trouble{Error: e.Text, Connection: string(e.Connection)}
+	}
+	l.tell([]room.ParticipantInfo{e.To}, phrase{method: api.MediaError, plain: api.Trouble{Error: e.Text}, extended: which})
 }

@@ -34,12 +34,15 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 	if req.Metadata == nil && more.Metadata != nil { // the application vouches for a token's
 		req.Metadata = json.RawMessage(more.Metadata)
 	}
+	req.Paired = more.Connections == api.Paired && s.server.manager.PairedConnections()
 	s.link.hold()
 	heard, extended := s.hears.Swap(bool(p.Speakers)), s.extended.Swap(bool(p.Extensions))
+	paired := s.paired.Swap(req.Paired)
 	r.holding = true
 	others, err := s.enter(ctx, req)
 	if err != nil {
 		s.hears.Store(heard) // it may be in a room already, and stays there
+		s.paired.Store(paired)
 		if errors.Is(err, room.ErrWaiting) {
 			s.keep(pass) // who waits can be revoked, and hears how its waiting ends
 		} else {

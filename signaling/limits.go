@@ -30,8 +30,12 @@ const (
 	// the creation of an endpoint.
 	requestTimeout = 30 * time.Second
 
-	// What one session may say to everybody: chat, data, its hand and its metadata,
-	// counted and in octets. Each of it is multiplied by the size of the room, and
+	// maxSenders bounds the senders of one subscribe or unsubscribe: each may have an error of
+	// its own in the answer.
+	maxSenders = 500
+
+	// What one session may say to everybody: chat, data, its hand, its metadata and what it
+	// publishes on a paired connection, counted and in octets. Each of it is multiplied by the size of the room, and
 	// clients whose queue is full are cut off, so that a few quick speakers could
 	// empty a room. What is beyond waits, and with it the session's later requests.
 	utteranceRate      = 20 // a second

@@ -61,6 +61,12 @@ func (s *Session) own(ctx context.Context, r *reply) error {
 		return s.sendData(ctx, r)
 	case api.GetChatHistory:
 		return s.getChatHistory(ctx, r)
+	case api.GetRoom:
+		return s.getRoom(ctx, r)
+	case api.SetOff:
+		return s.setOff(ctx, r)
+	case api.Publish, api.Subscribe, api.Unsubscribe, api.SubscriberAnswer:
+		return s.onPair(ctx, r)
 	}
 	return &api.Error{Code: rpc.CodeMethodNotFound, Message: "Method not found"}
 }
@@ -191,6 +197,9 @@ func (s *Session) stream(r *reply) (string, error) {
 }
 
 func (s *Session) onICECandidate(ctx context.Context, r *reply) error {
+	if s.paired.Load() {
+		return s.onLineCandidate(ctx, r)
+	}
 	var p api.OnICECandidateParams
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err

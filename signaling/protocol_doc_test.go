@@ -81,7 +81,11 @@ func TestDocumentedNotificationsOfAtriumAreTheCodes(t *testing.T) {
 		api.Denied:             api.Lobby{Room: "r", Reason: "a private meeting"},
 		api.UnmuteRequested:    api.UnmuteRequest{By: "ann", Stream: api.StreamID, Audio: true},
 		api.DataReceived:       api.Data{From: "ann", Topic: "cursor", Data: []byte(`{"x":17,"y":4}`)},
-		api.SpeakersChanged:    api.Speakers{Dominant: "ann", Speakers: []api.Speaker{{ID: "ann", Level: -23}}},
+		api.OfferToSubscriber: api.SubscriberOffer{
+			Number: 3, SDPOffer: "v=0...", Streams: []api.OfferedStream{{Sender: senderOf("ann", api.StreamID), MIDs: []string{"0", "1"}}},
+		},
+		api.SubscriptionEnded: api.FailedSender{Sender: senderOf("ann", api.StreamID), Code: api.Code(room.CodeSDP), Message: "..."},
+		api.SpeakersChanged:   api.Speakers{Dominant: "ann", Speakers: []api.Speaker{{ID: "ann", Level: -23}}},
 	} {
 		encoded, err := rpc.Marshal(params)
 		if err != nil {
@@ -191,6 +195,7 @@ func TestDocumentedLimitsAreTheCodes(t *testing.T) {
 			utteredOctetsRate, utteredOctetsBurst),
 		"data message":                    octets(16 << 10),
 		"topic of a data message":         octets(256),
+		"senders of one `subscribe`":      strconv.Itoa(maxSenders),
 		"metadata of a participant":       octets(2 << 10),
 		"metadata of a room":              octets(16 << 10),
 		"history of the chat":             octets(128 << 10),
@@ -210,5 +215,39 @@ func TestDocumentedCloseReasonsAreTheCodes(t *testing.T) {
 	reasons = append(reasons, reasonNoPing, reasonSilent, reasonMoved)
 	if diff := gocmp.Diff(sorted(reasons), found("(?m)^\\| 1\\d\\d\\d \\| `([^`]+)` \\|", section(t, "Liveness"))); diff != "" {
 		t.Errorf("(-code +document):\n%s", diff)
+	}
+}
+
+// The section about paired connections is an example from top to bottom: what the client says
+// in it are requests of methods that there are, with parameters that they take, and what the
+// server says are notifications that it sends.
+func TestDocumentedPairedConnectionsAreTheCodes(t *testing.T) {
+	doc := section(t, "Paired connections")
+	for _, m := range regexp.MustCompile(`(?m)^-> (.*)$`).FindAllStringSubmatch(doc, -1) {
+		req, err := rpc.Parse([]byte(m[1]))
+		if err != nil || !slices.Contains(api.Methods(), req.Method) {
+			t.Errorf("%s: %v", m[1], err)
+			continue
+		}
+		params := map[string]api.Params{
+			api.Publish: &api.PublishParams{}, api.Subscribe: &api.SubscribeParams{}, api.SubscriberAnswer: &api.SubscriberAnswerParams{},
+			api.RestartICE:     &api.LineParams{Connection: api.Word{Of: api.Connections()}},
+			api.OnICECandidate: &api.LineCandidateParams{Connection: api.Word{Of: api.Connections()}},
+		}[req.Method]
+		if params == nil {
+			continue
+		}
+		if err := api.Decode(req.Params, params); err != nil {
+			t.Errorf("%s: %v", m[1], err)
+		}
+	}
+	for _, name := range found(`(?m)^<- \{"method":"(\w+)"`, doc) {
+		if !slices.Contains(api.Notifications(), name) {
+			t.Errorf("there is no notification %s", name)
+		}
+	}
+	words := []string{api.Publish, api.Subscribe, api.Unsubscribe, api.SubscriberAnswer, api.SetOff, api.GetRoom, api.OfferToSubscriber, "connection"}
+	if !containsAll(doc, append(words, api.Connections()...)) {
+		t.Errorf("not all of %q are in the section", words)
 	}
 }

@@ -67,13 +67,22 @@ func (r *repeats) store(a *arrival, frame []byte, now time.Time) {
 	}
 }
 
+// renew lets all that is stored count as just given: its client may have missed it, and
+// comes back with the same ids.
+func (r *repeats) renew(now time.Time) {
+	for i := range r.answers {
+		r.answers[i].at = now
+	}
+}
+
 // forget drops everything: the client or its place in the room is a new one.
 func (r *repeats) forget() { r.answers, r.octets = nil, 0 }
 
 func repeatable(a *arrival) bool {
 	switch a.Method {
 	case api.SendMessage, api.OnICECandidate, api.GetQuality, api.ReportStatistics, api.SendData, api.GetChatHistory,
-		api.MuteParticipant, api.Unmute, api.RaiseHand, api.ChangeRoom, api.ChangeGrants, api.ChangeMetadata:
+		api.MuteParticipant, api.Unmute, api.RaiseHand, api.ChangeRoom, api.ChangeGrants, api.ChangeMetadata,
+		api.SetOff, api.GetRoom:
 		return false
 	}
 	return a.HasID

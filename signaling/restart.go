@@ -10,6 +10,9 @@ import (
 
 // restartICE serves restartIce: of the offer only the ICE credentials count.
 func (s *Session) restartICE(ctx context.Context, r *reply) error {
+	if s.paired.Load() {
+		return s.restartReceiving(ctx, r)
+	}
 	var p api.RestartICEParams
 	if err := api.Decode(r.request.Params, &p); err != nil {
 		return err

@@ -29,6 +29,8 @@ type Session struct {
 	hears    atomic.Bool // wants to know who speaks
 	modern   atomic.Bool // has used a method that is Atrium's own
 	extended atomic.Bool // has declared to understand the extensions
+	paired   atomic.Bool // has paired connections
+	resumed  atomic.Bool // another socket goes on with it, and its stored answers count
 	revoked  atomic.Bool // the token was taken back
 
 	pass atomic.Pointer[pass] // nil before the first join; set by the goroutine
@@ -78,6 +80,9 @@ func (s *Session) run() {
 func (s *Session) serve(a arrival) {
 	if s.changed.Swap(false) {
 		s.repeats.forget()
+	}
+	if s.resumed.Swap(false) {
+		s.repeats.renew(a.at)
 	}
 	if frame := s.repeats.find(&a); frame != nil {
 		s.send(frame)

@@ -119,7 +119,12 @@ func (k *socket) takeOver(s *Session, req rpc.Request) bool {
 	if !ok {
 		return false
 	}
-	s.changed.Store(true)
+	if s.paired.Load() {
+		s.resumed.Store(true)
+		k.server.running.Go(s.retell)
+	} else {
+		s.changed.Store(true)
+	}
 	if s.member.Load() {
 		k.conn.SetReadLimit(memberReadLimit)
 	}

@@ -13,7 +13,7 @@ import (
 // media. Their number is bounded by what people do, not by what clients send.
 func traced(method string) bool {
 	switch method {
-	case api.JoinRoom, api.PublishVideo, api.ReceiveVideoFrom:
+	case api.JoinRoom, api.PublishVideo, api.ReceiveVideoFrom, api.Publish, api.Subscribe:
 		return true
 	}
 	return false

@@ -16,7 +16,7 @@ type mouth struct{ times, octets *rate.Limiter }
 // uttered tells the methods whose parameters go to everybody.
 func uttered(method string) bool {
 	switch method {
-	case api.SendMessage, api.SendData, api.Unmute, api.RaiseHand, api.ChangeMetadata:
+	case api.SendMessage, api.SendData, api.Unmute, api.RaiseHand, api.ChangeMetadata, api.Publish, api.SetOff:
 		return true
 	}
 	return false

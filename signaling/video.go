@@ -152,9 +152,13 @@ func (l listener) OnSpeakers(e room.SpeakersEvent) {
 			to = append(to, p)
 		}
 	}
-	speakers := make([]api.Speaker, 0, len(e.Speakers))
-	for _, s := range e.Speakers {
+	l.mention(to, alike(api.SpeakersChanged, speakersOf(e.Dominant, e.Speakers)))
+}
+
+func speakersOf(dominant string, list []room.Speaker) api.Speakers {
+	speakers := make([]api.Speaker, 0, len(list))
+	for _, s := range list {
 		speakers = append(speakers, api.Speaker{ID: s.User, Level: s.Level})
 	}
-	l.mention(to, alike(api.SpeakersChanged, api.Speakers{Dominant: e.Dominant, Speakers: speakers}))
+	return api.Speakers{Dominant: dominant, Speakers: speakers}
 }

@@ -26,33 +26,32 @@ func (s *Session) welcome(ctx context.Context, r *reply, others []room.Participa
 		r.ok(peers)
 		return nil
 	}
-	me, err := s.server.manager.Participant(s.id)
+	now, err := s.server.manager.Snapshot(ctx, s.id)
 	if err != nil {
 		return err
 	}
-	here, err := s.server.manager.Room(ctx, me.Room)
-	if err != nil {
-		return err
-	}
-	result := api.JoinResult{
-		Value: peers,
-		Me:    api.Me{ID: me.User, Role: me.Role, Permissions: permissionWords(me.Permissions)},
-		Room:  waysOf(here.Settings),
-	}
-	if me.Permissions.Has(room.MayModerate) {
-		waiting, err := s.server.manager.ModerateAs(s.id).Waiting(ctx)
-		if err != nil {
-			return err
-		}
-		for _, w := range waiting {
-			result.Waiting = append(result.Waiting, api.Waiting{ID: w.User})
-		}
-	}
-	if servers := s.server.opts.Load().ICEServers; servers != nil {
-		result.ICEServers = servers(me.User)
-	}
+	result := s.joinResult(now)
+	result.Value = peers // as it was when one came
 	r.ok(result)
 	return nil
+}
+
+// joinResult is what joinRoom and getRoom tell of the room.
+func (s *Session) joinResult(now room.Snapshot) api.JoinResult {
+	result := api.JoinResult{
+		Me:   api.Me{ID: now.Me.User, Role: now.Me.Role, Permissions: permissionWords(now.Me.Permissions)},
+		Room: waysOf(now.Settings),
+	}
+	if now.Me.Paired {
+		result.Connections = api.Paired
+	}
+	for _, w := range now.Waiting {
+		result.Waiting = append(result.Waiting, api.Waiting{ID: w.User})
+	}
+	if servers := s.server.opts.Load().ICEServers; servers != nil {
+		result.ICEServers = servers(now.Me.User)
+	}
+	return result
 }
 
 // plainPeerOf is a participant in Kurento Room's words: its webcam, if it publishes it.
@@ -78,7 +77,10 @@ func streamsOf(p room.ParticipantInfo, only ...string) []api.Stream {
 	list := make([]api.Stream, 0, len(p.Streams))
 	for _, s := range p.Streams {
 		if only == nil || slices.Contains(only, s.ID) {
-			list = append(list, api.Stream{ID: s.ID, AudioMuted: s.Muted&room.Audio != 0, VideoMuted: s.Muted&room.Video != 0})
+			list = append(list, api.Stream{
+				ID: s.ID, AudioMuted: s.Muted&room.Audio != 0, VideoMuted: s.Muted&room.Video != 0,
+				AudioOff: s.Off&room.Audio != 0, VideoOff: s.Off&room.Video != 0,
+			})
 		}
 	}
 	return list

@@ -48,7 +48,7 @@ var meanings = map[feed.Type]string{
 	feed.RoomChanged:         "A moderator (`by`), or the application, changed what the room is run by. `settings` are all that differ from a plain room.",
 	feed.RoomClosed:          "The room is no more. `reason`: `closed`, by somebody or because its time was over, with `text` for people and the `users` who were in it, of whom there is no `participant.left`; or `ended`, because nobody was left.",
 	feed.ParticipantJoined:   "Somebody came in.",
-	feed.ParticipantChanged:  "Something of a participant is another now: `changed` has `hand`, `metadata`, `grants`, `mute`. `by` is the moderator.",
+	feed.ParticipantChanged:  "Something of a participant is another now: `changed` has `hand`, `metadata`, `grants`, `mute`, or `off` when it has switched its microphone or camera off or on (`off` of its streams). `by` is the moderator.",
 	feed.ParticipantLeft:     "Somebody is gone, with all its streams. `reason`: `left`, also when a connection was lost for good, or `evicted`.",
 	feed.ParticipantEvicted:  "Somebody was sent away, after its `participant.left`.",
 	feed.ParticipantWaiting:  "Somebody waits in the lobby.",
@@ -60,6 +60,6 @@ var meanings = map[feed.Type]string{
 	feed.MessageSent:         "A chat message. `to` is how many got it, `bytes` its length. An empty `from` is the application.",
 	feed.SpeakerChanged:      "Another one is the main speaker; an empty `user` is nobody.",
 	feed.QualityChanged:      "How well `user` receives streams is another `verdict` now: `good`, `fair` or `poor`. Every two seconds at most; a stream counts as good before. `kinds` is what is received worst, `score` from 1 to 5, `cause` as in `getQuality` ([protocol.md](protocol.md)).",
-	feed.MediaError:          "A connection of `user` is lost: one that receives from `publisher`, or without that one that publishes.",
+	feed.MediaError:          "A connection of `user` is lost: one that receives from `publisher`, or without that one that publishes. Where `connection` is `publisher` or `subscriber`, it is a whole one of a pair, and `stream` is empty.",
 	feed.EventsLost:          "Events are lost for this receiver, in this place: of the room, or without `subject` of any. Without `count` the number is not known. `cause`: `full`, `old`, `rejected`, or `not kept` in a stream. It has no `roomsequence`.",
 }

@@ -54,7 +54,7 @@ func sorted(types []feed.Type) []feed.Type {
 }
 
 func TestNoHandlerOfTheRoomIsForgotten(t *testing.T) {
-	ignored := []string{"OnData", "OnICECandidate", "OnSubscribedLayers", "OnVideoPaused", "OnVideoResumed", "OnUnmuteAsked"}
+	ignored := []string{"OnData", "OnICECandidate", "OnSubscribedLayers", "OnVideoPaused", "OnVideoResumed", "OnUnmuteAsked", "OnSubscriberOffer", "OnSubscriptionEnded"}
 	nop, ours := reflect.TypeFor[room.NopHandler](), reflect.TypeFor[*feed.Feed]()
 	f := feed.New(feed.Options{})
 	s, _ := subscribe(t, f, feed.Want{})

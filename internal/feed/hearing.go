@@ -216,7 +216,7 @@ func (f *Feed) OnMediaError(e room.MediaErrorEvent) {
 	if !f.awake.Load() {
 		return
 	}
-	data := streamData{User: e.To.User, Identity: e.To.Identity, Stream: e.Stream, Text: e.Text}
+	data := streamData{User: e.To.User, Identity: e.To.Identity, Stream: e.Stream, Text: e.Text, Connection: string(e.Connection)}
 	if e.Endpoint != e.To.User {
 		data.Publisher = e.Endpoint
 	}

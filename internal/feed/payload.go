@@ -37,11 +37,12 @@ type (
 		Text     string `json:"text,omitempty"`
 	}
 	streamData struct {
-		User      string `json:"user"`
-		Identity  string `json:"identity,omitempty"`
-		Publisher string `json:"publisher,omitempty"`
-		Stream    string `json:"stream"`
-		Text      string `json:"text,omitempty"`
+		User       string `json:"user"`
+		Identity   string `json:"identity,omitempty"`
+		Publisher  string `json:"publisher,omitempty"`
+		Stream     string `json:"stream"`
+		Text       string `json:"text,omitempty"`
+		Connection string `json:"connection,omitempty"` // of a pair, that is lost as a whole
 	}
 	messageData struct {
 		From     string  `json:"from"`
@@ -108,12 +109,13 @@ type participant struct {
 type stream struct {
 	ID    string   `json:"id"`
 	Muted []string `json:"muted,omitempty"`
+	Off   []string `json:"off,omitempty"`
 }
 
 func participantOf(p room.ParticipantInfo) participant {
 	list := make([]stream, 0, len(p.Streams))
 	for _, s := range p.Streams {
-		list = append(list, stream{s.ID, s.Muted.Names()})
+		list = append(list, stream{s.ID, s.Muted.Names(), s.Off.Names()})
 	}
 	return participant{
 		User: p.User, Identity: p.Identity, Role: p.Role, Permissions: strings.Fields(p.Permissions.String()), Hidden: p.Hidden,
@@ -159,7 +161,7 @@ func changesOf(c room.Change) []string {
 		bit  room.Change
 		word string
 	}{
-		{room.ChangedHand, "hand"}, {room.ChangedMetadata, "metadata"}, {room.ChangedGrants, "grants"}, {room.ChangedMute, "mute"},
+		{room.ChangedHand, "hand"}, {room.ChangedMetadata, "metadata"}, {room.ChangedGrants, "grants"}, {room.ChangedMute, "mute"}, {room.ChangedOff, "off"},
 	} {
 		if c&change.bit != 0 {
 			words = append(words, change.word)

@@ -26,6 +26,7 @@ type participantView struct {
 type streamView struct {
 	ID    string   `json:"id"`
 	Muted []string `json:"muted"`
+	Off   []string `json:"off"`
 }
 
 func (h *handler) participantOf(p room.ParticipantInfo) participantView {
@@ -37,7 +38,7 @@ func (h *handler) participantOf(p room.ParticipantInfo) participantView {
 		view.HandRaised = &p.HandRaised
 	}
 	for _, s := range p.Streams {
-		view.Streams = append(view.Streams, streamView{s.ID, s.Muted.Names()})
+		view.Streams = append(view.Streams, streamView{s.ID, s.Muted.Names(), s.Off.Names()})
 	}
 	return view
 }

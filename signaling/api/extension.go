@@ -4,14 +4,20 @@ import "encoding/json"
 
 // NewcomerParams are the parameters of joinRoom that only count together with
 // extensions: what other clients put there by chance is not looked at.
-type NewcomerParams struct{ Metadata Object }
+type NewcomerParams struct {
+	Metadata    Object
+	Connections OptionalString // Paired; other words mean nothing
+}
 
 // StreamParams is the parameter of publishVideo, unpublishVideo, onIceCandidate and
 // restartIce that only counts for clients that understand the extensions.
 type StreamParams struct{ Stream String }
 
 func (p *NewcomerParams) fields() []field {
-	return []field{{"metadata", true, &p.Metadata, "object"}}
+	return []field{
+		{"metadata", true, &p.Metadata, "object"},
+		{"connections", true, &p.Connections, "string"},
+	}
 }
 
 func (p *StreamParams) fields() []field { return []field{{"stream", true, &p.Stream, "string"}} }
@@ -22,6 +28,8 @@ type JoinResult struct {
 	Value []Peer   `json:"value"`
 	Me    Me       `json:"me"`
 	Room  RoomWays `json:"room"`
+	// Connections is Paired when the participant has paired connections.
+	Connections string `json:"connections,omitempty"`
 	// Waiting are those in the lobby, for who may moderate.
 	Waiting []Waiting `json:"waiting,omitempty"`
 	// ICEServers are for one's connections, with credentials where they need some.
@@ -33,6 +41,10 @@ type Me struct {
 	ID          string   `json:"id"`
 	Role        string   `json:"role"`
 	Permissions []string `json:"permissions"`
+	// The rest is told by getRoom.
+	Streams      []Stream `json:"streams,omitempty"`
+	HandRaised   bool     `json:"handRaised,omitempty"`
+	HandRaisedAt int64    `json:"handRaisedAt,omitempty"` // milliseconds since 1970
 }
 
 // RoomWays is how a room is run: a member of joinRoom's result, the result of

@@ -46,6 +46,16 @@ const (
 	GetChatHistory = "getChatHistory"
 )
 
+// Methods of paired connections, and what comes with them. They are ours, too.
+const (
+	Publish          = "publish"
+	Subscribe        = "subscribe"
+	Unsubscribe      = "unsubscribe"
+	SubscriberAnswer = "subscriberAnswer"
+	SetOff           = "setOff"
+	GetRoom          = "getRoom"
+)
+
 // Methods returns every method, the JSON-RPC layer's first.
 func Methods() []string {
 	return []string{
@@ -56,6 +66,7 @@ func Methods() []string {
 		MuteParticipant, MuteAll, AskToUnmute, UnpublishParticipant, EvictParticipant, UnbanParticipant,
 		AdmitParticipant, DenyParticipant, ChangeRoom, ChangeGrants, CloseRoom,
 		Unmute, RaiseHand, ChangeMetadata, SendData, GetChatHistory,
+		Publish, Subscribe, Unsubscribe, SubscriberAnswer, SetOff, GetRoom,
 	}
 }
 
@@ -90,6 +101,9 @@ const (
 	Denied             = "denied"
 	UnmuteRequested    = "unmuteRequested"
 	DataReceived       = "dataReceived"
+
+	OfferToSubscriber = "subscriberOffer"
+	SubscriptionEnded = "subscriptionEnded"
 )
 
 // Notifications returns every notification.
@@ -99,6 +113,7 @@ func Notifications() []string {
 		NotifyMessage, NotifyICECandidate, SubscribedLayers, VideoPaused, VideoResumed, SpeakersChanged,
 		RoomClosed, MediaError, CustomNotification,
 		ParticipantChanged, RoomChanged, ParticipantWaiting, WaitingEnded, Admitted, Denied, UnmuteRequested, DataReceived,
+		OfferToSubscriber, SubscriptionEnded,
 	}
 }
 

@@ -54,4 +54,5 @@ type Trouble struct {
 	Error        string `json:"error"`
 	EndpointName string `json:"endpointName,omitempty"` // for clients that understand the extensions
 	Stream       string `json:"stream,omitempty"`       // likewise
+	Connection   string `json:"connection,omitempty"`   // for those with paired connections
 }

@@ -19,11 +19,14 @@ type Peer struct {
 	HandRaisedAt int64           `json:"handRaisedAt,omitempty"` // milliseconds since 1970
 }
 
-// Stream is a published stream, and what of it a moderator has muted for all.
+// Stream is a published stream, what of it a moderator has muted for all, and what its
+// publisher sends nothing of at present.
 type Stream struct {
 	ID         string `json:"id"`
 	AudioMuted bool   `json:"audioMuted,omitempty"`
 	VideoMuted bool   `json:"videoMuted,omitempty"`
+	AudioOff   bool   `json:"audioOff,omitempty"`
+	VideoOff   bool   `json:"videoOff,omitempty"`
 }
 
 // Webcam returns the streams of a participant who publishes.

@@ -1,0 +1,25 @@
+package room
+
+import "context"
+
+// SetOff says of which kinds the participant's client sends nothing at present in one of its
+// streams, "" being DefaultStream: its microphone or camera is switched off. It replaces what
+// was said before and is for the others to see; nobody is sent anything of these kinds. It
+// has nothing to do with what a moderator mutes, ends with the stream, and is no news when
+// nothing changes. Errors: 102, 203; 105 when the participant does not publish the stream; 307
+// for unknown kinds.
+func (m *Manager) SetOff(ctx context.Context, id ParticipantID, stream string, kinds MediaKind) error {
+	return m.withParticipantRoom(ctx, id, func(r *room) error {
+		c, err := r.state.publicationOf(id, streamID(stream))
+		switch {
+		case err != nil:
+			return err
+		case kinds != 0 && !kinds.valid():
+			return refuseMuteKind()
+		case c.off != kinds:
+			c.setOff(kinds)
+			r.tellChanged(c.owner, ChangedOff, "")
+		}
+		return nil
+	})
+}
