@@ -10,9 +10,9 @@ export abstract class Publication {
   readonly participant: Participant;
   /** Its name: `webcam`, `screen`, or what the application has chosen. */
   readonly stream: string;
-  /** Whether it has sound at all. */
+  /** Whether it has sound at all; taken for granted until that is known. */
   readonly hasAudio: boolean = true;
-  /** Whether it has a picture at all. */
+  /** Whether it has a picture at all; likewise. */
   readonly hasVideo: boolean = true;
   /** The sound is switched off by the one who publishes. */
   readonly audioOff: boolean = false;
@@ -30,12 +30,14 @@ export abstract class Publication {
     this._learn(participant._streams.get(stream) ?? {});
   }
 
-  /** Takes what the server tells; what is absent is not so. @internal */
+  /** Takes what the server tells; what is absent is not so. What one sends oneself, one knows better. @internal */
   _learn(this: Writable<Publication>, { audio, video, audioOff, videoOff, audioMuted, videoMuted }: WireStream): void {
-    this.hasAudio = audio !== false;
-    this.hasVideo = video !== false;
-    this.audioOff = !!audioOff;
-    this.videoOff = !!videoOff;
+    if (!this.participant.isLocal) {
+      this.hasAudio = audio ?? this.hasAudio;
+      this.hasVideo = video ?? this.hasVideo;
+      this.audioOff = !!audioOff;
+      this.videoOff = !!videoOff;
+    }
     this.audioMuted = !!audioMuted;
     this.videoMuted = !!videoMuted;
   }

@@ -33,6 +33,8 @@ const ENDINGS = {
   replaced: 'name-taken',
 } as const;
 
+const GREETING = { speakers: true, extensions: true, connections: 'paired' };
+
 /** A stay in one room. It is the `MediaHost` of its media, with members that are no part of the package. */
 export class Room extends Emitter<RoomEvents> {
   readonly options: RoomOptions;
@@ -87,8 +89,11 @@ export class Room extends Emitter<RoomEvents> {
     const { platform } = this.options;
     self.serverUrl = url;
     self.name = room;
-    (self.local as Writable<Participant>).user = user;
-    const session = (this.#session = new Session(platform, url, greeting({ room, user, token, metadata }), {
+    const local: Writable<Participant> = this.local;
+    local.user = user;
+    local.metadata = metadata;
+    const greeting = (): object => ({ ...GREETING, room, user, token, metadata: local.metadata });
+    const session = (this.#session = new Session(platform, url, greeting, {
       notified: (method, params) => this.#notified(method, params),
       waiting: () => this.#to('waiting'),
       joined: (result) => this.#joined(result),
@@ -244,9 +249,4 @@ export class Room extends Emitter<RoomEvents> {
 function because(code: AtriumErrorCode, words = ''): AtriumError {
   const error = new AtriumError(code);
   return words ? new AtriumError(code, { text: `${error.message} “${words}”` }) : error;
-}
-
-// The parameters of joinRoom.
-function greeting({ room, user, token, metadata }: JoinOptions): object {
-  return { room, user, token, metadata, speakers: true, extensions: true, connections: 'paired' };
 }

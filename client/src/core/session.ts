@@ -32,7 +32,7 @@ export interface SessionEvents {
 export class Session {
   readonly line: Line;
   #platform: Platform;
-  #greeting: object;
+  #greeting: () => object;
   #events: SessionEvents;
   #inLobby = false;
   #coming = false; // back
@@ -40,7 +40,7 @@ export class Session {
   #tries = 0;
   #wake: (() => void) | undefined;
 
-  constructor(platform: Platform, url: string, greeting: object, events: SessionEvents) {
+  constructor(platform: Platform, url: string, greeting: () => object, events: SessionEvents) {
     this.#platform = platform;
     this.#greeting = greeting;
     this.#events = events;
@@ -89,7 +89,7 @@ export class Session {
 
   async #join(): Promise<void> {
     try {
-      const result = await this.line.call<JoinResult>('joinRoom', this.#greeting, true);
+      const result = await this.line.call<JoinResult>('joinRoom', this.#greeting(), true);
       if (!this.#over) {
         this.#inLobby = false;
         this.line.release();
@@ -139,8 +139,8 @@ export class Session {
     if (line.session) {
       try {
         await line.call('connect', { sessionId: line.session }, true);
-        line.release();
         this.#events.back(true);
+        line.release();
         // What has happened meanwhile, and perhaps could not be told.
         const now = this.#inLobby ? undefined : await line.call<JoinResult>('getRoom', {}, true);
         this.#events.resumed(now);

@@ -167,6 +167,20 @@ test('a server that was restarted is joined again under the same name', async ()
   await stay.over();
 });
 
+test('what one has said of oneself is said again at a rejoin', async () => {
+  const stay = new Stay();
+  stay.server.expect('joinRoom', JOINED);
+  await stay.room.connect('ws://host/room', { room: 'r', user: 'ann', metadata: { title: 'Dr' } });
+  assert.deepEqual(stay.server.last('joinRoom').params['metadata'], { title: 'Dr' });
+  assert.deepEqual(stay.room.local.metadata, { title: 'Dr' });
+  await stay.notify('participantChanged', { id: 'ann', metadata: { title: 'Prof' } });
+  stay.server.expect('connect', new Refusal(40007)).expect('joinRoom', JOINED);
+  stay.server.socket.end();
+  await settled();
+  assert.deepEqual(stay.server.last('joinRoom').params['metadata'], { title: 'Prof' });
+  await stay.over();
+});
+
 test('a session that is in no room any more joins again', async () => {
   const stay = await new Stay().enter();
   stay.server.expect('connect').expect('getRoom', new Refusal(102)).expect('joinRoom', JOINED);
