@@ -22,6 +22,8 @@ test('a join says who one is and gives the people that are there', async () => {
   assert.equal(bob.role, 'moderator');
   assert.equal(bob.publications.get('webcam')!.source, 'camera');
   assert.deepEqual(stay.media.calls, ['+bob_webcam', 'joined']);
+  const watchdog = Number(stay.server.requests.find(({ method }) => method === 'ping')?.params['interval']);
+  assert.ok(watchdog >= 60_000, 'a page in the background, whose timers run once a minute, is not cut off');
   assert.deepEqual(stay.heard.slice(0, 3), ['stateChanged', 'participantJoined', 'streamPublished']);
   await stay.over();
 });
@@ -166,4 +168,5 @@ test('what is muted on entry is known before one publishes', async () => {
   const stay = await new Stay().enter({ ...JOINED, room: { muteOnEntry: ['audio'] } });
   assert.deepEqual(stay.room.local._streams.get('webcam'), { id: 'webcam', audioMuted: true, videoMuted: false });
   await stay.over();
+  assert.equal(stay.room.local._streams.size, 0);
 });

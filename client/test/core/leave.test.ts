@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settled } from './clock.ts';
 import { Refusal, SILENCE } from './scripted-server.ts';
-import { rejects, Stay } from './stay.ts';
+import { JOINED, rejects, Stay } from './stay.ts';
 
 test('leaving says so, waits for the answer, and takes everything down', async () => {
   const stay = await new Stay().enter();
@@ -59,6 +59,20 @@ test('one can leave while joining', async () => {
   await settled();
   await stay.room.leave();
   await rejects(entry, 'aborted');
+  await stay.over();
+});
+
+test('one can leave in the same breath as the answer comes', async () => {
+  const stay = new Stay();
+  stay.server.expect('joinRoom', SILENCE).expect('leaveRoom');
+  const entry = stay.connect();
+  await settled();
+  stay.server.answer(stay.server.last('joinRoom'), JOINED);
+  stay.room.abandon();
+  await rejects(entry, 'aborted');
+  await settled();
+  assert.deepEqual([stay.room.state, stay.room.participants.size], ['ended', 0]);
+  assert.deepEqual(stay.media.calls, ['close']);
   await stay.over();
 });
 

@@ -40,6 +40,7 @@ test('streams begin, are switched off and muted, and end', async () => {
   assert.equal(stay.event('streamUnpublished').publication, screen);
   await stay.notify('participantUnpublished', { name: 'bob' });
   assert.equal(bob.publications.size, 0);
+  assert.equal(bob._streams.size, 0);
   assert.deepEqual(stay.media.calls, ['+bob_screen', '-bob_screen', '-bob_webcam']);
   await stay.over();
 });
@@ -159,6 +160,7 @@ test('nothing that a server sends throws or ends the stay', async () => {
   for (const text of ['', 'x', '{', 'null', '7', '[]', '{}', '{"id":0}', '{"method":7}', '{"id":99,"error":7}', '{"method":{}}', undefined]) {
     stay.server.socket.deliver(text);
   }
+  stay.server.socket.deliver('{"method":"roomClosed","params":{},"id":3}'); // a request: we serve none
   assert.equal(stay.room.state, 'connected');
   assert.equal(({} as { id?: unknown }).id, undefined, 'no prototype was written to');
   await stay.over();

@@ -95,6 +95,19 @@ test('a change of the network ends a pause, and an attempt that hangs', async ()
   await stay.over();
 });
 
+test('a change of the network ends a pause between attempts', async () => {
+  const stay = await new Stay().enter();
+  stay.server.accepts = 'no';
+  stay.server.socket.end();
+  await stay.clock.pass(30_000);
+  stay.server.accepts = 'yes';
+  stay.server.expect('connect').expect('getRoom', JOINED);
+  stay.networkListeners.forEach((changed) => changed());
+  await settled();
+  assert.equal(stay.room.state, 'connected');
+  await stay.over();
+});
+
 test('what had no answer is asked again under its id, a message is not', async () => {
   const stay = await new Stay().enter();
   stay.server.expect('publish', SILENCE).expect('sendMessage', SILENCE);
@@ -120,6 +133,7 @@ test('what had no answer is asked again under its id, a message is not', async (
 test('what was missed while away is made up for', async () => {
   const stay = await new Stay().enter({ ...JOINED, value: [...JOINED.value, { id: 'cy', streams: [{ id: 'screen' }] }] });
   const bob = stay.room.participants.get('bob')!;
+  await stay.notify('participantChanged', { id: 'ann', handRaised: true, handRaisedAt: 3 });
   stay.server.expect('connect').expect('getRoom', {
     value: [
       { id: 'bob', streams: [{ id: 'webcam', audioOff: true }, { id: 'screen' }], handRaised: true, handRaisedAt: 5 },
@@ -142,6 +156,7 @@ test('what was missed while away is made up for', async () => {
   assert.deepEqual([...room.waiting], ['eve']);
   assert.equal(room.moderation.allowed, true);
   assert.equal(room.dominant?.user, 'dan');
+  assert.equal(room.local.handRaisedAt, undefined, 'somebody has lowered it');
   await stay.over();
 });
 
@@ -220,10 +235,12 @@ test('a name that somebody else has taken is given up after 20 s', async () => {
   assert.equal(stay.clock.running, 0);
 });
 
-for (const [code, expected] of [[401, 'token-refused'], [403, 'not-permitted'], [423, 'room-locked'], [202, 'room-not-found']] as const) {
-  test(`there is no way back when a rejoin is refused with ${code}`, async () => {
+for (const [code, expected, text] of [
+  [401, 'token-refused'], [403, 'not-permitted'], [403, 'banned', 'may not come into'], [423, 'room-locked'], [202, 'room-not-found'],
+] as const) {
+  test(`there is no way back when a rejoin is refused as ${expected}`, async () => {
     const stay = await new Stay().enter();
-    stay.server.expect('connect', new Refusal(40007)).expect('joinRoom', new Refusal(code));
+    stay.server.expect('connect', new Refusal(40007)).expect('joinRoom', new Refusal(code, text));
     stay.server.socket.end();
     await settled();
     const { reason, error } = stay.event('ended');
