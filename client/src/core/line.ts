@@ -1,5 +1,6 @@
 import { AtriumError, fromWire } from './errors.ts';
 import type { Platform, WebSocketLike } from './platform.ts';
+import { Requests, type Request } from './requests.ts';
 
 const OPENING = 8_000;
 const ANSWER = 15_000;
@@ -8,17 +9,6 @@ const PROBE = 1_500;
 
 /** Served each time they come: to repeat one could say a thing twice. Whether it was served, a kept answer tells. */
 const ONCE = ['sendMessage', 'sendData'];
-
-interface Pending {
-  readonly method: string;
-  readonly text: string;
-  readonly timer: unknown;
-  /** Fails with its socket, instead of waiting for the next one. */
-  readonly urgent: boolean;
-  resolve(result: never): void;
-  reject(error: AtriumError): void;
-  sent: boolean;
-}
 
 /** What a {@link Line} tells. */
 export interface LineEvents {
@@ -43,11 +33,11 @@ export class Line {
   #timer: unknown; // of opening, then of the ping under way
   #held = true;
   #closed = false;
-  #id = 0;
-  #pending = new Map<unknown, Pending>();
+  #requests: Requests;
 
   constructor(platform: Platform, url: string, events: LineEvents) {
     this.#platform = platform;
+    this.#requests = new Requests(platform);
     this.#url = url;
     this.#events = events;
   }
@@ -88,15 +78,10 @@ export class Line {
       if (urgent && this.#socket?.readyState !== 1) {
         throw new AtriumError('signaling-lost');
       }
-      const id = this.#id++;
-      const text = JSON.stringify({ jsonrpc: '2.0', id, method, params });
-      const timer = this.#platform.setTimeout(() => {
-        this.#take(id)?.reject(new AtriumError(this.#held && !urgent ? 'signaling-lost' : 'timeout'));
-      }, patience);
-      const pending = { method, text, timer, urgent, resolve, reject, sent: false };
-      this.#pending.set(id, pending);
+      const late = (): AtriumError => new AtriumError(this.#held && !urgent ? 'signaling-lost' : 'timeout');
+      const request = this.#requests.add({ method, params, urgent, resolve, reject }, patience, late);
       if (urgent || !this.#held) {
-        this.#send(pending);
+        this.#send(request);
       }
     });
   }
@@ -104,9 +89,9 @@ export class Line {
   /** The session is there: what waits is sent, and what had no answer again. */
   release(): void {
     this.#held = false;
-    for (const pending of this.#pending.values()) {
-      if (!pending.urgent && !(pending.sent && ONCE.includes(pending.method))) {
-        this.#send(pending);
+    for (const request of this.#requests.patient) {
+      if (!(request.sent && ONCE.includes(request.method))) {
+        this.#send(request);
       }
     }
   }
@@ -114,7 +99,7 @@ export class Line {
   /** There is no such session any more: what waits has failed. */
   forget(): void {
     this.session = undefined;
-    this.#fail(new AtriumError('signaling-lost'), false);
+    this.#requests.fail(false, new AtriumError('signaling-lost'));
   }
 
   /** Asks for a sign of life soon. */
@@ -135,19 +120,19 @@ export class Line {
       socket.close(code);
     }
     this.#unopened?.();
-    this.#fail(new AtriumError('signaling-lost'), true);
+    this.#requests.fail(true, new AtriumError('signaling-lost'));
   }
 
   /** The end, of the session too. */
   close(): void {
     this.#closed = true;
     this.drop(1000);
-    this.#fail(new AtriumError('aborted'), false);
+    this.#requests.fail(false, new AtriumError('aborted'));
   }
 
-  #send(pending: Pending): void {
-    pending.sent = true;
-    this.#socket?.send(pending.text);
+  #send(request: Request): void {
+    request.sent = true;
+    this.#socket?.send(request.text);
   }
 
   // A ping that is not answered when the next one is due means that the path is dead, even if TCP has not noticed yet.
@@ -171,7 +156,7 @@ export class Line {
       const message = JSON.parse(String(data));
       const { id, method, params, error, result } = message;
       if (method === undefined) {
-        this.#answered(this.#take(id), error, result);
+        this.#answered(this.#requests.take(id), error, result);
       } else if (id === undefined) {
         this.#events.notified(String(method), Object(params));
       }
@@ -180,29 +165,14 @@ export class Line {
     }
   }
 
-  #answered(pending: Pending | undefined, error: { code?: unknown; sessionId?: string } | undefined, result: unknown): void {
-    if (pending?.method === 'joinRoom' && (!error || error.code === 425)) {
+  #answered(request: Request | undefined, error: { code?: unknown; sessionId?: string } | undefined, result: unknown): void {
+    if (request?.method === 'joinRoom' && (!error || error.code === 425)) {
       this.session = Object(error ?? result).sessionId;
     }
     if (error) {
-      pending?.reject(fromWire(error));
+      request?.reject(fromWire(error));
     } else {
-      pending?.resolve((result ?? {}) as never);
-    }
-  }
-
-  #take(id: unknown): Pending | undefined {
-    const pending = this.#pending.get(id);
-    this.#pending.delete(id);
-    this.#platform.clearTimeout(pending?.timer);
-    return pending;
-  }
-
-  #fail(error: AtriumError, urgent: boolean): void {
-    for (const [id, pending] of [...this.#pending]) {
-      if (pending.urgent === urgent) {
-        this.#take(id)?.reject(error);
-      }
+      request?.resolve((result ?? {}) as never);
     }
   }
 }
