@@ -1,6 +1,29 @@
 import type { Platform } from '../core/platform.ts';
+import { onNetworkChange } from './network.ts';
+import { watchElement } from './watch-element.ts';
 
 /** The platform of browsers. */
 export function browserPlatform(): Platform {
-  throw new Error('not yet');
+  return {
+    webSocket: (url) => new WebSocket(url),
+    peerConnection: (config) => new RTCPeerConnection(config),
+    mediaStream: (tracks) => new MediaStream(tracks),
+    setTimeout: (fn, ms) => setTimeout(fn, ms),
+    clearTimeout: (timer) => clearTimeout(timer as number),
+    now: () => performance.now(),
+    random: () => Math.random(),
+    devices: navigator.mediaDevices,
+    senderCodecs: (kind) => RTCRtpSender.getCapabilities?.(kind)?.codecs ?? [],
+    supportsSVC: scalable(),
+    secureContext: isSecureContext,
+    onNetworkChange,
+    watchElement,
+    log: (level, text, detail) => console[level]('atrium:', text, detail ?? ''),
+  };
+}
+
+// A browser that knows scalability modes says so of its own capabilities; Firefox does not.
+function scalable(): boolean {
+  const { codecs = [] } = RTCRtpReceiver.getCapabilities?.('video') ?? {};
+  return !!codecs.length && 'getHeaderExtensionsToNegotiate' in RTCRtpTransceiver.prototype;
 }

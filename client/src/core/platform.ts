@@ -27,6 +27,7 @@ export interface MediaElementLike {
   srcObject: unknown;
   /** Begins to play; rejects when the browser wants a click first. */
   play?(): Promise<void> | void;
+  setSinkId?(deviceId: string): Promise<void>;
 }
 
 /**

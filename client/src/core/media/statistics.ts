@@ -1,40 +1,81 @@
-import type { LocalPublication } from './local-publication.ts';
 import type { RemotePublication } from '../publication.ts';
+import type { LocalPublication } from './local-publication.ts';
 
-/** What is received of one stream. Bitrates in bits per second, times in seconds, losses from 0 to 1. */
+/** Sound, as it is received. Bitrates in bits per second, times in seconds, losses from 0 to 1, all of the last interval. */
+export interface AudioReception {
+  bitrate: number;
+  loss: number;
+  jitter: number;
+  /** How long the last packets waited to be played. */
+  jitterBuffer?: number;
+  /** How much of it had to be made up, from 0 to 1. */
+  concealed?: number;
+  codec?: string;
+}
+
+/** A picture, as it is received. */
+export interface VideoReception {
+  bitrate: number;
+  loss: number;
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  /** How often it stood still since the beginning, and for how long in all. */
+  freezeCount: number;
+  totalFreezesDuration: number;
+  jitterBuffer?: number;
+  /** How long it takes to decode a frame. */
+  decodeTime?: number;
+  codec?: string;
+}
+
+/** What is received of one stream. */
 export interface ReceiveStatistics {
-  audio?: { bitrate: number; loss: number; jitter: number; codec?: string };
-  video?: {
-    bitrate: number;
-    loss: number;
-    width: number;
-    height: number;
-    framesPerSecond: number;
-    freezeCount: number;
-    totalFreezesDuration: number;
-    codec?: string;
-  };
+  audio?: AudioReception;
+  video?: VideoReception;
+}
+
+/** One size of a picture that is sent. */
+export interface LayerStatistics {
+  /** Empty when there is only one. */
+  rid: string;
+  width: number;
+  height: number;
+  framesPerSecond: number;
+  bitrate: number;
+  /** What keeps it from being better: `bandwidth` or `cpu`, where the browser says so. */
+  limitedBy?: string;
 }
 
 /** What is sent of one stream. */
 export interface SendStatistics {
   audio?: { bitrate: number; codec?: string };
-  video?: {
-    bitrate: number;
-    codec?: string;
-    /** One for each encoding that is sent, the largest first. */
-    layers: { rid: string; width: number; height: number; framesPerSecond: number; bitrate: number }[];
-  };
+  /** The layers that are sent at present, the largest first. */
+  video?: { bitrate: number; codec?: string; layers: LayerStatistics[] };
 }
 
 /** All that is sent and received. */
 export interface RoomStatistics {
+  /** By publication. */
   received: ReadonlyMap<RemotePublication, ReceiveStatistics>;
+  /** By publication. */
   sent: ReadonlyMap<LocalPublication, SendStatistics>;
   /** To the server and back, in seconds. */
   roundTrip?: number;
   /** What the connection is estimated to carry, in bits per second. */
   availableOutgoing?: number;
+  /** How much of what is sent is lost on the way to the server, from 0 to 1. */
+  outgoingLoss?: number;
   /** How media goes: `udp` or `tcp`. */
   protocol?: string;
+}
+
+/** What reportStatistics takes of a stream, see docs/protocol.md: sums since it began. */
+export interface Measured {
+  freezeCount?: number | undefined;
+  totalFreezesDuration?: number | undefined;
+  framesDecoded?: number | undefined;
+  concealedSamples?: number | undefined;
+  totalSamplesReceived?: number | undefined;
+  packetsLost?: number | undefined;
 }

@@ -1,0 +1,33 @@
+const DEPENDENCY_DESCRIPTOR =
+  'https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension';
+
+/** W3C's RTP Header Extension Control, which only Chromium has. */
+interface ExtensionControl {
+  getHeaderExtensionsToNegotiate?(): { uri: string; direction: string }[];
+  setHeaderExtensionsToNegotiate?(extensions: { uri: string; direction: string }[]): void;
+}
+
+/** Offers a codec (`vp8`, `red`) before the others. A browser that does not have it, or cannot choose, offers its own first. */
+export function preferCodec(transceiver: RTCRtpTransceiver, codecs: readonly RTCRtpCodec[], name: string): void {
+  const wanted = codecs.filter(({ mimeType }) => mimeType.toLowerCase().endsWith(`/${name}`));
+  if (wanted.length) {
+    transceiver.setCodecPreferences?.([...wanted, ...codecs.filter((codec) => !wanted.includes(codec))]);
+  }
+}
+
+/**
+ * Takes part in what tells the layers of scalable AV1 apart. Chromium leaves it out unless asked, also when it receives:
+ * it would see the smallest picture only.
+ */
+export function useDependencyDescriptor(transceiver: RTCRtpTransceiver & ExtensionControl): void {
+  const extensions = transceiver.getHeaderExtensionsToNegotiate?.() ?? [];
+  for (const extension of extensions) {
+    if (extension.uri === DEPENDENCY_DESCRIPTOR) {
+      extension.direction = 'sendrecv';
+      transceiver.setHeaderExtensionsToNegotiate?.(extensions);
+    }
+  }
+}
+
+/** The answer, telling our sender that it may send next to nothing in silence (Opus' DTX, RFC 7587). */
+export const withDtx = (sdp: string): string => sdp.replace(/^(a=fmtp:\d+ (?=.*useinbandfec))/gm, '$1usedtx=1;');

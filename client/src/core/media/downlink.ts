@@ -1,0 +1,116 @@
+import type { AtriumError } from '../errors.ts';
+import type { MediaHost } from '../seam.ts';
+import { list } from '../wire.ts';
+import { useDependencyDescriptor } from './codecs.ts';
+import { ConnectionWatch } from './connection-watch.ts';
+import { Trickle } from './trickle.ts';
+
+/** The notification subscriberOffer. */
+export interface SubscriberOffer {
+  number?: number;
+  sdpOffer?: string;
+  /** All that is received. */
+  streams?: { sender?: string; mids?: string[] }[];
+}
+
+/** What the receiving connection tells. */
+export interface DownlinkEvents {
+  /** These tracks are what is received of a sender. */
+  received(sender: string, tracks: MediaStreamTrack[]): void;
+  changed(state: RTCPeerConnectionState): void;
+  /** It is of no use: what the server said could not be followed. */
+  lost(error: unknown): void;
+}
+
+/** The receiving connection: the server offers, one offer at a time, and nobody else. */
+export class Downlink {
+  readonly pc: RTCPeerConnection;
+  readonly watch: ConnectionWatch;
+  #host: MediaHost;
+  #events: DownlinkEvents;
+  #trickle: Trickle;
+  #answered: { number: unknown; sdpAnswer: string } | undefined;
+  #senders = new Map<string, string>(); // by mid
+  #prepared = new Set<RTCRtpTransceiver>();
+  #settled = Promise.resolve();
+  #asking = false; // for new ICE credentials
+  #closed = false;
+
+  constructor(host: MediaHost, config: RTCConfiguration, events: DownlinkEvents) {
+    const { platform } = host.options;
+    this.#host = host;
+    this.#events = events;
+    this.pc = platform.peerConnection(config);
+    this.#trickle = new Trickle(host, 'subscriber', this.pc);
+    this.watch = new ConnectionWatch(platform, this.pc, () => this.#restart(), events.changed);
+  }
+
+  /** Takes an offer, after those before it. */
+  offer(offer: SubscriberOffer): void {
+    this.#settled = this.#settled
+      .then(() => (this.#closed ? undefined : this.#take(offer)))
+      .catch((error) => (this.#closed ? undefined : this.#events.lost(error)));
+  }
+
+  /** Of whom the section with this mid is, for statistics. */
+  find(mid: unknown): string | undefined {
+    return this.#senders.get(mid as string);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.watch.stop();
+    this.pc.onicecandidate = null;
+    this.pc.close();
+  }
+
+  async #take({ number, sdpOffer = '', streams }: SubscriberOffer): Promise<void> {
+    const { pc } = this;
+    if (this.#answered?.number !== number) {
+      await pc.setRemoteDescription({ type: 'offer', sdp: sdpOffer });
+      this.#prepare();
+      this.#trickle.hold();
+      await pc.setLocalDescription();
+      if (this.#closed) {
+        return;
+      }
+      this.#answered = { number, sdpAnswer: pc.localDescription!.sdp };
+    }
+    // One that does not arrive is asked for again after the line was lost, or is of a connection that is gone.
+    this.#host.call('subscriberAnswer', this.#answered).catch((error: AtriumError) => {
+      this.#host.options.platform.log('warn', 'answer not taken', error);
+    });
+    this.#trickle.open();
+    this.#hand(list<{ sender?: string; mids?: string[] }>(streams));
+  }
+
+  #prepare(): void {
+    for (const transceiver of this.pc.getTransceivers()) {
+      if (!this.#prepared.has(transceiver) && transceiver.receiver.track.kind === 'video') {
+        this.#prepared.add(transceiver);
+        useDependencyDescriptor(transceiver);
+      }
+    }
+  }
+
+  #hand(streams: { sender?: string; mids?: string[] }[]): void {
+    const transceivers = this.pc.getTransceivers();
+    this.#senders.clear();
+    for (const { sender = '', mids = [] } of streams) {
+      mids.forEach((mid) => this.#senders.set(mid, sender));
+    }
+    for (const { sender = '', mids = [] } of streams) {
+      const mine = transceivers.filter(({ mid }) => mids.includes(mid!));
+      this.#events.received(sender, mine.map(({ receiver }) => receiver.track));
+    }
+  }
+
+  async #restart(): Promise<void> {
+    this.#host.probe();
+    if (!this.#asking) {
+      this.#asking = true;
+      await this.#host.call('restartIce', { connection: 'subscriber' }).catch(() => {});
+      this.#asking = false;
+    }
+  }
+}
