@@ -71,13 +71,15 @@ func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req Subscribe
 // Unsubscribe ends the participant's subscription to a stream of publisher, ""
 // being DefaultStream, or withdraws the one being negotiated. Not being subscribed
 // is fine. Errors: 102 for an unknown participant, and for a publisher who is not in
-// the room; 203.
+// the room; 203; 301 for who has paired connections.
 func (m *Manager) Unsubscribe(ctx context.Context, id ParticipantID, publisher, stream string) error {
 	return m.withParticipantRoom(ctx, id, func(r *room) error {
 		who, err := r.state.member(id)
 		switch {
 		case err != nil:
 			return err
+		case who.paired:
+			return refusePaired(who.user)
 		case r.state.users[publisher] == nil:
 			return refuseUnknownUser(publisher, r.state.name)
 		}

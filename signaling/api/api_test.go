@@ -75,6 +75,15 @@ func TestDecodeTakesWhatOldClientsSend(t *testing.T) {
 				Priority: api.Word{Of: api.Priorities(), Place: 4}, Prefer: api.Word{Of: api.Preferences()},
 			},
 		},
+		{
+			"streams on paired connections", `{"streams":[{"id":"webcam","mids":["0",1],"off":["video"]},{"id":"screen","mids":"2","more":0},{"id":"x","off":[]}],"sdpOffer":"o"}`,
+			&api.PublishParams{}, &api.PublishParams{SDPOffer: "o", Streams: api.PublishStreams{
+				{ID: "webcam", MIDs: api.Strings{"0", "1"}, Off: api.Words{Of: api.Kinds(), List: api.Strings{"video"}}},
+				{ID: "screen", MIDs: api.Strings{"2"}, Off: api.Words{Of: api.Kinds()}},
+				{ID: "x", Off: api.Words{Of: api.Kinds(), List: api.Strings{}}},
+			}},
+		},
+		{"no streams are streams", `{"streams":[]}`, &api.PublishParams{}, &api.PublishParams{Streams: api.PublishStreams{}}},
 		{"sender", `{"sender":"x"}`, &api.UnsubscribeFromVideoParams{}, &api.UnsubscribeFromVideoParams{Sender: "x"}},
 		{
 			"mute, and nothing said of the picture", `{"user":"ann","stream":"screen","audio":"true","video":null}`,
@@ -242,6 +251,9 @@ func FuzzDecode(f *testing.F) {
 		`{"user":"a","stream":"screen","audio":true,"video":"false"}`, `{"user":"a","reason":7,"banSeconds":"1e3"}`,
 		`{"locked":true,"muteOnEntry":["audio","video"],"metadata":{"a":{}},"chatHistory":1e9}`, `{"user":"a","role":"guest","permissions":["join"]}`,
 		`{"to":["a","b"],"topic":"t","data":[{}]}`, `{"to":"a","data":"x"}`, `{"raised":true,"user":null}`, `{"metadata":{}}`,
+		`{"sdpOffer":"v=0","streams":[{"id":"webcam","mids":["0",1],"off":["audio"]},{"id":"screen","mids":"2"}],"fresh":"true"}`,
+		`{"streams":[[{}]]}`, `{"streams":[{"id":"a","streams":[]}]}`, `{"senders":["a_b","c"],"fresh":false}`, `{"number":"3","sdpAnswer":"v=0"}`,
+		`{"connection":"publisher","candidate":null,"sdpMLineIndex":null}`,
 		`{"sender":"a","freezeCount":1,"totalFreezesDuration":"Inf","packetsLost":-1,"framesDecoded":0x1}`,
 	} {
 		f.Add([]byte(s))
@@ -258,6 +270,8 @@ func FuzzDecode(f *testing.F) {
 			&api.MuteParticipantParams{}, &api.MuteAllParams{}, &api.UnpublishParticipantParams{}, &api.EvictParticipantParams{},
 			&api.UserParams{}, &api.DenyParticipantParams{}, &api.ChangeGrantsParams{}, &api.CloseRoomParams{},
 			&api.ChangeRoomParams{MuteOnEntry: api.Words{Of: api.Kinds()}}, &api.NewcomerParams{}, &api.StreamParams{},
+			&api.PublishParams{}, &api.SubscribeParams{}, &api.UnsubscribeParams{}, &api.SubscriberAnswerParams{}, &api.SetOffParams{},
+			&api.LineParams{Connection: api.Word{Of: api.Connections()}}, &api.LineCandidateParams{Connection: api.Word{Of: api.Connections()}},
 			&api.UnmuteParams{}, &api.RaiseHandParams{}, &api.ChangeMetadataParams{}, &api.SendDataParams{},
 		} {
 			var wire *api.Error
