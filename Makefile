@@ -73,7 +73,7 @@ client: client-types ## Build the browser client: client/dist, declarations in c
 	cd client && ../.ci/node npx typedoc
 
 client-test: client-deps ## Check the types of the browser client and run its unit tests
-	cd client && ../.ci/node npx tsc -p . && ../.ci/node npx tsc -p test
+	cd client && ../.ci/node npx tsc -p . && ../.ci/node npx tsc -p test && ../.ci/node npx tsc -p examples
 	cd client/bundle && $(GO) run . -test ../out/test
 	cd client && ../.ci/node node --enable-source-maps --test $$(cd out/test && find "$$PWD" -name '*.test.mjs' | sort)
 
