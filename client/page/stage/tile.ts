@@ -38,6 +38,7 @@ export class Tile implements Subject {
   readonly #status = h('span', { class: 'tile-status' });
   readonly #pause = h('p', { class: 'tile-pause', role: 'status' });
   #cameraOff = false;
+  #expected = false; // a picture is to come, or is there
   #interruption = 0; // counts pauses, so that the end of one does not end the next
 
   constructor(user: string, stream: string, own: boolean, host: TileHost) {
@@ -95,6 +96,8 @@ export class Tile implements Subject {
     const silent = audioMuted ? 'muted' : audioOff || (publication && !hasAudio) ? 'off' : 'no';
     this.#plate.signs = { silent: camera ? silent : 'no', moderates: camera && (role === 'moderator' || role === 'admin') };
     this.#hand.hidden = !camera || handRaisedAt === undefined;
+    this.#expected = publication?.hasVideo === true && !videoMuted && !videoOff;
+    this.element.classList.toggle('connecting', this.#expected && !this.element.classList.contains('picture'));
     this.#switchCamera(videoMuted || videoOff);
   }
 
@@ -140,6 +143,7 @@ export class Tile implements Subject {
   #shown(there: boolean): void {
     this.element.classList.toggle('picture', there && !this.#cameraOff);
     this.element.classList.toggle('waiting', !there);
+    this.element.classList.toggle('connecting', !there && this.#expected);
     if (there) {
       this.status = '';
     }
