@@ -27,6 +27,11 @@ export class FakeLocal {
     return this as unknown as LocalParticipant;
   }
 
+  /** What is published already; there is no camera to capture here. */
+  async publishCamera(): Promise<LocalPublication | undefined> {
+    return this.publications.get('webcam');
+  }
+
   /** Publishes tracks at once. */
   async publish(stream: string, tracks: readonly MediaStreamTrack[]): Promise<LocalPublication> {
     const find = (kind: string) => tracks.find((track) => track.kind === kind);

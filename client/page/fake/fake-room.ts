@@ -1,8 +1,8 @@
 // A room without a server, for the gallery and for whoever works on the page: painted people come, speak and go by calls.
 
-import { type ConnectionQuality, Emitter, type Participant, type RemotePublication, type Room, type RoomEvents } from '../../src/index.ts';
+import type { ConnectionQuality, Participant, RemotePublication } from '../../src/index.ts';
 import { type CameraOptions, PaintedCamera } from './camera.ts';
-import { FakeLocal } from './fake-local.ts';
+import { FakeBase } from './fake-base.ts';
 import { FakePerson, type Writable } from './fake-person.ts';
 import { figuresOf } from './figures.ts';
 import { type Persona, personaOf } from './persona.ts';
@@ -22,59 +22,23 @@ interface Source {
   stop(): void;
 }
 
-/** What stands for a Room. Its events are those of the SDK. */
-export class FakeRoom extends Emitter<RoomEvents> {
-  state: Room['state'] = 'new';
-  readonly name: string;
-  readonly serverUrl = 'wss://fake.example/room';
-  readonly local: FakeLocal;
-  readonly participants = new Map<string, Participant>();
-  settings: Room['settings'] = {};
-  waiting: ReadonlySet<string> = new Set();
-  speakers: readonly Participant[] = [];
-  dominant: Participant | undefined;
-  readonly moderation = { allowed: true };
+/** A room in which one lets people come, speak and go. */
+export class FakeRoom extends FakeBase {
   readonly #people = new Map<string, FakePerson>();
   readonly #sources = new Map<string, Source>();
   readonly #camera: CameraOptions;
   readonly #sound: () => MediaStreamTrack | undefined;
 
   constructor({ camera = {}, name = 'Courtyard', sound = () => undefined }: FakeRoomOptions = {}) {
-    super();
-    this.name = name;
+    super(name);
     this.#camera = { width: 640, height: 360, rate: 12, ...camera };
     this.#sound = sound;
-    this.local = new FakeLocal('', () => this.emit('participantChanged', { participant: this.local.local }));
-  }
-
-  /** As what it stands for. */
-  get room(): Room {
-    return this as unknown as Room;
-  }
-
-  async connect(_url: string, { user }: { user: string }): Promise<void> {
-    this.local.user = user;
-    this.#go('connected');
-  }
-
-  async leave(): Promise<void> {
-    this.abandon();
-    this.#go('ended');
-    this.emit('ended', { reason: 'left' });
   }
 
   /** Stops all that is painted. */
-  abandon(): void {
+  override abandon(): void {
     this.#sources.forEach((source) => source.stop());
     this.#sources.clear();
-  }
-
-  async sendChat(text: string): Promise<void> {
-    this.emit('chat', { message: { user: this.local.user, text, time: Date.now() } });
-  }
-
-  async chatHistory(): Promise<[]> {
-    return [];
   }
 
   async statistics() {
@@ -177,17 +141,6 @@ export class FakeRoom extends Emitter<RoomEvents> {
     }
   }
 
-  /** The way to the server is lost, until `back`. */
-  lose(cause: 'signaling' | 'media'): void {
-    this.#go('reconnecting');
-    this.emit('reconnecting', { cause });
-  }
-
-  back(resumed = true): void {
-    this.#go('connected');
-    this.emit('reconnected', { resumed });
-  }
-
   #change(user: string, change: (person: FakePerson) => void): void {
     const person = this.#people.get(user);
     if (person) {
@@ -206,11 +159,5 @@ export class FakeRoom extends Emitter<RoomEvents> {
     for (const { remote } of person.receive(publication, tracks)) {
       this.emit('trackSubscribed', { track: remote, publication });
     }
-  }
-
-  #go(state: Room['state']): void {
-    const previous = this.state;
-    this.state = state;
-    this.emit('stateChanged', { state, previous });
   }
 }

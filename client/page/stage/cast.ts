@@ -45,6 +45,7 @@ export class Cast {
         tile && (tile.quality = quality);
       }),
       room.on('localStreamEnded', () => this.#describe(room.local)),
+      room.on('stateChanged', () => this.#describe(room.local)), // one's name is known once one joins
     ];
     this.#describe(room.local);
     room.participants.forEach((participant) => this.#join(participant));
