@@ -1,4 +1,6 @@
 // A room of the SDK without a server, and as much of a browser as the old client's events need.
+import type { TestContext } from 'node:test';
+
 import { Emitter } from '../../src/core/emitter.ts';
 import type { RoomEvents } from '../../src/core/events.ts';
 import type { Room as SdkRoom } from '../../src/core/room.ts';
@@ -113,11 +115,12 @@ const EVENTS = [
 ];
 
 /** An old page that has made its room, and writes down what it hears: the name and the members of the payload, readably. */
-export function page(options: object = {}): { kurento: Kurento; room: Room; sdk: FakeRoom; heard: [string, unknown][] } {
+export function page(t: TestContext, options: object = {}): { kurento: Kurento; room: Room; sdk: FakeRoom; heard: [string, unknown][] } {
   Object.assign(globalThis, { WebSocket: FakeSocket, location: { href: 'https://page.example/' } });
   const sdk = new FakeRoom();
   const kurento = new Kurento('wss://server.example/room', () => undefined, () => sdk as unknown as SdkRoom);
   const room = kurento.Room({ room: 'hall', user: 'olga', ...options });
+  t.after(() => room.leave(true)); // its timer keeps node running
   const heard: [string, unknown][] = [];
   for (const name of EVENTS) {
     room.addEventListener(name, (payload: object) => heard.push([name, readable(payload)]));
@@ -126,8 +129,8 @@ export function page(options: object = {}): { kurento: Kurento; room: Room; sdk:
 }
 
 /** A page whose room is joined. */
-export async function joined(prepare: (sdk: FakeRoom) => void = () => undefined): Promise<ReturnType<typeof page>> {
-  const made = page();
+export async function joined(t: TestContext, prepare: (sdk: FakeRoom) => void = () => undefined): Promise<ReturnType<typeof page>> {
+  const made = page(t);
   prepare(made.sdk);
   made.room.connect();
   await settled();

@@ -51,8 +51,8 @@ test('params of the page are in every request, pings excepted', () => {
   assert.equal(withParams('not even JSON', undefined), 'not even JSON');
 });
 
-test('requests of the page have their answers in callbacks', async () => {
-  const { kurento, room, sdk } = await joined();
+test('requests of the page have their answers in callbacks', async (t) => {
+  const { kurento, sdk } = await joined(t);
   const answers: unknown[] = [];
   kurento.sendCustomRequest({ hat: true }, (error, result) => answers.push([error, result]));
   kurento.sendRequest('leaveRoom', (error, result) => answers.push([error, result]));
@@ -68,11 +68,10 @@ test('requests of the page have their answers in callbacks', async () => {
     ['sendMessage', { message: 'hello', userMessage: 'olga', roomMessage: 'hall' }],
     ['customRequest', {}],
   ]);
-  room.leave();
 });
 
-test('data goes out once the stream is published, and only where it was asked for', async () => {
-  const { kurento, room, sdk, heard } = await joined();
+test('data goes out once the stream is published, and only where it was asked for', async (t) => {
+  const { kurento, room, sdk, heard } = await joined(t);
   const silent = kurento.Stream(room, { id: 'silent' });
   const stream = kurento.Stream(room, { data: true });
   assert.throws(() => stream.sendData('early'), /peer has not been created/);
@@ -86,14 +85,12 @@ test('data goes out once the stream is published, and only where it was asked fo
   stream.sendData('hello');
   assert.deepEqual(sdk.asked.at(-1), ['sendData', 'hello']);
   assert.deepEqual(heard.slice(1), [['stream-published', { stream: 'olga_webcam' }], ['stream-published', { stream: 'olga_silent' }]]);
-  room.leave();
 });
 
-test('rooms and streams are made with new and without', () => {
-  const { kurento, room } = page();
+test('rooms and streams are made with new and without', (t) => {
+  const { kurento, room } = page(t);
   const Made = kurento.Room as unknown as new (options: object) => typeof room;
   const other = new Made({ room: 'x', user: 'y' });
   assert.equal(other.name, 'x');
   other.leave();
-  room.leave();
 });

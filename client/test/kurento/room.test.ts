@@ -4,28 +4,26 @@ import test from 'node:test';
 import { AtriumError } from '../../src/core/errors.ts';
 import { joined, page, settled } from './fakes.ts';
 
-test('joining tells who is there and what they publish', async () => {
-  const { heard, sdk, room } = await joined((server) => {
+test('joining tells who is there and what they publish', async (t) => {
+  const { heard, sdk, room } = await joined(t, (server) => {
     server.comes('ann', 'webcam');
     server.comes('bob');
   });
   assert.deepEqual(sdk.asked, [['connect', 'wss://server.example/room', { room: 'hall', user: 'olga' }]]);
   assert.deepEqual(heard, [['room-connected', { participants: ['ann', 'bob'], streams: ['ann_webcam'] }]]);
   assert.equal(room.name, 'hall');
-  room.leave();
 });
 
-test('a refused join has the code of the wire', async () => {
-  const { room, sdk, heard } = page();
+test('a refused join has the code of the wire', async (t) => {
+  const { room, sdk, heard } = page(t);
   sdk.refuses = new AtriumError('name-taken', { wireCode: 104, text: 'Somebody called olga is here already.' });
   room.connect();
   await settled();
   assert.deepEqual(heard, [['error-room', { error: { code: 104, message: 'Somebody called olga is here already.' } }]]);
-  room.leave();
 });
 
-test('coming, publishing and leaving have the events of the old client, in its order', async () => {
-  const { room, sdk, heard } = await joined();
+test('coming, publishing and leaving have the events of the old client, in its order', async (t) => {
+  const { sdk, heard } = await joined(t);
   const ann = sdk.comes('ann');
   sdk.publishes(ann, 'webcam');
   sdk.goes(ann);
@@ -36,11 +34,10 @@ test('coming, publishing and leaving have the events of the old client, in its o
     ['participant-left', { participant: 'ann' }],
     ['stream-removed', { stream: 'ann_webcam' }],
   ]);
-  room.leave();
 });
 
-test('who unpublishes has left as ever, and comes back by publishing', async () => {
-  const { room, sdk, heard } = await joined((server) => server.comes('ann', 'webcam'));
+test('who unpublishes has left as ever, and comes back by publishing', async (t) => {
+  const { sdk, heard } = await joined(t, (server) => server.comes('ann', 'webcam'));
   const [ann] = sdk.participants.values();
   sdk.unpublishes(ann!, 'webcam');
   sdk.publishes(ann!, 'webcam');
@@ -49,11 +46,10 @@ test('who unpublishes has left as ever, and comes back by publishing', async () 
   assert.deepEqual(heard.slice(1).map(([name]) => name), [
     'participant-left', 'stream-removed', 'participant-published', 'stream-added', 'participant-left', 'stream-removed',
   ]);
-  room.leave();
 });
 
-test('a screen beside the camera is a stream of its own', async () => {
-  const { room, sdk, heard } = await joined((server) => server.comes('ann', 'webcam'));
+test('a screen beside the camera is a stream of its own', async (t) => {
+  const { sdk, heard } = await joined(t, (server) => server.comes('ann', 'webcam'));
   const [ann] = sdk.participants.values();
   sdk.publishes(ann!, 'screen');
   sdk.unpublishes(ann!, 'screen');
@@ -62,20 +58,18 @@ test('a screen beside the camera is a stream of its own', async () => {
     ['stream-added', { stream: 'ann_screen' }],
     ['stream-removed', { stream: 'ann_screen' }],
   ]);
-  room.leave();
 });
 
-test('the list of streams has one webcam: the one that came last', async () => {
-  const { room } = await joined((server) => {
+test('the list of streams has one webcam: the one that came last', async (t) => {
+  const { room } = await joined(t, (server) => {
     server.comes('ann', 'webcam');
     server.comes('bob', 'webcam');
   });
   assert.deepEqual(Object.values(room.getStreams()).map((stream) => stream.getGlobalID()), ['bob_webcam']);
-  room.leave();
 });
 
-test('who speaks, and who has stopped, is told by the id of the stream; oneself only when one shows oneself', async () => {
-  const { kurento, room, sdk, heard } = await joined((server) => server.comes('ann', 'webcam'));
+test('who speaks, and who has stopped, is told by the id of the stream; oneself only when one shows oneself', async (t) => {
+  const { kurento, room, sdk, heard } = await joined(t, (server) => server.comes('ann', 'webcam'));
   const speakers = (...users: string[]) => sdk.emit('speakersChanged', { speakers: users.map((user) => ({ user })), dominant: undefined } as never);
   const own = kurento.Stream(room, {});
   own.getParticipant()!.addStream(own);
@@ -88,12 +82,11 @@ test('who speaks, and who has stopped, is told by the id of the stream; oneself 
     ['stream-stopped-speaking', { participantId: 'ann_webcam' }],
     ['stream-speaking', { participantId: 'olga_webcam' }],
   ]);
-  room.leave();
 });
 
 test('the main speaker is told again and again while somebody speaks', async (t) => {
   t.mock.timers.enable({ apis: ['setInterval'] });
-  const { room, heard } = page({ updateSpeakerInterval: 1800 });
+  const { room, heard } = page(t, { updateSpeakerInterval: 1800 });
   t.mock.timers.tick(2000);
   room.addParticipantSpeaking('ann_webcam');
   room.addParticipantSpeaking('bob_webcam');
@@ -109,7 +102,7 @@ test('the main speaker is told again and again while somebody speaks', async (t)
 });
 
 test('a connection that comes back is no lost one, and one that does not is told once', async (t) => {
-  const { room, sdk, heard } = await joined();
+  const { sdk, heard } = await joined(t);
   t.mock.timers.enable({ apis: ['setTimeout'] });
   sdk.emit('reconnecting', { cause: 'signaling' });
   t.mock.timers.tick(9_000);
@@ -119,7 +112,6 @@ test('a connection that comes back is no lost one, and one that does not is told
   sdk.emit('reconnecting', { cause: 'signaling' });
   t.mock.timers.tick(60_000);
   assert.deepEqual(heard.slice(1), [['lost-connection', { room: 'hall' }]]);
-  room.leave();
 });
 
 for (const [reason, name, payload] of [
@@ -128,16 +120,15 @@ for (const [reason, name, payload] of [
   ['replaced', 'lost-connection', { room: 'hall' }],
   ['refused', 'lost-connection', { room: 'hall' }],
 ] as const) {
-  test(`the end "${reason}" is ${name}`, async () => {
-    const { room, sdk, heard } = await joined();
+  test(`the end "${reason}" is ${name}`, async (t) => {
+    const { sdk, heard } = await joined(t);
     sdk.emit('ended', { reason });
     assert.deepEqual(heard.slice(1), [[name, payload]]);
-    room.leave(true);
   });
 }
 
-test('messages, data and notifications of the application reach the page', async () => {
-  const { room, sdk, heard } = await joined();
+test('messages, data and notifications of the application reach the page', async (t) => {
+  const { sdk, heard } = await joined(t);
   sdk.emit('chat', { message: { user: 'ann', text: '<b>', time: 1 } });
   sdk.emit('data', { from: 'ann', topic: undefined, data: [1] });
   sdk.emit('notification', { method: 'custonNotification', params: { MarkerFilterState: 0 } });
@@ -151,12 +142,11 @@ test('messages, data and notifications of the application reach the page', async
     ['error-media', { error: 'no' }],
     ['error-media', { error: 'by a moderator' }],
   ]);
-  room.leave();
 });
 
-test('leaving tells the server, unless it was forced', async () => {
+test('leaving tells the server, unless it was forced', async (t) => {
   for (const [forced, want] of [[undefined, 'leave'], [true, 'abandon']] as const) {
-    const { kurento, sdk } = await joined((server) => server.comes('ann', 'webcam'));
+    const { kurento, sdk } = await joined(t, (server) => server.comes('ann', 'webcam'));
     const { close } = kurento; // pages hand methods around
     close(forced);
     assert.deepEqual(sdk.asked.at(-1), [want]);
