@@ -75,7 +75,7 @@ func (s *Subscription) delivered(d egress.Delivery) {
 	if d.Paused {
 		state.Reason = PausedByBandwidth
 	}
-	s.peer.tryDo(func() { s.delivery(state) })
+	s.tell(func() { s.delivery(state) })
 }
 
 // QualityCause names what holds the quality of a track down.

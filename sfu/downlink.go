@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"github.com/pion/transport/v4/packetio"
-	"github.com/pion/webrtc/v4"
 
+	"github.com/atrium-rtc/atrium/internal/tracing"
 	"github.com/atrium-rtc/atrium/sfu/bwe"
 	"github.com/atrium-rtc/atrium/sfu/egress"
+	"github.com/atrium-rtc/atrium/sfu/seal"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
@@ -58,14 +59,13 @@ type DownlinkStream struct {
 // that offers cannot collide with itself. All that has changed since an offer was answered
 // goes into the next one.
 //
-//	Subscribe, Close ──► changes ──► offer ──► client
-//	      ▲                            ▲           │
-//	      └── collected while one is   └ Complete ◄┘ answer
+//	Subscribe, Close ──► sections ──► offer ──► client
+//	      ▲                             ▲          │
+//	      └── collected while one is    └ Complete ◄┘ answer
 //	          on its way
 //
-// A section whose Subscription has ended is offered inactive, and used again for a later
-// one of its kind when the client has answered that (RFC 8829 section 5.2.2): so a
-// connection has as many sections as it ever received at once, however long it lives.
+// The sections are ours and not Pion's, which makes and keeps up the transport only: see
+// downlinkSections, and docs/adr/0016-paired-connections.md for why.
 //
 // The methods may be called from any goroutine. A client that does not answer the first
 // offer within half a minute loses the connection.
@@ -73,53 +73,63 @@ type Downlink struct {
 	engine     *Engine
 	request    DownlinkRequest
 	peer       *Peer
-	pc         *webrtc.PeerConnection
 	subscriber *egress.Subscriber
-	keys       lateKeys
-	streams    atomic.Pointer[senders] // replaced, never changed: read for each RTCP packet
-	sources    atomic.Int32            // that the client may report about
+	carrier    carrier
+	work       work
+	routes     atomic.Pointer[routes] // replaced, never changed: read for each RTCP packet
+	issued     issuedSources
+
+	outstanding atomic.Pointer[DownlinkOffer]
 
 	// owned by the peer's goroutine
-	sections    []*downlinkSection
-	wanted      []*Subscription // not in an offer yet
-	changed     time.Time       // since when there is something to offer; zero: nothing
-	restart     bool            // ICE, with the next offer
-	number      int             // of the last offer
-	outstanding atomic.Pointer[DownlinkOffer]
-	offered     string // the last offer as Pion made it
-	over        bool
+	sections downlinkSections
+	wanted   []*Subscription // not in a section yet
+	changed  time.Time       // since when there is something to offer; zero: nothing
+	restart  bool            // ICE, with the next offer
+	number   int             // of the last offer
+	answered bool            // the transport: the client has its side of the last description
+	local    localTransport
+	remote   ICECredentials // the client's, from its last answer
+	early    []Candidate    // came before the answer that they belong to
+	keys     *seal.Context  // nil until they are known, and where Pion seals
+	over     bool
 }
 
-// NewDownlink makes a receiving connection with nothing on it. The errors are ErrClosed,
-// or say why there can be no connection at all.
+// NewDownlink makes a receiving connection with nothing on it. It costs no packet before
+// the first Subscribe. The errors are ErrClosed, or say why there can be no connection at
+// all.
 func (e *Engine) NewDownlink(req DownlinkRequest) (*Downlink, error) {
 	d := &Downlink{
-		engine: e, request: req,
-		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "subscribe"), withoutCandidates{req.Observer},
+		engine: e, request: req, sections: newDownlinkSections(e.known),
+		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "receive"), withoutCandidates{req.Observer},
 			newTransport(e.ports, udp.ShortQueue, noKeepalive)),
 	}
-	d.streams.Store(&senders{})
-	d.sources.Store(maxSources)
-	d.peer.transport.feedback.on = func(packet []byte) { d.streams.Load().receive(d.peer, packet) }
-	media, err := offeringEngine(deliverable(e.known))
+	d.routes.Store(&routes{})
+	d.peer.transport.feedback.on = d.receive
+	d.peer.offers, d.peer.knows = true, d.issued.has
+	media, err := offeringEngine([]offeredCodec{soundOf(feedbackTWCC)})
 	if err != nil {
 		return nil, err
 	}
-	d.peer.maxSources = &d.sources
-	if d.pc, err = e.newPeerConnection(media, d.peer, d.inlet); err != nil {
+	pc, err := e.newPeerConnection(media, d.peer, d.inlet)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.carrier.join(pc); err != nil {
+		_ = pc.Close()
 		return nil, err
 	}
 	d.subscriber = e.egress.NewSubscriber(req.Session, d.peer)
 	d.subscriber.SetMaxBitrate(bwe.Bitrate(req.MaxBitrate))
 	d.peer.onConnected, d.peer.onTick, d.peer.onClosed = d.connected, d.tick, d.closed
 	d.peer.transport.moved = d.subscriber.SetRemote
-	d.peer.unasked = func() bool { return d.number == 0 }
+	d.peer.idle = func() bool { return d.number == 0 }
 	if err := e.census.adopt(d.peer, nil); err != nil {
 		d.subscriber.Close()
-		_ = d.pc.Close()
+		_ = pc.Close()
 		return nil, err
 	}
-	d.peer.attach(d.pc, "0")
+	d.peer.attach(pc, "0")
 	return d, nil
 }
 
@@ -136,10 +146,13 @@ func (d *Downlink) inlet(kind packetio.BufferPacketType, _ uint32) *inlet {
 	}
 	return &inlet{take: func(b []byte) {
 		if len(b) >= rtcpHeader {
-			d.streams.Load().receive(d.peer, b)
+			d.receive(b)
 		}
 	}}
 }
+
+// receive takes one RTCP packet of the client.
+func (d *Downlink) receive(packet []byte) { receiveRTCP(d.routes.Load(), d.peer, packet) }
 
 // ReceiveRequest asks for a publication on a Downlink; its members are as in
 // SubscribeRequest.
@@ -151,78 +164,75 @@ type ReceiveRequest struct {
 }
 
 // Subscribe begins to receive a publication, with the next offer: it does not wait. What is
-// said of the Subscription before there is media is remembered. The only error is
-// ErrClosed, of the connection or the publication.
+// said of the Subscription before there is media is remembered. The errors are ErrClosed,
+// of the connection or the publication, and ErrCodecMismatch for a codec that cannot be
+// offered.
 func (d *Downlink) Subscribe(p *Publication, req ReceiveRequest) (*Subscription, error) {
 	s := &Subscription{
 		publication: p, peer: d.peer, subscriber: d.subscriber, delivery: req.Delivery, verdict: req.Verdict,
-		downlink: d, done: make(chan struct{}),
+		downlink: d, done: make(chan struct{}), log: req.Log,
+	}
+	if s.log == nil {
+		s.log = d.peer.log
 	}
 	s.finish = sync.OnceFunc(func() { close(s.done) })
-	if d.peer.isClosing() {
-		return nil, fmt.Errorf("subscribe: the connection is %w", ErrClosed)
-	}
 	for _, t := range p.receivable() {
 		s.senders = append(s.senders, &sender{
-			track: t, streamID: p.streamID, sub: d.subscriber, keys: &d.keys,
+			track: t, streamID: p.streamID, sub: d.subscriber, noRepeat: true, of: s,
+			muted:    func() bool { return s.muted()&t.kind != 0 },
 			delivery: s.delivered, verdict: s.judged,
-			muted: func() bool { return s.muted()&t.kind != 0 },
-			began: func(st *egress.Stream) { s.begun(t.kind, st) },
 		})
 	}
 	if !p.subscriptions.add(s) { // from here on it may be muted, and end
 		return nil, fmt.Errorf("subscribe: the publication is %w", ErrClosed)
 	}
-	d.peer.do(func() {
-		if d.over {
-			d.conclude(s)
-			return
-		}
-		d.wanted = append(d.wanted, s)
-		d.change()
-	})
-	if d.peer.isClosing() { // the goroutine may not have come to it
+	if !d.do(func() { d.want(s) }) {
 		p.subscriptions.remove(s)
-		s.finish()
+		return nil, fmt.Errorf("subscribe: the connection is %w", ErrClosed)
 	}
 	return s, nil
 }
 
-// receivable lists the tracks, the sound first: old and new clients expect that order.
+// receivable lists the tracks, the sound first.
 func (p *Publication) receivable() []*Track {
 	return slices.SortedStableFunc(slices.Values(p.tracks), func(a, b *Track) int { return int(a.kind) - int(b.kind) })
 }
 
-// begun runs when a track of the subscription has a stream: what was said before holds.
-func (s *Subscription) begun(kind Kind, st *egress.Stream) {
-	st.SetMuted(s.muted()&kind != 0) // it may have changed in the meantime
-	if kind == Video {
-		s.wish.apply(st)
+// want runs on the peer's goroutine.
+func (d *Downlink) want(s *Subscription) {
+	if s.ended {
+		return
 	}
+	for _, snd := range s.senders {
+		snd.offers = d.sections.codecs.of(snd.track.codec)
+		if len(snd.offers) == 0 {
+			d.end(s, fmt.Errorf("%w: the publisher sends %s", ErrCodecMismatch, describe(snd.track.codec)), true)
+			return
+		}
+		snd.issue(&d.issued)
+	}
+	d.wanted = append(d.wanted, s)
+	d.change()
 }
 
 // drop ends a subscription: nothing is sent of it from now on, and the client hears with
 // the next offer. Any goroutine.
-func (d *Downlink) drop(s *Subscription, cause error, told bool) {
+func (d *Downlink) drop(s *Subscription, told bool) {
 	s.publication.subscriptions.remove(s)
-	d.peer.do(func() { d.end(s, cause, told) })
+	d.do(func() { d.end(s, nil, told) })
 }
 
 // end runs on the peer's goroutine.
 func (d *Downlink) end(s *Subscription, cause error, told bool) {
-	if s.ended || d.over {
+	if s.ended {
 		return
 	}
-	if i := slices.Index(d.wanted, s); i >= 0 {
-		d.wanted = slices.Delete(d.wanted, i, i+1)
-	}
-	for _, section := range d.sections {
-		if section.subscription == s {
-			section.leaving = true
-			d.change()
-		}
+	d.wanted = slices.DeleteFunc(d.wanted, func(x *Subscription) bool { return x == s })
+	if d.sections.vacate(s.senders) {
+		d.change()
 	}
 	d.conclude(s)
+	d.reroute()
 	if told && d.request.Ended != nil {
 		d.request.Ended(s, cause)
 	}
@@ -231,21 +241,14 @@ func (d *Downlink) end(s *Subscription, cause error, told bool) {
 // conclude takes a subscription's streams out.
 func (d *Downlink) conclude(s *Subscription) {
 	s.ended = true
-	d.route(func(l senders) senders {
-		return slices.DeleteFunc(l, func(snd *sender) bool { return slices.Contains(s.senders, snd) })
-	})
+	s.publication.subscriptions.remove(s)
 	for _, snd := range s.senders {
 		if st := snd.stream.Load(); st != nil {
 			d.subscriber.Remove(st)
+			d.forget(snd)
 		}
 	}
 	s.finish()
-}
-
-// route changes where RTCP goes.
-func (d *Downlink) route(change func(senders) senders) {
-	l := change(slices.Clone(*d.streams.Load()))
-	d.streams.Store(&l)
 }
 
 // change notes that there is something to offer.
@@ -255,15 +258,16 @@ func (d *Downlink) change() {
 	}
 }
 
-// tick makes the offer that is due. It runs on the peer's goroutine.
+// tick does what others have asked for, and makes the offer that is due. It runs on the
+// peer's goroutine.
 func (d *Downlink) tick(now time.Time) time.Duration {
-	if d.changed.IsZero() || d.outstanding.Load() != nil || d.over {
+	d.work.run()
+	if d.changed.IsZero() || d.outstanding.Load() != nil || d.peer.isClosing() {
 		return 0
 	}
 	if wait := offerDelay - now.Sub(d.changed); wait > 0 {
 		return wait
 	}
-	d.changed = time.Time{}
 	if err := d.offer(); err != nil {
 		d.peer.log.Error("no offer can be made", "error", err)
 		d.peer.fail("the server cannot make an offer")
@@ -271,52 +275,27 @@ func (d *Downlink) tick(now time.Time) time.Duration {
 	return 0
 }
 
-// connected runs on the peer's goroutine.
-func (d *Downlink) connected() {
-	if err := d.secure(); err != nil {
-		d.peer.fail(err.Error())
-		return
+// do runs fn on the connection's goroutine, in the order of the calls. It neither waits
+// nor loses anything; false says that the connection has ended. Any goroutine.
+func (d *Downlink) do(fn func()) bool {
+	if !d.work.add(fn) {
+		return false
 	}
-	d.subscriber.SetRemote(d.peer.transport.remote())
-	d.subscriber.Start()
-}
-
-// secure is Engine.secure for a connection that streams are added to.
-func (d *Downlink) secure() error {
-	e, t := d.engine, d.peer.transport
-	queue := e.queues[d.subscriber.Shard()]
-	if e.sealing != SealPion {
-		keys, err := t.secure()
-		if err == nil {
-			d.keys.learn(keys, t, queue, *d.streams.Load())
-			e.sealedByShard.Add(1)
-			return nil
-		}
-		if e.sealing == SealShard {
-			return err
-		}
-		d.peer.log.Info("Pion seals this connection's media", "reason", err)
-	}
-	t.udp.SetQueue(queue)
-	e.sealedByPion.Add(1)
-	return nil
+	d.peer.wake()
+	return true
 }
 
 // closed runs on the peer's goroutine.
 func (d *Downlink) closed() {
-	for _, section := range d.sections {
-		if s := section.subscription; s != nil && !s.ended {
-			d.wanted = append(d.wanted, s)
-		}
-	}
 	d.over = true
-	for _, s := range d.wanted {
+	d.work.close() // who subscribes from here on hears that it is closed
+	for _, s := range append(d.sections.subscriptions(), d.wanted...) {
 		if !s.ended {
-			s.publication.subscriptions.remove(s)
 			d.conclude(s)
 		}
 	}
 	d.wanted = nil
+	d.outstanding.Store(nil)
 	d.subscriber.Close()
 }
 
@@ -330,10 +309,11 @@ func (d *Downlink) Outstanding() (DownlinkOffer, bool) {
 }
 
 // Restart begins ICE anew (RFC 8445 section 9) with the next offer, for a client that has
-// come to another network. Media goes on with the same keys.
+// come to another network; one that is outstanding is answered first. Media goes on with
+// the same keys. Before the first offer it does nothing.
 func (d *Downlink) Restart() {
-	d.peer.do(func() {
-		if d.number > 0 { // nothing was offered yet that could begin anew
+	d.do(func() {
+		if d.number > 0 {
 			d.restart = true
 			d.change()
 		}
@@ -342,12 +322,15 @@ func (d *Downlink) Restart() {
 
 // Complete takes the client's answer to an offer. That to the last offer may come again,
 // and changes nothing then. The errors are ErrBadOffer, for a number that is not
-// outstanding and for what is no answer to the offer; ErrClosed; or the context's. An
-// answer that fails leaves the offer outstanding, unless it broke the connection, which
-// the Observer hears.
-func (d *Downlink) Complete(ctx context.Context, number int, answer string) error {
+// outstanding and for what is no answer to the offer; ErrClosed; or the context's. After
+// an error the offer is outstanding as before, and can be answered better.
+func (d *Downlink) Complete(ctx context.Context, number int, answer string) (err error) {
+	ctx, step := tracing.Start(ctx, "media.answer")
+	defer func() { conclude(step, err) }()
 	done := make(chan error, 1)
-	d.peer.do(func() { done <- d.complete(ctx, number, answer) })
+	if !d.do(func() { done <- d.complete(ctx, number, answer) }) {
+		return fmt.Errorf("take an answer: %w", ErrClosed)
+	}
 	select {
 	case err := <-done:
 		return err
@@ -362,20 +345,24 @@ func (d *Downlink) Complete(ctx context.Context, number int, answer string) erro
 func (d *Downlink) complete(ctx context.Context, number int, text string) error {
 	o := d.outstanding.Load()
 	switch {
+	case d.over:
+		return fmt.Errorf("take an answer: %w", ErrClosed)
 	case o == nil && number == d.number && number > 0:
 		return nil
 	case o == nil || number != o.Number:
 		return fmt.Errorf("%w: no offer has the number %d", ErrBadOffer, number)
 	}
-	answer, err := parseDescription(text, d.engine.known, answerLimits)
+	answer, err := d.sections.read(text)
 	if err != nil {
 		return err
 	}
-	return d.accept(ctx, answer)
+	if err := d.connect(ctx, answer.transport); err != nil {
+		return err
+	}
+	d.outstanding.Store(nil)
+	d.accept(answer)
+	return nil
 }
-
-// AddICECandidate is as in Peer.
-func (d *Downlink) AddICECandidate(c Candidate) error { return d.peer.AddICECandidate(c) }
 
 // Close ends the connection and its subscriptions. It does not wait.
 func (d *Downlink) Close() { d.peer.Close() }

@@ -2,188 +2,242 @@ package sfu
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
+
+	"github.com/atrium-rtc/atrium/sfu/codec"
 )
 
-// answerLimits are those of a client's answer on a Downlink: a section has about 1 KB.
-var answerLimits = descriptionLimits{octets: 512 << 10, sections: 512}
+// answerLimits are those of a client's answer on a Downlink: Chrome's has about 1 KB for
+// each section.
+var answerLimits = descriptionLimits{octets: 2048 * maxDownlinkSections, sections: maxDownlinkSections}
 
-// errNoSection says that Pion did with a track what was not expected.
-var errNoSection = errors.New("the track is in no section")
+// downlinkAnswer is a client's answer that fits the offer.
+type downlinkAnswer struct {
+	*offer
+	transport remoteTransport // zero when the client has refused all sections
+}
 
-// sourcesOfSender is how many sources more a client may report about, or from, for each
-// track that it gets.
-const sourcesOfSender = 4
+// remoteTransport is the client's side of the transport.
+type remoteTransport struct {
+	credentials        ICECredentials
+	fingerprint, setup string
+	lite               bool
+	candidates         []Candidate
+}
 
-// accept takes an answer to the outstanding offer. It runs on the peer's goroutine.
-func (d *Downlink) accept(ctx context.Context, answer *offer) error {
-	var own sdp.SessionDescription
-	if err := own.UnmarshalString(d.offered); err != nil {
-		return fmt.Errorf("own offer: %w", err)
-	}
-	if err := answers(answer, &own); err != nil {
-		return err
-	}
-	added, refused := d.agree(answer)
-	text, err := answer.forPion(&own)
+// read reads a client's answer to what was offered last.
+func (l *downlinkSections) read(text string) (*downlinkAnswer, error) {
+	answer, err := parseDescription(text, l.known, answerLimits)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if d.number == 1 {
-		d.peer.connecting.answer(ctx)
-		d.peer.deadline.Reset(connectTimeout)
+	if len(answer.sections) != len(l.list) {
+		return nil, fmt.Errorf("%w: the answer has %d sections, the offer %d", ErrBadOffer, len(answer.sections), len(l.list))
 	}
-	d.sources.Add(int32(sourcesOfSender * len(added))) //nolint:gosec // as many as there are sections
-	d.outstanding.Store(nil)
-	if err := d.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: text}); err != nil {
-		d.peer.fail("the client's answer cannot be used")
+	a := &downlinkAnswer{offer: answer}
+	for i, x := range l.list {
+		s := answer.sections[i]
+		if s.kind != x.kind.String() {
+			return nil, fmt.Errorf("%w: section %d of the answer is of %q, in the offer of %q", ErrBadOffer, i, s.kind, x.kind)
+		}
+		if s.refused() {
+			continue
+		}
+		if s.mid != x.mid {
+			return nil, fmt.Errorf("%w: section %d of the answer is named %q, in the offer %q", ErrBadOffer, i, s.mid, x.mid)
+		}
+		if a.transport.setup == "" {
+			if a.transport, err = answer.transportOf(s); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return a, nil
+}
+
+// refused reports whether the client does without the section: its port is 0 (RFC 3264
+// section 6). In a bundle an offer may have that port too, with a=bundle-only, but no
+// answer has.
+func (s *section) refused() bool { return s.media.MediaName.Port.Value == 0 }
+
+// transportOf reads the client's side of the transport in a section of the bundle, or in
+// the session's part.
+func (o *offer) transportOf(s *section) (t remoteTransport, err error) {
+	value := func(key string) string {
+		if v, ok := s.media.Attribute(key); ok {
+			return v
+		}
+		v, _ := o.desc.Attribute(key)
+		return v
+	}
+	t.credentials = ICECredentials{Ufrag: value("ice-ufrag"), Password: value("ice-pwd")}
+	t.fingerprint, t.setup = value("fingerprint"), value(sdp.AttrKeyConnectionSetup)
+	_, t.lite = o.desc.Attribute(sdp.AttrKeyICELite)
+	for _, a := range s.media.Attributes {
+		if a.Key == sdp.AttrKeyCandidate {
+			t.candidates = append(t.candidates, Candidate{Candidate: "candidate:" + a.Value})
+		}
+	}
+	switch {
+	case !t.credentials.valid():
+		return t, fmt.Errorf("%w: no ICE credentials (RFC 8839 section 5.4)", ErrBadOffer)
+	case len(strings.Fields(t.fingerprint)) != 2:
+		return t, fmt.Errorf("%w: no fingerprint (RFC 8122 section 5)", ErrBadOffer)
+	case t.setup != "active" && t.setup != "passive":
+		return t, fmt.Errorf("%w: a=setup is %q, of an answer it is active or passive (RFC 5763 section 5)", ErrBadOffer, t.setup)
+	}
+	return t, nil
+}
+
+// text writes the transport as the answer to Pion's offer, which has one section.
+func (t remoteTransport) text(mid string, number int) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
+	line("v=0")
+	line("o=- 1 %d IN IP4 0.0.0.0", number)
+	line("s=-")
+	line("t=0 0")
+	line("a=group:BUNDLE %s", mid)
+	if t.lite {
+		line("a=ice-lite")
+	}
+	line("m=audio 9 UDP/TLS/RTP/SAVPF %d", soundOf().payloadType)
+	line("c=IN IP4 0.0.0.0")
+	line("a=mid:%s", mid)
+	line("a=recvonly")
+	line("a=rtcp-mux")
+	line(ufragLine+"%s", t.credentials.Ufrag)
+	line(passwordLine+"%s", t.credentials.Password)
+	line("a=fingerprint:%s", t.fingerprint)
+	line("a=setup:%s", t.setup)
+	writeCodec(line, soundOf())
+	return b.String()
+}
+
+// soundOf is the codec of sound as it is offered, with some feedback.
+func soundOf(feedback ...feedbackType) offeredCodec {
+	c := offerable(map[codec.Codec]bool{codec.Opus: true}, Audio)[0]
+	c.feedback = feedback
+	return c
+}
+
+// connect gives Pion the client's side of the transport, when it does not have it. It runs
+// on the peer's goroutine; after an error nothing has changed.
+func (d *Downlink) connect(ctx context.Context, t remoteTransport) error {
+	switch {
+	case t.setup == "":
+		return nil // all is refused: there is nothing to be sent, and nowhere
+	case d.answered && t.credentials != d.remote:
+		return fmt.Errorf("%w: other ICE credentials, and no restart was offered (RFC 8839 section 4.4.1.1)", ErrBadOffer)
+	case d.answered:
+		return nil
+	case t.credentials.Ufrag == d.remote.Ufrag:
+		return fmt.Errorf("%w: a restart of ICE was offered, and the credentials are not new", ErrBadOffer)
+	}
+	first := d.remote == ICECredentials{}
+	text := t.text(d.local.mid, d.number)
+	if err := d.peer.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: text}); err != nil {
 		return fmt.Errorf("%w: %w", ErrBadOffer, err)
 	}
-	d.route(func(l senders) senders { return append(l, added...) })
+	if first {
+		d.peer.connecting.answer(ctx)
+	}
+	d.peer.deadline.Reset(connectTimeout)
+	d.answered, d.remote = true, t.credentials
+	for _, c := range append(t.candidates, d.early...) {
+		d.addCandidate(c)
+	}
+	d.early = nil
+	return nil
+}
+
+// AddICECandidate is as in Peer. What comes before the answer that it belongs to is kept
+// until then.
+func (d *Downlink) AddICECandidate(c Candidate) error {
+	use, err := c.usable()
+	if err != nil || !use {
+		return err
+	}
+	d.peer.tryDo(func() {
+		switch {
+		case d.answered:
+			d.addCandidate(c)
+		case len(d.early) < maxCandidates:
+			d.early = append(d.early, c)
+		}
+	})
+	return nil
+}
+
+// addCandidate runs on the peer's goroutine.
+func (d *Downlink) addCandidate(c Candidate) {
+	if use, err := c.usable(); use && err == nil {
+		d.peer.addCandidate(webrtc.ICECandidateInit{Candidate: c.Candidate})
+	}
+}
+
+// accept makes streams of what the client takes, and ends what it refuses. It runs on the
+// peer's goroutine.
+func (d *Downlink) accept(answer *downlinkAnswer) {
+	var (
+		begin   senders
+		refused []*Subscription
+	)
+	for i, x := range d.sections.list {
+		s := answer.sections[i]
+		snd, begins := x.offered, x.begins()
+		x.settle(s.refused())
+		if snd == nil || snd.of.ended {
+			continue
+		}
+		taken := s.receives && !s.refused() && (!begins || snd.agree(answer.offer, s))
+		switch {
+		case !taken && !slices.Contains(refused, snd.of):
+			refused = append(refused, snd.of)
+		case taken && begins:
+			begin = append(begin, snd)
+		}
+	}
 	for _, s := range refused {
 		d.end(s, fmt.Errorf("%w: the publisher sends %s", ErrCodecMismatch, s.publication.codecs()), true)
 	}
-	return nil
-}
-
-// answers reports what is wrong with an answer: it must have the sections of the offer, in
-// order (RFC 3264 section 6).
-func answers(answer *offer, own *sdp.SessionDescription) error {
-	if len(answer.sections) != len(own.MediaDescriptions) {
-		return fmt.Errorf("%w: the answer has %d sections, the offer %d", ErrBadOffer, len(answer.sections), len(own.MediaDescriptions))
-	}
-	for i, media := range own.MediaDescriptions {
-		if mid, _ := media.Attribute(sdp.AttrKeyMID); answer.sections[i].mid != mid {
-			return fmt.Errorf("%w: section %d of the answer is %q, in the offer %q", ErrBadOffer, i, answer.sections[i].mid, mid)
+	for _, snd := range begin {
+		if !snd.of.ended {
+			d.begin(snd)
 		}
 	}
-	return nil
+	d.reroute()
+	if len(d.wanted) > 0 || d.sections.changed() {
+		d.change()
+	}
 }
 
-// agree sets up the senders that are in an answer for the first time, and returns those
-// that it takes, and the subscriptions of which it refuses something.
-func (d *Downlink) agree(answer *offer) (added senders, refused []*Subscription) {
-	for _, a := range answer.sections {
-		section := d.section(a.mid)
-		if section == nil || section.sender == nil || section.answered {
-			continue
-		}
-		section.answered = true
-		i := slices.IndexFunc(a.codecs, func(c offeredCodec) bool { return c.payloadType == section.offered.payloadType })
-		if !a.receives || i < 0 || a.codecs[i].codec != section.offered.codec {
-			if !slices.Contains(refused, section.subscription) {
-				refused = append(refused, section.subscription)
+// agree takes the best codec that the client's answer has of those that were offered, and
+// the header extensions that it knows.
+func (s *sender) agree(answer *offer, section *section) bool {
+	for _, c := range s.offers {
+		for _, theirs := range section.codecs {
+			if theirs.payloadType != c.payloadType || theirs.codec != c.codec {
+				continue
 			}
-			continue
-		}
-		snd := section.sender
-		snd.codec = a.codecs[i]
-		snd.extensions = answer.extensionsTo(snd.track, chosen{section: a, codec: snd.codec})
-		added = append(added, snd)
-	}
-	for _, s := range refused {
-		for _, snd := range s.senders {
-			snd.refused = true
+			s.codec = theirs
+			s.extensions = answer.extensionsTo(s.track, chosen{section: section, codec: theirs})
+			return true
 		}
 	}
-	return slices.DeleteFunc(added, func(snd *sender) bool { return snd.refused }), refused
+	return false
 }
 
 // codecs names what is published, for a person.
 func (p *Publication) codecs() string {
-	text := ""
-	for _, t := range p.tracks {
-		if text != "" {
-			text += " and "
-		}
-		text += describe(t.codec)
+	var names []string
+	for _, t := range p.receivable() {
+		names = append(names, describe(t.codec))
 	}
-	return text
-}
-
-// forPion returns the answer as Pion is to see it: with the codecs and header extensions of
-// its own offer in every section, of which the client's answer has a part (see
-// Downlink.describe), and with a transport in each, also where the client has refused a
-// section.
-func (o *offer) forPion(own *sdp.SessionDescription) (string, error) {
-	transport := o.transport()
-	candidates := 0
-	for i, s := range o.sections {
-		s.media.MediaName.Formats = own.MediaDescriptions[i].MediaName.Formats
-		s.media.MediaName.Port.Value = 9
-		_, whole := s.media.Attribute("ice-ufrag")
-		s.media.Attributes = slices.DeleteFunc(s.media.Attributes, func(a sdp.Attribute) bool {
-			if a.Key == sdp.AttrKeyCandidate {
-				candidates++
-				return candidates > maxCandidates
-			}
-			return negotiated(a.Key) || a.Key == sdp.AttrKeySSRC || a.Key == sdp.AttrKeySSRCGroup || !whole && ofTransport(a.Key)
-		})
-		if !whole {
-			s.media.Attributes = append(s.media.Attributes, transport...)
-		}
-		for _, a := range own.MediaDescriptions[i].Attributes {
-			if negotiated(a.Key) && !directional(a.Key) {
-				s.media.Attributes = append(s.media.Attributes, a)
-			}
-		}
-		direction := sdp.AttrKeyInactive
-		if s.receives {
-			direction = sdp.AttrKeyRecvOnly
-		}
-		s.media.Attributes = append(s.media.Attributes, sdp.Attribute{Key: direction})
-	}
-	text, err := o.desc.Marshal()
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
-	}
-	return string(text), nil
-}
-
-// transport returns the attributes of the transport from the first section that has
-// them: in a bundle there is one.
-func (o *offer) transport() (list []sdp.Attribute) {
-	for _, s := range o.sections {
-		if _, ok := s.media.Attribute("ice-ufrag"); !ok {
-			continue
-		}
-		for _, a := range s.media.Attributes {
-			if ofTransport(a.Key) {
-				list = append(list, a)
-			}
-		}
-		return list
-	}
-	return nil
-}
-
-// ofTransport reports whether an attribute is about the transport of a section.
-func ofTransport(key string) bool {
-	switch key {
-	case "ice-ufrag", "ice-pwd", "ice-options", "fingerprint", "rtcp-mux", sdp.AttrKeyConnectionSetup:
-		return true
-	}
-	return false
-}
-
-// negotiated reports whether an attribute is about media and replaced for Pion.
-func negotiated(key string) bool {
-	switch key {
-	case "rtpmap", "fmtp", "rtcp-fb", sdp.AttrKeyExtMap, "rid", "simulcast":
-		return true
-	}
-	return directional(key)
-}
-
-func directional(key string) bool {
-	switch key {
-	case sdp.AttrKeySendRecv, sdp.AttrKeySendOnly, sdp.AttrKeyRecvOnly, sdp.AttrKeyInactive:
-		return true
-	}
-	return false
+	return strings.Join(names, " and ")
 }

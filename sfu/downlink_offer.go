@@ -3,235 +3,215 @@ package sfu
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
-
-	"github.com/atrium-rtc/atrium/sfu/codec"
 )
 
-// downlinkSection is a media section of a Downlink.
-type downlinkSection struct {
-	transceiver *webrtc.RTPTransceiver
-	kind        Kind
+// downlinkExtensions are the header extensions that a client is offered, which get the
+// identifiers from 1 on: what is passed on, and what we make ourselves. In a bundle they
+// mean the same everywhere (RFC 8843 section 9.3.1).
+var downlinkExtensions = append([]string{sdp.TransportCCURI, sdp.ABSSendTimeURI, dependencyURI}, forwardedExtensions...)
 
-	// What is sent in it; nil when it is free, which the client has answered.
-	subscription *Subscription
-	sender       *sender
-	offered      offeredCodec // with which the sender was offered
-	answered     bool         // the client knows the sender
-	leaving      bool         // the subscription has ended, and the client was not offered that yet
-}
-
-// deliverable lists what can be sent on a Downlink, as it is offered: the codecs in all
-// variants that somebody may publish. A payload type means the same in all sections (RFC
-// 8843 section 9.1).
-func deliverable(known map[codec.Codec]bool) (list []offeredCodec) {
-	sound := []feedbackType{feedbackTWCC}
-	video := []feedbackType{feedbackREMB, feedbackTWCC, feedbackFIR, feedbackNACK, feedbackPLI}
-	h264 := func(payloadType uint8, mode, profile string) offeredCodec {
-		return offeredCodec{
-			codec: codec.H264, payloadType: payloadType, rtx: payloadType + 1, feedback: video,
-			fmtp: "level-asymmetry-allowed=1;packetization-mode=" + mode + ";profile-level-id=" + profile,
-		}
-	}
-	for _, c := range []offeredCodec{
-		{codec: codec.Opus, payloadType: 111, red: 63, redFMTP: "111/111", fmtp: "minptime=10;useinbandfec=1", feedback: sound},
-		{codec: codec.VP8, payloadType: 96, rtx: 97, feedback: video},
-		{codec: codec.VP9, payloadType: 98, rtx: 99, fmtp: "profile-id=0", feedback: video},
-		{codec: codec.VP9, payloadType: 100, rtx: 101, fmtp: "profile-id=2", feedback: video},
-		h264(102, "1", "42001f"), h264(104, "1", "42e01f"), h264(106, "1", "4d001f"), h264(108, "1", "640c1f"),
-		h264(112, "0", "42001f"), h264(114, "0", "42e01f"), h264(116, "0", "4d001f"),
-		{codec: codec.AV1, payloadType: 45, rtx: 46, feedback: video},
-	} {
-		if known[c.codec] {
-			list = append(list, c)
-		}
-	}
-	return list
+// localTransport is our side of the transport, as Pion describes it.
+type localTransport struct {
+	credentials ICECredentials
+	fingerprint string
+	lite        bool
+	candidates  []string // lines
+	mid         string   // of Pion's only section
 }
 
 // offer makes the offer that is due. It runs on the peer's goroutine, when no other is
 // outstanding.
 func (d *Downlink) offer() error {
-	if err := d.arrange(); err != nil {
-		return err
-	}
-	if len(d.sections) == 0 {
+	d.wanted = d.placed()
+	if !d.restart && !d.sections.changed() {
+		d.settled()
 		return nil // what was wanted has ended already
 	}
-	text, err := d.describe()
-	if err != nil {
-		return err
+	if d.restart || d.number == 0 {
+		if err := d.describeTransport(); err != nil {
+			return err
+		}
 	}
+	d.settled()
+	d.sections.offer()
 	d.number++
-	o := DownlinkOffer{Number: d.number, SDP: text, Streams: d.received()}
+	o := DownlinkOffer{Number: d.number, SDP: d.sections.offerText(d.number, d.local), Streams: d.sections.streams()}
 	d.outstanding.Store(&o)
+	d.peer.log.Debug("offer", "number", o.Number, "streams", len(o.Streams), "sections", len(d.sections.list))
 	d.request.Offer(o)
 	return nil
 }
 
-// arrange gives sections to what is wanted, and takes them from what has ended: in this
-// order, so that a section is used again only when the client has answered that it was
-// free.
-func (d *Downlink) arrange() error {
-	wanted := d.wanted
-	d.wanted = nil
-	for _, s := range wanted {
-		use, lacking := d.choose(s)
-		if lacking != nil {
-			d.end(s, fmt.Errorf("%w: the publisher sends %s", ErrCodecMismatch, describe(lacking.codec)), true)
+// placed gives sections to what is wanted, and returns what must wait until some are free.
+func (d *Downlink) placed() (waiting []*Subscription) {
+	for _, s := range d.wanted {
+		if !d.sections.place(s.senders) {
+			waiting = append(waiting, s)
+		}
+	}
+	return waiting
+}
+
+// settled notes that all there is to offer is offered now; the rest waits for the answer.
+func (d *Downlink) settled() { d.changed, d.restart = time.Time{}, false }
+
+// describeTransport has Pion make its side of the transport, for the first time or anew.
+func (d *Downlink) describeTransport() error {
+	p := d.peer
+	if d.restart && d.number > 0 {
+		p.log.Info("ICE restarts")
+		p.candidates, p.restarting = 0, true
+	}
+	p.deadline.Reset(connectTimeout)
+	text, err := p.makeOffer(context.Background(), &webrtc.OfferOptions{ICERestart: d.restart && d.number > 0})
+	if err != nil {
+		return err
+	}
+	d.answered, d.early = false, nil
+	d.local = localTransport{
+		credentials: credentialsOf(text), fingerprint: lineOf(text, "a=fingerprint:"), mid: lineOf(text, "a=mid:"),
+		lite: strings.Contains(text, "\na=ice-lite"), candidates: candidatesOf(text),
+	}
+	return nil
+}
+
+// lineOf returns what follows a prefix in the first line that has it.
+func lineOf(text, prefix string) string {
+	for line := range strings.Lines(text) {
+		if value, ok := strings.CutPrefix(line, prefix); ok {
+			return strings.TrimRight(value, "\r\n")
+		}
+	}
+	return ""
+}
+
+// offerText writes an offer (RFC 8829 section 5.2). The transport stands once, in the
+// session's part, from where it holds for all sections (RFC 8839 section 5.4, RFC 8122
+// section 5, RFC 4145 section 4), and the candidates in the first section of the bundle.
+func (l *downlinkSections) offerText(number int, local localTransport) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
+	line("v=0")
+	line("o=- 1 %d IN IP4 0.0.0.0", number)
+	line("s=-")
+	line("t=0 0")
+	line("a=group:BUNDLE%s", l.bundle())
+	line("a=extmap-allow-mixed")
+	line("a=msid-semantic:WMS *")
+	line("a=ice-options:trickle")
+	if local.lite {
+		line("a=ice-lite")
+	}
+	line(ufragLine+"%s", local.credentials.Ufrag)
+	line(passwordLine+"%s", local.credentials.Password)
+	line("a=fingerprint:%s", local.fingerprint)
+	line("a=setup:actpass")
+	candidates := local.candidates
+	for _, x := range l.list {
+		x.write(line)
+		if x.refused {
 			continue
 		}
-		for i, snd := range s.senders {
-			if err := d.place(s, snd, use[i]); err != nil {
-				return err
+		for _, c := range candidates {
+			b.WriteString(c)
+		}
+		if candidates != nil {
+			line(lastCandidate)
+		}
+		candidates = nil
+	}
+	return b.String()
+}
+
+// bundle lists the sections of the bundle, each behind a space. Refused ones are in none
+// (RFC 9143 section 7.2.1).
+func (l *downlinkSections) bundle() string {
+	var b strings.Builder
+	for _, x := range l.list {
+		if !x.refused {
+			b.WriteString(" " + x.mid)
+		}
+	}
+	return b.String()
+}
+
+// write writes the section as it is offered.
+func (x *downlinkSection) write(line func(string, ...any)) {
+	codecs := x.codecs
+	port := 9
+	if x.refused {
+		port = 0
+	}
+	formats := ""
+	for _, c := range codecs {
+		for _, n := range []uint8{c.payloadType, c.red, c.rtx} {
+			if n != 0 {
+				formats += fmt.Sprintf(" %d", n)
 			}
 		}
 	}
-	for _, section := range d.sections {
-		if section.leaving {
-			if err := d.pc.RemoveTrack(section.transceiver.Sender()); err != nil {
-				return fmt.Errorf("remove a track: %w", err)
-			}
-			*section = downlinkSection{transceiver: section.transceiver, kind: section.kind}
+	line("m=%s %d UDP/TLS/RTP/SAVPF%s", x.kind, port, formats)
+	line("c=IN IP4 0.0.0.0")
+	line("a=mid:%s", x.mid)
+	line("a=rtcp-mux")
+	line("a=rtcp-rsize")
+	if x.offered == nil {
+		line("a=inactive")
+	} else {
+		line("a=sendonly")
+	}
+	for _, c := range codecs {
+		writeCodec(line, c)
+	}
+	for i, uri := range downlinkExtensions {
+		if only := extensionKind(uri); only == 0 || only.String() == x.kind.String() {
+			line("a=extmap:%d %s", i+1, uri)
 		}
 	}
-	return nil
+	line("a=rtcp-xr:%s=all", receiverRTT)
+	if x.offered != nil {
+		x.offered.writeSource(line)
+	}
 }
 
-// choose returns the codecs with which a subscription's tracks are offered, or the first
-// track for which there is none.
-func (d *Downlink) choose(s *Subscription) (use []offeredCodec, lacking *Track) {
-	codecs := deliverable(d.engine.known)
-	for _, snd := range s.senders {
-		c, ok := decodable(codecs, snd.track.codec)
-		if !ok {
-			return nil, snd.track
-		}
-		use = append(use, c)
+// writeCodec writes the lines of a codec, and of its repair stream or redundant form.
+func writeCodec(line func(string, ...any), c offeredCodec) {
+	encoding := ""
+	if !c.codec.IsVideo() {
+		encoding = "/2"
 	}
-	return use, nil
+	_, name, _ := strings.Cut(c.codec.MIMEType(), "/")
+	line("a=rtpmap:%d %s/%d%s", c.payloadType, name, c.codec.ClockRate(), encoding)
+	if c.fmtp != "" {
+		line("a=fmtp:%d %s", c.payloadType, c.fmtp)
+	}
+	for _, f := range c.feedback {
+		line("%s", strings.TrimRight(fmt.Sprintf("a=rtcp-fb:%d %s %s", c.payloadType, f.kind, f.parameter), " "))
+	}
+	if c.red != 0 {
+		line("a=rtpmap:%d red/%d/2", c.red, c.codec.ClockRate())
+		line("a=fmtp:%d %s", c.red, c.redFMTP)
+	}
+	if c.rtx != 0 {
+		line("a=rtpmap:%d rtx/%d", c.rtx, c.codec.ClockRate())
+		line("a=fmtp:%d apt=%d", c.rtx, c.payloadType)
+	}
 }
 
-// place gives a section to a track: a free one, if there is any.
-func (d *Downlink) place(s *Subscription, snd *sender, c offeredCodec) error {
-	snd.codec = c
-	section, err := d.vacant(snd)
-	if err != nil {
-		return fmt.Errorf("add a track: %w", err)
+// writeSource writes whose media it is, and from which sources it comes.
+func (s *sender) writeSource(line func(string, ...any)) {
+	line("a=msid:%s %s", s.StreamID(), s.ID())
+	if s.repair != 0 {
+		line("a=ssrc-group:FID %d %d", s.source, s.repair)
 	}
-	section.subscription, section.sender, section.offered, section.answered = s, snd, c, false
-	return nil
-}
-
-// vacant returns a section that the sender is in from here on. Pion takes the first that
-// is free.
-func (d *Downlink) vacant(snd *sender) (*downlinkSection, error) {
-	if slices.ContainsFunc(d.sections, func(x *downlinkSection) bool { return x.kind == snd.track.kind && x.sender == nil }) {
-		added, err := d.pc.AddTrack(snd)
-		if err != nil {
-			return nil, err //nolint:wrapcheck // by the caller
-		}
-		for _, section := range d.sections {
-			if section.transceiver.Sender() == added {
-				return section, nil
-			}
-		}
-		return nil, errNoSection
-	}
-	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
-	transceiver, err := d.pc.AddTransceiverFromTrack(snd, init)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // by the caller
-	}
-	section := &downlinkSection{transceiver: transceiver, kind: snd.track.kind}
-	d.sections = append(d.sections, section)
-	return section, nil
-}
-
-// describe has Pion make an offer, and returns it as the client gets it: each section with
-// the one codec that is sent in it. To Pion every section has all codecs, since it
-// forgets those that its first answer lacks.
-func (d *Downlink) describe() (string, error) {
-	if d.restart {
-		d.peer.log.Info("ICE restarts")
-		d.peer.candidates, d.peer.restarting = 0, true
-	}
-	if d.restart || d.number == 0 {
-		d.peer.deadline.Reset(connectTimeout)
-	}
-	text, err := d.peer.makeOffer(context.Background(), &webrtc.OfferOptions{ICERestart: d.restart})
-	if err != nil {
-		return "", err
-	}
-	d.restart, d.offered = false, text
-	var desc sdp.SessionDescription
-	if err := desc.UnmarshalString(text); err != nil {
-		return "", fmt.Errorf("own offer: %w", err)
-	}
-	for _, media := range desc.MediaDescriptions {
-		mid, _ := media.Attribute(sdp.AttrKeyMID)
-		if section := d.section(mid); section != nil && section.sender != nil {
-			offerOnly(media, section.offered)
+	for _, ssrc := range []uint32{s.source, s.repair} {
+		if ssrc != 0 {
+			line("a=ssrc:%d cname:%s", ssrc, s.StreamID())
 		}
 	}
-	out, err := desc.Marshal()
-	if err != nil {
-		return "", fmt.Errorf("own offer: %w", err)
-	}
-	return string(out), nil
-}
-
-// offerOnly reduces a section to one codec, with its repair stream or redundant form.
-func offerOnly(media *sdp.MediaDescription, c offeredCodec) {
-	keep := []string{strconv.Itoa(int(c.payloadType))}
-	for _, also := range []uint8{c.red, c.rtx} {
-		if also != 0 {
-			keep = append(keep, strconv.Itoa(int(also)))
-		}
-	}
-	media.MediaName.Formats = keep
-	media.Attributes = slices.DeleteFunc(media.Attributes, func(a sdp.Attribute) bool {
-		if a.Key != "rtpmap" && a.Key != "fmtp" && a.Key != "rtcp-fb" {
-			return false
-		}
-		payloadType, _, _ := strings.Cut(a.Value, " ")
-		return !slices.Contains(keep, payloadType)
-	})
-}
-
-// section returns the one with a mid, nil when there is none.
-func (d *Downlink) section(mid string) *downlinkSection {
-	for _, section := range d.sections {
-		if section.transceiver.Mid() == mid {
-			return section
-		}
-	}
-	return nil
-}
-
-// received lists what the client receives, in the order in which it began.
-func (d *Downlink) received() (list []DownlinkStream) {
-	at := make(map[*Subscription]int)
-	for _, section := range d.sections {
-		s := section.subscription
-		if s == nil {
-			continue
-		}
-		i, known := at[s]
-		if !known {
-			i = len(list)
-			at[s] = i
-			list = append(list, DownlinkStream{Subscription: s})
-		}
-		list[i].MIDs = append(list[i].MIDs, section.transceiver.Mid())
-	}
-	for i := range list {
-		slices.SortStableFunc(list[i].MIDs, func(a, b string) int { return int(d.section(a).kind) - int(d.section(b).kind) })
-	}
-	return list
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/sfu/egress"
 	"github.com/atrium-rtc/atrium/sfu/packet"
+	"github.com/atrium-rtc/atrium/sfu/seal"
 	"github.com/atrium-rtc/atrium/sfu/tap"
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
@@ -35,6 +36,8 @@ const (
 	// they are there (see feedbackReader), and media keeps the way open. The check of
 	// a subscriber costs as much as ten packets of its media, every two seconds.
 	noKeepalive = 0
+	// relayWait is what a direct path is given to be found before one over a relay is taken.
+	relayWait = 500 * time.Millisecond
 	// dtlsTimeout ends a handshake that does not come to its end.
 	dtlsTimeout = 10 * time.Second
 )
@@ -173,10 +176,13 @@ func (e *Engine) newPeerConnection(
 ) (*webrtc.PeerConnection, error) {
 	settings := e.settings
 	p.transport.apply(&settings)
+	if p.offers {
+		nominateSoon(&settings)
+	}
 	p.connecting.outcomes = e.outcomes
 	var sources atomic.Int32
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
-		if sources.Add(1) > p.sourceLimit() {
+		if (p.knows == nil || !p.knows(ssrc)) && sources.Add(1) > maxSources {
 			p.tryDo(func() { p.fail("too many media sources") })
 		}
 		return newInlet(kind, ssrc)
@@ -202,25 +208,50 @@ func (e *Engine) newPeerConnection(
 	return pc, nil
 }
 
+// nominateSoon is for connections on which the server offers, and so chooses the path (RFC
+// 8445 section 8.1.1). Pion would wait a second before it takes a client whose candidates
+// are hidden, as browsers' are, and two for a relay.
+func nominateSoon(s *webrtc.SettingEngine) {
+	s.SetSrflxAcceptanceMinWait(0)
+	s.SetPrflxAcceptanceMinWait(0)
+	s.SetRelayAcceptanceMinWait(relayWait)
+}
+
 // secure chooses who seals what a connection's streams send, when it is up and
 // before they start. It runs on the peer's goroutine.
 func (e *Engine) secure(p *Peer, streams senders, sub *egress.Subscriber) error {
-	queue := e.queues[sub.Shard()]
-	if e.sealing != SealPion && streams.sealable() {
+	if !streams.sealable() {
+		e.leaveToPion(p, sub)
+		return nil
+	}
+	keys, err := e.takeKeys(p, sub)
+	if keys != nil {
+		streams.sealWith(keys, p.transport, e.queues[sub.Shard()])
+	}
+	return err
+}
+
+// takeKeys takes a connection's keys for the shard to seal with; nil without an error says
+// that Pion seals.
+func (e *Engine) takeKeys(p *Peer, sub *egress.Subscriber) (*seal.Context, error) {
+	if e.sealing != SealPion {
 		keys, err := p.transport.secure()
 		if err == nil {
-			streams.sealWith(keys, p.transport, queue)
 			e.sealedByShard.Add(1)
-			return nil
+			return keys, nil
 		}
 		if e.sealing == SealShard {
-			return err
+			return nil, err
 		}
 		p.log.Info("Pion seals this connection's media", "reason", err)
 	}
-	p.transport.udp.SetQueue(queue)
+	e.leaveToPion(p, sub)
+	return nil, nil
+}
+
+func (e *Engine) leaveToPion(p *Peer, sub *egress.Subscriber) {
+	p.transport.udp.SetQueue(e.queues[sub.Shard()])
 	e.sealedByPion.Add(1)
-	return nil
 }
 
 // Close ends all connections, waits for them, and closes the ports.

@@ -46,7 +46,7 @@ func FuzzFeedbackReader(f *testing.F) {
 		read := 0
 		eachRTCP(b, func(p []byte) {
 			read += len(p)
-			senders{}.receive(&Peer{}, p)
+			(&senders{}).receive(&Peer{}, p)
 			reportBlocks(p, func(rtcp.ReceptionReport) {})
 		})
 		if read > len(b) {

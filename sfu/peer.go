@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -59,9 +58,12 @@ type Peer struct {
 	onConnected func()
 	onTick      func(now time.Time) time.Duration // returns when to be called again, 0 for never
 	onClosed    func()
-	onCut       func()        // when the connection is closed: nothing comes any more
-	unasked     func() bool   // whether the client has not been asked for anything yet; nil for no
-	maxSources  *atomic.Int32 // that the client may invent; nil for the usual number
+	onCut       func()      // when the connection is closed: nothing comes any more
+	idle        func() bool // nothing was asked of the client yet; nil for never
+
+	// Set before the connection is made.
+	offers bool                   // the server does, first
+	knows  func(ssrc uint32) bool // sources that the client has not invented; nil for none
 }
 
 // newPeer returns a peer whose goroutine runs until Close.
@@ -86,7 +88,7 @@ func (p *Peer) run() {
 			switch {
 			case p.connected && !p.restarting:
 				p.transport.spare()
-			case p.unasked != nil && p.unasked():
+			case p.idle != nil && p.idle():
 				p.deadline.Reset(connectTimeout)
 			default:
 				p.connecting.look(p.pc)
@@ -131,16 +133,19 @@ func (p *Peer) AddICECandidate(c Candidate) error {
 		return err
 	}
 	init := webrtc.ICECandidateInit{Candidate: c.Candidate, SDPMid: &c.SDPMid, SDPMLineIndex: &c.SDPMLineIndex}
-	p.tryDo(func() {
-		if p.candidates >= maxCandidates {
-			return
-		}
-		p.candidates++
-		if err := p.pc.AddICECandidate(init); err != nil {
-			p.log.Debug("candidate not used", "error", err)
-		}
-	})
+	p.tryDo(func() { p.addCandidate(init) })
 	return nil
+}
+
+// addCandidate runs on the owner goroutine.
+func (p *Peer) addCandidate(c webrtc.ICECandidateInit) {
+	if p.candidates >= maxCandidates {
+		return
+	}
+	p.candidates++
+	if err := p.pc.AddICECandidate(c); err != nil {
+		p.log.Debug("candidate not used", "error", err)
+	}
 }
 
 // start attaches the PeerConnection, starts the owner goroutine and negotiates
@@ -242,12 +247,4 @@ func (p *Peer) WriteRTCP(pkts []rtcp.Packet) error {
 		return fmt.Errorf("write RTCP: %w", err)
 	}
 	return nil
-}
-
-// sourceLimit is how many sources the client may have, RTP and RTCP together.
-func (p *Peer) sourceLimit() int32 {
-	if p.maxSources != nil {
-		return p.maxSources.Load()
-	}
-	return maxSources
 }

@@ -24,16 +24,13 @@ func (s *section) wantsReceiverRTT() bool {
 	return ok && s.receives && strings.Contains(value, receiverRTT)
 }
 
-// maxEchoes is how many sources of a connection send a time back: one packet holds them.
-const maxEchoes = 16
-
 // timeEcho answers a client's reference times.
 type timeEcho struct {
 	mu   sync.Mutex // when a connection's feedback changes its way, both may call
 	last uint64
 }
 
-// answer returns the reports, one from each of our first sources, that send back the
+// answer returns the reports, one from each of our sources, that send back the
 // reference time in b; none when there is no time, or it was answered: a packet
 // may arrive once for each source that it is about.
 func (e *timeEcho) answer(sources senders, b []byte) []rtcp.Packet {
@@ -53,7 +50,7 @@ func (e *timeEcho) answer(sources senders, b []byte) []rtcp.Packet {
 			continue
 		}
 		e.last = t.NTPTimestamp
-		for _, s := range sources[:min(len(sources), maxEchoes)] {
+		for _, s := range sources {
 			answers = append(answers, &rtcp.ExtendedReport{SenderSSRC: s.ssrc.Load(), Reports: []rtcp.ReportBlock{
 				&rtcp.DLRRReportBlock{Reports: []rtcp.DLRRReport{{
 					SSRC: xr.SenderSSRC, LastRR: uint32(t.NTPTimestamp >> 16), //nolint:gosec // the middle 32 bits

@@ -15,23 +15,26 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
-// sender is the TrackLocal of one track on one subscriber's connection: Pion
-// gives it the negotiated parameters.
+// sender is one track on one subscriber's connection. Where that is its own, it is the
+// connection's TrackLocal too, and Pion gives it the negotiated parameters.
 type sender struct {
 	track    *Track
 	codec    offeredCodec // the subscriber's
 	streamID string
 	sub      *egress.Subscriber
-	muted    func() bool // initially; nil for no
+	muted    func() bool // nil for never
 	delivery func(egress.Delivery)
 	verdict  func(Kind, quality.Verdict, quality.Report)
-	keys     *lateKeys            // of a connection that streams are added to; nil for others
-	began    func(*egress.Stream) // is called when there is a stream; nil for nothing
-	refused  bool                 // by the client's answer: there is no stream
+	noRepeat bool // see egress.StreamConfig
 
 	extensions egress.Extensions
 
-	rtx    uint32 // SSRC of the repair stream, 0 without; set by Bind, before the stream exists
+	// Only on a Downlink: whose it is, how it is offered, and its SSRCs.
+	of             *Subscription
+	offers         []offeredCodec
+	source, repair uint32
+
+	rtx    uint32 // SSRC of the repair stream, 0 without; set before the stream exists
 	ssrc   atomic.Uint32
 	stream atomic.Pointer[egress.Stream]
 }
@@ -51,25 +54,27 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 			rtx = uint8(p.PayloadType)
 		}
 	}
-	if s.refused {
-		return c.CodecParameters()[0], nil // it is taken out with the next offer
-	}
 	if params.PayloadType == 0 && params.MimeType == "" {
 		return params, fmt.Errorf("bind %s: %w", s.codec.codec, webrtc.ErrUnsupportedCodec)
 	}
-	if c.SSRCRetransmission() == 0 || s.codec.rtx == 0 {
+	sealer := func(*sender) egress.Sealer { return pionSealer{c.WriteStream()} } // until the keys are known
+	s.begin(uint32(c.SSRC()), uint32(c.SSRCRetransmission()), rtx, sealer)
+	return params, nil
+}
+
+// begin makes the stream, with its SSRCs and the payload type of its repair stream.
+func (s *sender) begin(ssrc, repair uint32, rtx uint8, sealer func(*sender) egress.Sealer) *egress.Stream {
+	if repair == 0 {
 		rtx = 0
 	}
 	if rtx != 0 {
-		s.rtx = uint32(c.SSRCRetransmission())
+		s.rtx = repair
 	}
-	s.ssrc.Store(uint32(c.SSRC()))
-	sealer, done := s.keys.sealer(s, c)
-	defer done()
+	s.ssrc.Store(ssrc)
 	stream := s.sub.Add(s.track, egress.StreamConfig{
 		Codec:       s.codec.codec,
-		PayloadType: s.codec.payloadType, SSRC: uint32(c.SSRC()),
-		RTXPayloadType: rtx, RTXSSRC: uint32(c.SSRCRetransmission()),
+		PayloadType: s.codec.payloadType, SSRC: ssrc,
+		RTXPayloadType: rtx, RTXSSRC: repair,
 		REDPayloadType: s.codec.red,
 		Encodings:      s.track.Encodings(),
 		// RFC 3550 section 5.1: random, the sequence number below half so that
@@ -79,18 +84,15 @@ func (s *sender) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, er
 		Extensions:     s.extensions,
 		Padding:        s.codec.codec.IsVideo() && s.codec.has(feedbackTWCC),
 		Muted:          s.muted != nil && s.muted(),
-		NoRepeat:       s.keys != nil,
+		NoRepeat:       s.noRepeat,
 		Delivery:       s.delivery,
-		Verdict:        s.judged(),
 		// Only where transport-wide numbers are not sent: see subscriberFeedback.
 		CongestionFeedback: s.codec.has(feedbackCCFB) && s.extensions.TransportSequence == 0,
-		Sealer:             sealer,
+		Sealer:             sealer(s),
 	})
+	stream.OnVerdict(s.judged())
 	s.stream.Store(stream)
-	if s.began != nil {
-		s.began(stream)
-	}
-	return params, nil
+	return stream
 }
 
 // judged returns what is told of verdicts on the stream; nil for nothing.
@@ -130,11 +132,18 @@ func (s *sender) setMuted(muted bool) {
 // senders are those of one connection.
 type senders []*sender
 
-// receive takes one RTCP packet from p's client: its reference time is sent back,
+// outgoing are the streams of a connection, for what its client sends back.
+type outgoing interface {
+	stream(ssrc uint32) *egress.Stream // nil when there is none
+	subscriber() *egress.Subscriber    // nil without streams
+	echoes() senders                   // that send a client's time back
+}
+
+// receiveRTCP takes one RTCP packet from p's client: its reference time is sent back,
 // and what is about our sources goes to their streams. It is called by one
 // goroutine at a time. Reports and transport-wide feedback, which come all the
 // time, are read without an allocation.
-func (l senders) receive(p *Peer, packet []byte) {
+func receiveRTCP(l outgoing, p *Peer, packet []byte) {
 	switch rtcp.PacketType(packet[1]) {
 	case rtcp.TypeReceiverReport, rtcp.TypeSenderReport:
 		reportBlocks(packet, func(block rtcp.ReceptionReport) {
@@ -143,19 +152,19 @@ func (l senders) receive(p *Peer, packet []byte) {
 			}
 		})
 	case rtcp.TypeTransportSpecificFeedback, rtcp.TypePayloadSpecificFeedback:
-		l.feedback(packet)
+		receiveFeedback(l, packet)
 	case rtcp.TypeExtendedReport:
-		if echo := p.echo.answer(l, packet); len(echo) > 0 {
+		if echo := p.echo.answer(l.echoes(), packet); len(echo) > 0 {
 			_ = p.WriteRTCP(echo) // the client asks again in a second
 		}
 	}
 }
 
-// feedback takes one feedback message (RFC 4585 section 6.1).
-func (l senders) feedback(packet []byte) {
+// receiveFeedback takes one feedback message (RFC 4585 section 6.1).
+func receiveFeedback(l outgoing, packet []byte) {
 	if packet[1] == uint8(rtcp.TypeTransportSpecificFeedback) && measures(packet[0]&0x1f) {
-		if len(l) > 0 {
-			l[0].sub.Feedback(packet) // of all streams, whichever it names
+		if sub := l.subscriber(); sub != nil {
+			sub.Feedback(packet) // of all streams, whichever it names
 		}
 		return
 	}
@@ -164,9 +173,13 @@ func (l senders) feedback(packet []byte) {
 		return
 	}
 	for _, pkt := range pkts {
+		_, ofAll := pkt.(*rtcp.ReceiverEstimatedMaximumBitrate) // whichever it names
 		for _, ssrc := range pkt.DestinationSSRC() {
 			if st := l.stream(ssrc); st != nil {
 				st.HandleRTCP(pkt)
+				if ofAll {
+					break
+				}
 			}
 		}
 	}
@@ -175,6 +188,18 @@ func (l senders) feedback(packet []byte) {
 // measures reports whether a format of transport layer feedback tells when packets
 // arrived: the transport-wide one, and that of RFC 8888.
 func measures(format uint8) bool { return format == rtcp.FormatTCC || format == rtcp.FormatCCFB }
+
+// receive takes one RTCP packet from p's client.
+func (l *senders) receive(p *Peer, packet []byte) { receiveRTCP(l, p, packet) }
+
+func (l senders) echoes() senders { return l }
+
+func (l senders) subscriber() *egress.Subscriber {
+	if len(l) == 0 {
+		return nil
+	}
+	return l[0].sub
+}
 
 // stream returns the one that is sent with an SSRC, nil when there is none.
 func (l senders) stream(ssrc uint32) *egress.Stream {

@@ -53,6 +53,7 @@ type Subscription struct {
 
 	// Only on a downlink.
 	wish   wish
+	log    *slog.Logger
 	ended  bool // owned by the peer's goroutine
 	finish func()
 	done   chan struct{}
@@ -200,10 +201,24 @@ func (s *Subscription) setPublished(muted Kind) { s.published.Store(uint32(muted
 
 func (s *Subscription) unpublished() {
 	if s.downlink != nil {
-		s.downlink.drop(s, nil, true)
+		s.downlink.drop(s, true)
 		return
 	}
 	s.Close()
+}
+
+// tell has fn called on the connection's goroutine. It does not wait, nor does it lose
+// anything on a Downlink, which may have much to tell at once.
+func (s *Subscription) tell(fn func()) {
+	if s.downlink == nil {
+		s.peer.tryDo(fn)
+		return
+	}
+	s.downlink.do(func() {
+		if !s.ended {
+			fn()
+		}
+	})
 }
 
 func (s *Subscription) applyMute() { s.senders.setMuted(s.muted()) }
@@ -218,7 +233,12 @@ func (s *Subscription) closed() {
 func (s *Subscription) Answer() string { return s.peer.Answer() }
 
 // AddICECandidate is as in Peer.
-func (s *Subscription) AddICECandidate(c Candidate) error { return s.peer.AddICECandidate(c) }
+func (s *Subscription) AddICECandidate(c Candidate) error {
+	if s.downlink != nil {
+		return s.downlink.AddICECandidate(c)
+	}
+	return s.peer.AddICECandidate(c)
+}
 
 // Restart is as in Peer; on a Downlink it fails with ErrBadOffer.
 func (s *Subscription) Restart(ctx context.Context, client ICECredentials) (string, error) {
@@ -248,7 +268,7 @@ func (s *Subscription) SetPreferredLayers(spatial, temporal uint8) {
 // Close ends the subscription, and its connection if that is its own. It does not wait.
 func (s *Subscription) Close() {
 	if s.downlink != nil {
-		s.downlink.drop(s, nil, false)
+		s.downlink.drop(s, false)
 		return
 	}
 	s.peer.Close()

@@ -34,7 +34,7 @@ func (s *Subscription) judged(kind Kind, v quality.Verdict, r quality.Report) {
 		return
 	}
 	one := QualityVerdict{verdictOf(v), kind, float64(r.Score), causeOf(r.Cause)}
-	s.peer.tryDo(func() {
+	s.tell(func() {
 		if all, changed := s.verdicts.change(one); changed {
 			s.verdict(all)
 		}

@@ -93,6 +93,12 @@ func (st *Stream) Client(c quality.Client) {
 	st.request(func() { st.judged.meter.Client(c, time.Now()) })
 }
 
+// OnVerdict has fn told when the verdict on the stream's quality changes, on the shard's
+// goroutine, where it must not block; nil is nothing. Any goroutine may call it.
+func (st *Stream) OnVerdict(fn func(quality.Verdict, quality.Report)) {
+	st.sub.shard.command(func() { st.verdict = fn })
+}
+
 // startJudging begins with the connection: what was before it does not count.
 func (st *Stream) startJudging(now time.Time) {
 	j := &st.judged
@@ -130,8 +136,8 @@ func (st *Stream) judge(now time.Time) {
 	st.publishQuality(report, sample, rate)
 	if verdict := j.verdict.Next(report.Score); verdict != j.verdict {
 		j.verdict = verdict
-		if st.cfg.Verdict != nil {
-			st.cfg.Verdict(verdict, report)
+		if st.verdict != nil {
+			st.verdict(verdict, report)
 		}
 	}
 }

@@ -49,14 +49,11 @@ type StreamConfig struct {
 	// Unfelt says that a program takes the packets and nobody feels their quality, which
 	// is not judged.
 	Unfelt bool
-	// Sealer takes the stream's packets.
-	Sealer Sealer
 	// NoRepeat says that no packet may be sent a second time as it was, since whoever seals
 	// it must never see a number twice; repairs then need a repair stream.
 	NoRepeat bool
-	// Verdict, if not nil, is told when the verdict on the stream's quality changes, under
-	// the rules of Delivery.
-	Verdict func(quality.Verdict, quality.Report)
+	// Sealer takes the stream's packets.
+	Sealer Sealer
 	// Delivery, if not nil, is told when the video is paused for want of bandwidth,
 	// and when it goes on. It is called on the shard's goroutine and must not block.
 	Delivery func(Delivery)
@@ -129,6 +126,8 @@ type Stream struct {
 	rtt       time.Duration                         // 0 while unknown
 
 	stats streamCounters
+
+	verdict func(quality.Verdict, quality.Report) // see OnVerdict; nil for nothing
 }
 
 // layers are the highest of a video that may be sent: a position on the track's

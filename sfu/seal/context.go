@@ -62,3 +62,7 @@ func (c *Context) Stream(ssrc uint32) *Stream {
 	}
 	return s
 }
+
+// Forget lets go of the state of a source that has sent its last packet. Its SSRC must not
+// be used again under these keys: its numbers would be.
+func (c *Context) Forget(ssrc uint32) { delete(c.streams, ssrc) }
