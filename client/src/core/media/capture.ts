@@ -47,7 +47,7 @@ export async function captureScreen({ devices, secureContext }: Platform, audio:
   try {
     return (await devices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio })).getTracks();
   } catch (error) {
-    throw problem(error, 'screen');
+    throw problem(error, 'Screen');
   }
 }
 
@@ -64,20 +64,12 @@ async function attempt({ devices, secureContext }: Platform, wanted: MediaStream
     const [videoTrack] = stream.getVideoTracks();
     return { ...(audioTrack && { audioTrack }), ...(videoTrack && { videoTrack }), problems: [] };
   } catch (error) {
-    const what = [wanted.video && 'camera', wanted.audio && 'microphone'].filter(Boolean).join(' and ');
+    const what = !wanted.video ? 'Microphone' : wanted.audio ? 'Camera and microphone' : 'Camera';
     return { problems: [problem(error, what)] };
   }
 }
 
 function problem(error: unknown, what: string): AtriumError {
   const code = CODES[(error as Error).name] ?? 'not-supported';
-  const texts: Partial<Record<AtriumErrorCode, string>> = {
-    'permission-denied':
-      what === 'screen'
-        ? 'No screen was chosen, or the browser does not let this page show one.'
-        : `The browser does not let this page use your ${what}. Allow it in the address bar, then try again.`,
-    'device-not-found': `No ${what} was found. Connect one, then try again.`,
-    'device-in-use': `Your ${what} cannot be opened: perhaps another application uses it. Close that, then try again.`,
-  };
-  return new AtriumError(code, { text: texts[code] ?? '', cause: error });
+  return new AtriumError(code, { text: `${what}: ${new AtriumError(code).message}`, cause: error });
 }

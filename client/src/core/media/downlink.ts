@@ -2,8 +2,8 @@ import type { AtriumError } from '../errors.ts';
 import type { MediaHost } from '../seam.ts';
 import { list } from '../wire.ts';
 import { useDependencyDescriptor } from './codecs.ts';
+import { trickle } from './candidates.ts';
 import { ConnectionWatch } from './connection-watch.ts';
-import { Trickle } from './trickle.ts';
 
 /** The notification subscriberOffer. */
 export interface SubscriberOffer {
@@ -28,7 +28,6 @@ export class Downlink {
   readonly watch: ConnectionWatch;
   #host: MediaHost;
   #events: DownlinkEvents;
-  #trickle: Trickle;
   #answered: { number: unknown; sdpAnswer: string } | undefined;
   #senders = new Map<string, string>(); // by mid
   #prepared = new Set<RTCRtpTransceiver>();
@@ -41,7 +40,7 @@ export class Downlink {
     this.#host = host;
     this.#events = events;
     this.pc = platform.peerConnection(config);
-    this.#trickle = new Trickle(host, 'subscriber', this.pc);
+    trickle(host, 'subscriber', this.pc);
     this.watch = new ConnectionWatch(platform, this.pc, () => this.#restart(), events.changed);
   }
 
@@ -69,7 +68,6 @@ export class Downlink {
     if (this.#answered?.number !== number) {
       await pc.setRemoteDescription({ type: 'offer', sdp: sdpOffer });
       this.#prepare();
-      this.#trickle.hold();
       await pc.setLocalDescription();
       if (this.#closed) {
         return;
@@ -80,7 +78,6 @@ export class Downlink {
     this.#host.call('subscriberAnswer', this.#answered).catch((error: AtriumError) => {
       this.#host.options.platform.log('warn', 'answer not taken', error);
     });
-    this.#trickle.open();
     this.#hand(list<{ sender?: string; mids?: string[] }>(streams));
   }
 

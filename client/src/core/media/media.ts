@@ -4,13 +4,13 @@ import type { RemotePublication } from '../publication.ts';
 import type { Media, MediaHost } from '../seam.ts';
 import { list, word, type JoinResult } from '../wire.ts';
 import { Attachments } from './attachments.ts';
+import type { Connection } from './candidates.ts';
 import { LocalParticipant } from './local-participant.ts';
 import { Measurements } from './measurements.ts';
 import { Reception } from './reception.ts';
 import type { RoomStatistics } from './statistics.ts';
 import { Uplink } from './uplink.ts';
 
-type Connection = 'publisher' | 'subscriber';
 type Params = Record<string, unknown>;
 
 /** The media of a room. */

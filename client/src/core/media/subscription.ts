@@ -3,6 +3,7 @@ import type { MediaHost } from '../seam.ts';
 import type { RemotePublication } from '../publication.ts';
 import type { Attachments } from './attachments.ts';
 import { Deferred } from './deferred.ts';
+import type { Kind } from './local-publication.ts';
 import { RemoteTrack, type Priority } from './remote-track.ts';
 import type { ReceiveStatistics } from './statistics.ts';
 import { Wish } from './wish.ts';
@@ -86,24 +87,23 @@ export class Subscription {
   }
 
   /** These are received for it. Tells of new ones, of sound and picture at once. @internal */
-  _take(this: Writable<Subscription>, tracks: MediaStreamTrack[]): void {
+  _take(tracks: MediaStreamTrack[]): void {
+    const self: Writable<this> = this;
     const fresh: RemoteTrack[] = [];
     for (const track of tracks) {
-      const kind = track.kind as 'audio' | 'video';
-      const known = this[kind];
-      if (!known) {
-        fresh.push((this[kind] = this._make(track)));
-      } else if (known.track !== track) {
-        known._replace(track);
+      const kind = track.kind as Kind;
+      if (!this[kind]) {
+        self[kind] = new RemoteTrack(this.publication, track, this.#attachments, kind === 'video' ? this.#wish : undefined);
+        fresh.push(self[kind]);
+      } else if (this[kind].track !== track) {
+        this[kind]._replace(track);
       }
     }
     if (this.state === 'requested') {
-      this.state = 'active';
+      self.state = 'active';
     }
     this._received.resolve();
-    for (const track of fresh) {
-      this._tell('trackSubscribed', track);
-    }
+    fresh.forEach((track) => this.#host.emit('trackSubscribed', { track, publication: this.publication }));
   }
 
   /** The server sends no picture for now, or does again. @internal */
@@ -112,38 +112,21 @@ export class Subscription {
     this.state = text === undefined ? 'active' : 'paused';
   }
 
-  /** @internal */
-  _end(this: Writable<Subscription>, reason: unknown): void {
-    if (this.state !== 'ended') {
-      this.state = 'ended';
-      this._received.reject(reason);
-      this._close();
-    }
-  }
-
   /** The connection is gone; it will be received anew. @internal */
   _suspend(): void {
     this._asked = false;
     this.#wish.end();
   }
 
-  /** @internal */
-  _make(track: MediaStreamTrack): RemoteTrack {
-    return new RemoteTrack(this.publication, track, this.#attachments, track.kind === 'video' ? this.#wish : undefined);
-  }
-
-  /** @internal */
-  _tell(name: 'trackSubscribed' | 'trackUnsubscribed', track: RemoteTrack): void {
-    this.#host.emit(name, { track, publication: this.publication });
-  }
-
-  /** @internal */
-  _close(): void {
+  /** It is received no longer. @internal */
+  _end(reason: unknown): void {
+    (this as Writable<this>).state = 'ended';
+    this._received.reject(reason);
     this.#wish.end();
     for (const track of [this.audio, this.video]) {
       if (track) {
         track.detach();
-        this._tell('trackUnsubscribed', track);
+        this.#host.emit('trackUnsubscribed', { track, publication: this.publication });
       }
     }
   }

@@ -1,11 +1,11 @@
 import type { AtriumError } from '../errors.ts';
 import type { MediaHost } from '../seam.ts';
 import { withDtx } from './codecs.ts';
+import { trickle } from './candidates.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import type { Kind, LocalPublication } from './local-publication.ts';
 import { KINDS } from './local-publication.ts';
 import { Sections, type Section } from './sections.ts';
-import { Trickle } from './trickle.ts';
 
 /** What the publishing connection tells. */
 export interface UplinkEvents {
@@ -37,7 +37,6 @@ export class Uplink {
   #host: MediaHost;
   #events: UplinkEvents;
   #sections: Sections;
-  #trickle: Trickle;
   #sending = new Map<LocalPublication, Sending>();
   #negotiated = false;
   #dirty = false;
@@ -52,7 +51,7 @@ export class Uplink {
     this.#events = events;
     this.pc = platform.peerConnection(config);
     this.#sections = new Sections(this.pc, host.options);
-    this.#trickle = new Trickle(host, 'publisher', this.pc);
+    trickle(host, 'publisher', this.pc);
     this.watch = new ConnectionWatch(platform, this.pc, () => this.#restart(), events.changed);
   }
 
@@ -151,7 +150,6 @@ export class Uplink {
       pc.restartIce();
     }
     this.#restarting = false;
-    this.#trickle.hold();
     await pc.setLocalDescription();
     if (this.#closed) {
       return;
@@ -162,7 +160,6 @@ export class Uplink {
       streams: listed.map(describe),
       ...(!this.#negotiated && { fresh: true }),
     });
-    this.#trickle.open();
     const { sdpAnswer } = await asked;
     if (this.#closed) {
       return;
