@@ -55,6 +55,9 @@ func outputs(client string) (files, error) {
 	return made, nil
 }
 
+// internalName is how members are called that no application sees: they may be shortened.
+const internalName = "^_[a-z]"
+
 // bundle gives one file: the entry with all that it imports. Its target is what browsers that speak today's WebRTC
 // understand; no syntax is rewritten for older ones.
 func bundle(client, entry string, format api.Format) ([]byte, error) {
@@ -71,6 +74,7 @@ func bundle(client, entry string, format api.Format) ([]byte, error) {
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,
+		MangleProps:       internalName,
 	})
 	if err := failure(result.Errors); err != nil {
 		return nil, fmt.Errorf("bundle %s: %w", entry, err)

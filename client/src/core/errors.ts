@@ -14,20 +14,20 @@ const SENTENCES = {
   /** The socket broke, and with it the answer. */
   'signaling-lost': 'The connection to the server was lost. Try again.',
   /** Neither UDP nor TCP gets through. */
-  'media-blocked': 'Your network lets no sound or picture through. Try another network.',
-  'token-refused': 'Your invitation does not admit you, or not any more. Ask for a new one.',
+  'media-blocked': 'Your network lets no sound or picture through. Try another one.',
+  'token-refused': 'Your invitation is not valid, or not any more. Ask for another one.',
   'not-permitted': 'You are not permitted to do that.',
-  'room-locked': 'The room is locked. Ask somebody inside to unlock it.',
+  'room-locked': 'The room is locked. Ask somebody inside.',
   'room-full': 'The room is full. Try again when somebody has left.',
   'room-not-found': 'There is no such room.',
   'room-closed': 'The room was closed.',
-  'name-taken': 'Somebody of that name is in the room. Choose another name.',
-  banned: 'You may not come into this room for some time.',
+  'name-taken': 'Somebody in the room has this name. Choose another one.',
+  banned: 'You are kept out of the room for some time.',
   /** By a moderator, in the lobby. */
   denied: 'A moderator did not let you in.',
   evicted: 'A moderator removed you from the room.',
-  'codec-unsupported': 'This browser cannot play what is sent.',
-  timeout: 'The server did not answer. Try again in a moment.',
+  'codec-unsupported': 'This browser cannot play that. Try another one.',
+  timeout: 'The server did not answer. Try again.',
   'server-error': 'The server could not do that.',
   /** By the application's own leave() or unpublish(). */
   aborted: 'This was cancelled.',
@@ -62,13 +62,8 @@ const WIRE: Record<number, AtriumErrorCode> = {
 /** The error that the server's answer means. Where no sentence of ours fits, the server's own stands in it. */
 export function fromWire(error: { code?: unknown; message?: unknown }): AtriumError {
   const wireCode = Number(error.code);
-  const said = String(error.message ?? '');
-  let code = WIRE[wireCode] ?? 'server-error';
-  if (wireCode === 403 && said.includes('may not come into')) {
-    code = 'banned';
-  } else if (wireCode === 201 && !said.includes('full')) {
-    code = 'server-error';
-  }
-  const text = code === 'server-error' && said ? `The server refused: ${said}` : '';
-  return new AtriumError(code, { wireCode, text, cause: said });
+  const cause = String(error.message ?? '');
+  const banned = wireCode === 403 && cause.includes('may not come into');
+  const code = banned ? 'banned' : (WIRE[wireCode] ?? 'server-error');
+  return new AtriumError(code, { wireCode, cause, text: code === 'server-error' && cause ? `The server refused: ${cause}` : '' });
 }

@@ -15,7 +15,7 @@ export interface LineEvents {
   /** In the order of the wire. */
   notified(method: string, params: Record<string, unknown>): void;
   /** The open socket was lost. */
-  lost(code: number, reason: string): void;
+  lost(reason: string): void;
 }
 
 /**
@@ -58,7 +58,7 @@ export class Line {
         socket.onopen = () => {
           this.#unopened = undefined;
           socket.onerror = null;
-          socket.onclose = (event: { code: number; reason: string }) => this.#lose(event.code, event.reason);
+          socket.onclose = (event: { reason: string }) => this.#lose(event.reason);
           socket.onmessage = (event: { data: unknown }) => this.#receive(event.data);
           this.#beat(PING, { interval: 15 * PING });
           resolve();
@@ -143,12 +143,12 @@ export class Line {
     };
     this.call('ping', params, true).then(answered, answered);
     this.#platform.clearTimeout(this.#timer);
-    this.#timer = this.#platform.setTimeout(() => (alive ? this.#beat(PING) : this.#lose(0, 'no pong')), wait);
+    this.#timer = this.#platform.setTimeout(() => (alive ? this.#beat(PING) : this.#lose('')), wait);
   }
 
-  #lose(code: number, reason: string): void {
+  #lose(reason: string): void {
     this.drop();
-    this.#events.lost(code, reason);
+    this.#events.lost(reason);
   }
 
   #receive(data: unknown): void {

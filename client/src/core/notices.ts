@@ -1,22 +1,15 @@
-import type { EndReason } from './events.ts';
+import type { ChatMessage } from './events.ts';
 import type { Json, Writable } from './json.ts';
-import { WEBCAM, type People } from './people.ts';
+import { WEBCAM } from './people.ts';
 import type { Room } from './room.ts';
+import type { Stay } from './stay.ts';
 import { list, word, type RoomSettings, type WireParticipant, type WireSpeakers, type WireStream } from './wire.ts';
-
-/** What the server's notifications act on. */
-export interface Inside {
-  room: Writable<Room>;
-  people: People;
-  admitted(): void;
-  end(reason: EndReason, text: string | undefined): void;
-}
 
 interface Params extends WireParticipant {
   [name: string]: unknown;
 }
 
-const NOTICES: Record<string, (inside: Inside, params: Params) => void> = {
+const NOTICES: Record<string, (stay: Stay, params: Params) => void> = {
   participantJoined: ({ people }, params) => people.joined(params),
   participantPublished: ({ people }, { id, streams }) => {
     if (!people.get(id)) {
@@ -29,10 +22,10 @@ const NOTICES: Record<string, (inside: Inside, params: Params) => void> = {
     people.unpublished(name, streams ? list<WireStream>(streams).map(({ id }) => id) : [WEBCAM]),
   participantLeft: ({ people }, { name, reason }) => people.left(name, word(reason)),
   participantChanged: ({ people }, params) => people.changed(params),
-  participantEvicted: ({ end }, { reason }) => end('evicted', word(reason)),
-  roomClosed: ({ end }, { reason }) => end('closed', word(reason)),
-  admitted: ({ admitted }) => admitted(),
-  denied: ({ room, end }, { reason }) => room.state === 'waiting' && end('denied', word(reason)),
+  participantEvicted: (stay, { reason }) => stay.end('evicted', word(reason)),
+  roomClosed: (stay, { reason }) => stay.end('closed', word(reason)),
+  admitted: ({ session }) => session.admitted(),
+  denied: (stay, { reason }) => stay.room.state === 'waiting' && stay.end('denied', word(reason)),
   speakersChanged: ({ people }, params) => people.speak(params as WireSpeakers),
   roomChanged: ({ room }, settings) => {
     room.settings = settings as RoomSettings;
@@ -47,8 +40,7 @@ const NOTICES: Record<string, (inside: Inside, params: Params) => void> = {
       audio: audio === true,
       video: video === true,
     }),
-  sendMessage: ({ room }, { user, message }) =>
-    room.emit('chat', { message: { user: word(user) ?? '', text: String(message), time: Date.now() } }),
+  sendMessage: ({ room }, params) => room.emit('chat', { message: chatMessage({ ...params, time: Date.now() }) }),
   dataReceived: ({ room }, { from, topic, data }) =>
     room.emit('data', { from: word(from) || undefined, topic: word(topic), data: data as Json }),
 };
@@ -59,11 +51,16 @@ export function waits(room: Writable<Room>, users: string[]): void {
   room.emit('waitingChanged', { waiting: room.waiting });
 }
 
+/** A message as the application gets it. */
+export function chatMessage({ user, message, time }: { user?: unknown; message?: unknown; time?: unknown }): ChatMessage {
+  return { user: word(user) ?? '', text: String(message), time: Number(time) };
+}
+
 /** Acts on a notification. Answers whether it was known. */
-export function notice(inside: Inside, method: string, params: Params): boolean {
+export function notice(stay: Stay, method: string, params: Params): boolean {
   const known = Object.hasOwn(NOTICES, method);
   if (known) {
-    NOTICES[method]!(inside, params);
+    NOTICES[method]!(stay, params);
   }
   return known;
 }

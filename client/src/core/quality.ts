@@ -31,20 +31,14 @@ interface WireTrack {
 }
 
 /** What the worst of the tracks says. */
-export function judge(tracks: WireTrack[]): ConnectionQuality {
-  let worst: WireTrack | undefined;
-  for (const track of tracks) {
-    if (typeof track.score === 'number' && !(track.score >= worst?.score!)) {
-      worst = track;
-    }
-  }
+function judge(tracks: WireTrack[]): ConnectionQuality {
+  const [worst] = tracks.filter(({ score }) => score! > 0).sort((a, b) => a.score! - b.score!);
   if (!worst) {
     return UNKNOWN;
   }
-  const score = worst.score!;
-  const cause = worst.cause! in CAUSES ? worst.cause! : undefined;
+  const { score, cause } = worst as Required<WireTrack>;
   const level = score >= 4 ? 'excellent' : score >= 3 ? 'good' : 'poor';
-  return { level, score, text: cause ? CAUSES[cause] : '', ...(cause && { cause }) };
+  return { level, score, text: '', ...(Object.hasOwn(CAUSES, cause) && { cause, text: CAUSES[cause] }) };
 }
 
 /** Asks the server from time to time how well one receives, and tells the participants. */
@@ -76,16 +70,14 @@ export class QualityWatch {
     if (room.state !== 'connected' || !room.participants.size) {
       return;
     }
-    const answer = await room.call<{ streams?: unknown }>('getQuality').catch(() => undefined);
-    if (!answer || room.state !== 'connected') {
-      return;
-    }
-    const streams = list<{ sender?: string; tracks?: unknown }>(answer.streams);
+    const { streams } = await room.call<{ streams?: unknown }>('getQuality').catch(() => ({ streams: [] }));
     const mine: WireTrack[] = [];
     for (const participant of room.participants.values()) {
       const senders = [...participant.publications.values()].map(({ sender }) => sender);
-      const tracks = streams.filter(({ sender }) => senders.includes(sender!)).flatMap((s) => list<WireTrack>(s.tracks));
-      mine.push(...tracks.map((track) => (track.cause === 'downlink' || !track.cause ? track : {})));
+      const tracks = list<{ sender?: string; tracks?: unknown }>(streams)
+        .filter(({ sender }) => senders.includes(sender!))
+        .flatMap((stream) => list<WireTrack>(stream.tracks));
+      mine.push(...tracks.filter(({ cause }) => !cause || cause === 'downlink'));
       this.#tell(participant, judge(tracks));
     }
     this.#tell(room.local, judge(mine));

@@ -5,6 +5,7 @@ import type { Json, Writable } from './json.ts';
 import type { LocalParticipant } from './media/local-participant.ts';
 import type { RoomStatistics } from './media/statistics.ts';
 import { Moderation } from './moderation.ts';
+import { chatMessage } from './notices.ts';
 import type { RoomOptions } from './options.ts';
 import type { Participant, RemoteParticipant } from './participant.ts';
 import { People } from './people.ts';
@@ -70,7 +71,7 @@ export class Room extends Emitter<RoomEvents> {
    */
   connect(url: string, join: JoinOptions): Promise<void> {
     if (this.state !== 'new' && this.state !== 'ended') {
-      return Promise.reject(new AtriumError('aborted', { text: 'Leave this room first.' }));
+      return Promise.reject(new AtriumError('aborted'));
     }
     const self: Writable<this> = this;
     const local: Writable<Participant> = this.local;
@@ -102,11 +103,7 @@ export class Room extends Emitter<RoomEvents> {
   /** What was written before, oldest first, as far as the room keeps it. */
   async chatHistory(): Promise<ChatMessage[]> {
     const { messages } = await this.call<{ messages?: unknown }>('getChatHistory');
-    return list<{ user?: string; message?: string; time?: number }>(messages).map(({ user, message, time }) => ({
-      user: user ?? '',
-      text: String(message),
-      time: Number(time),
-    }));
+    return list(messages).map(chatMessage);
   }
 
   /** Sends data of the application's own, at most 16 KiB, to everybody or to some. */

@@ -1,6 +1,6 @@
 import { AtriumError } from './errors.ts';
 import type { EndReason } from './events.ts';
-import { Line } from './line.ts';
+import { Line, type LineEvents } from './line.ts';
 import type { Platform } from './platform.ts';
 import type { JoinResult } from './wire.ts';
 
@@ -29,7 +29,7 @@ export interface SessionEvents {
  * A participant on the server, and the way back to it when the socket breaks: at once, then after longer and longer pauses.
  * The session goes on on the new socket if the server still has it; else one joins again under the same name.
  */
-export class Session {
+export class Session implements LineEvents {
   readonly line: Line;
   #platform: Platform;
   #greeting: () => object;
@@ -44,10 +44,7 @@ export class Session {
     this.#platform = platform;
     this.#greeting = greeting;
     this.#events = events;
-    this.line = new Line(platform, url, {
-      notified: (method, params) => this.#over || events.notified(method, params),
-      lost: (_code, reason) => this.#lost(reason),
-    });
+    this.line = new Line(platform, url, this);
   }
 
   /** Joins for the first time. Tells `joined` or `waiting`, or rejects. */
@@ -87,6 +84,26 @@ export class Session {
     this.line.close();
   }
 
+  /** The line tells. */
+  notified(method: string, params: Record<string, unknown>): void {
+    if (!this.#over) {
+      this.#events.notified(method, params);
+    }
+  }
+
+  /** The line tells. */
+  lost(reason: string): void {
+    if (this.#over || this.#coming) {
+      return; // the attempt under way fails by itself
+    }
+    if (/another socket|joined again/.test(reason)) {
+      this.#events.over('replaced');
+    } else if (this.line.session) {
+      this.#events.lost();
+      this.#comeBack();
+    }
+  }
+
   async #join(): Promise<void> {
     try {
       const result = await this.line.call<JoinResult>('joinRoom', this.#greeting(), true);
@@ -101,18 +118,6 @@ export class Session {
       }
       this.#inLobby = true;
       this.#events.waiting();
-    }
-  }
-
-  #lost(reason: string): void {
-    if (this.#over || this.#coming) {
-      return; // the attempt under way fails by itself
-    }
-    if (/another socket|joined again/.test(reason)) {
-      this.#events.over('replaced');
-    } else if (this.line.session) {
-      this.#events.lost();
-      this.#comeBack();
     }
   }
 

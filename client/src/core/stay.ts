@@ -6,25 +6,19 @@ import type { People } from './people.ts';
 import { QualityWatch } from './quality.ts';
 import type { JoinOptions, Room } from './room.ts';
 import type { Media } from './seam.ts';
-import { Session } from './session.ts';
+import { Session, type SessionEvents } from './session.ts';
 import { list, type JoinResult, type WireParticipant } from './wire.ts';
 
 const GREETING = { speakers: true, extensions: true, connections: 'paired' };
 
-const ENDINGS: Record<EndReason, AtriumErrorCode> = {
-  left: 'aborted',
-  evicted: 'evicted',
-  closed: 'room-closed',
-  denied: 'denied',
-  refused: 'server-error',
-  replaced: 'name-taken',
-};
+/** What a connect under way rejects with, when no error says more. */
+const ENDINGS: Partial<Record<EndReason, AtriumErrorCode>> = { left: 'aborted', closed: 'room-closed', replaced: 'name-taken' };
 
 /** One stay in a room, from `connect` to the end: leads the room from state to state and tells the media. */
-export class Stay {
+export class Stay implements SessionEvents {
   readonly session: Session;
-  #room: Writable<Room>;
-  #people: People;
+  readonly room: Writable<Room>;
+  readonly people: People;
   #media: Media;
   #quality: QualityWatch;
   #deaf: () => void; // to changes of the network
@@ -32,21 +26,13 @@ export class Stay {
   #over = false;
 
   constructor(room: Room, people: People, media: Media, { room: name, user, token }: JoinOptions) {
-    this.#room = room;
-    this.#people = people;
+    this.room = room;
+    this.people = people;
     this.#media = media;
     this.#quality = new QualityWatch(room);
     const { platform } = room.options;
     const greeting = (): object => ({ ...GREETING, room: name, user, token, metadata: room.local.metadata });
-    this.session = new Session(platform, room.serverUrl, greeting, {
-      notified: (method, params) => this.#notified(method, params),
-      waiting: () => this.#to('waiting'),
-      joined: (result) => this.#joined(result),
-      lost: () => this.#lost(),
-      back: (resumed) => media.signalingBack(resumed),
-      resumed: (result) => this.#resumed(result),
-      over: (reason, error) => this.end(reason, undefined, error),
-    });
+    this.session = new Session(platform, room.serverUrl, greeting, this);
     this.#deaf = platform.onNetworkChange(() => {
       this.session.networkChanged();
       media.networkChanged();
@@ -58,7 +44,7 @@ export class Stay {
     return new Promise((resolve, reject) => {
       this.#entry = { resolve, reject };
       this.#to('connecting');
-      this.session.start().catch((error) => this.end('refused', undefined, error));
+      this.session.start().catch((error) => this.over('refused', error));
     });
   }
 
@@ -72,37 +58,43 @@ export class Stay {
     this.#deaf();
     this.#quality.stop();
     this.#to('ended', reason);
-    this.#people.clear();
+    this.people.clear();
     this.#media.close();
     if (this.#entry) {
-      this.#entry.reject(error ?? because(ENDINGS[reason], text));
+      this.#entry.reject(error ?? because(ENDINGS[reason] ?? (reason as 'evicted' | 'denied'), text));
     } else {
-      this.#room.emit('ended', { reason, text, error });
+      this.room.emit('ended', { reason, text, error });
     }
   }
 
   #to(state: RoomState, reason?: EndReason): void {
-    const previous = this.#room.state;
-    this.#room.state = state;
-    this.#room.emit('stateChanged', { state, previous, reason });
+    const previous = this.room.state;
+    this.room.state = state;
+    this.room.emit('stateChanged', { state, previous, reason });
   }
 
-  #notified(method: string, params: Record<string, unknown>): void {
-    const inside = {
-      room: this.#room,
-      people: this.#people,
-      admitted: () => this.session.admitted(),
-      end: (reason: EndReason, text?: string) => this.end(reason, text),
-    };
-    if (!notice(inside, method, params) && !this.#media.notification(method, params)) {
-      this.#room.emit('notification', { method, params: params as Json });
+  over(reason: EndReason, error?: AtriumError): void {
+    this.end(reason, undefined, error);
+  }
+
+  waiting(): void {
+    this.#to('waiting');
+  }
+
+  back(resumed: boolean): void {
+    this.#media.signalingBack(resumed);
+  }
+
+  notified(method: string, params: Record<string, unknown>): void {
+    if (!notice(this, method, params) && !this.#media.notification(method, params)) {
+      this.room.emit('notification', { method, params: params as Json });
     }
   }
 
-  #joined(result: JoinResult): void {
+  joined(result: JoinResult): void {
     if (result.connections !== 'paired') {
       this.session.leave();
-      this.end('refused', undefined, new AtriumError('not-supported', { text: 'The server is too old for this page.' }));
+      this.over('refused', new AtriumError('not-supported'));
       return;
     }
     const again = !this.#entry;
@@ -113,28 +105,28 @@ export class Stay {
     this.#entry?.resolve();
     this.#entry = undefined;
     if (again) {
-      this.#room.emit('reconnected', { resumed: false });
+      this.room.emit('reconnected', { resumed: false });
     }
   }
 
   #settle(result: JoinResult, fresh: boolean): void {
-    this.#people.settle(result, fresh);
-    this.#room.settings = result.room;
-    waits(this.#room, list<WireParticipant>(result.waiting).map(({ id }) => String(id)));
+    this.people.settle(result, fresh);
+    this.room.settings = result.room;
+    waits(this.room, list<WireParticipant>(result.waiting).map(({ id }) => String(id)));
   }
 
-  #lost(): void {
+  lost(): void {
     this.#to('reconnecting');
     this.#media.signalingLost();
-    this.#room.emit('reconnecting', { cause: 'signaling' });
+    this.room.emit('reconnecting', { cause: 'signaling' });
   }
 
-  #resumed(result: JoinResult | undefined): void {
+  resumed(result: JoinResult | undefined): void {
     if (result) {
       this.#settle(result, false);
     }
     this.#to(result ? 'connected' : 'waiting');
-    this.#room.emit('reconnected', { resumed: true });
+    this.room.emit('reconnected', { resumed: true });
   }
 }
 

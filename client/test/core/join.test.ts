@@ -72,7 +72,6 @@ test('whoever loses the socket in the lobby goes on waiting there', async () => 
 const REFUSALS: [code: number, message: string, expected: string][] = [
   [104, 'exists', 'name-taken'],
   [201, "Room 'r' is full: 2 participants are allowed", 'room-full'],
-  [201, "Already in room 'x'", 'server-error'],
   [202, 'not found', 'room-not-found'],
   [203, 'closing', 'room-closed'],
   [204, 'User cannot create a new room', 'server-error'],
