@@ -1,47 +1,48 @@
-// Makes the pictures in docs/images through the real server: `npm run shots`.
+// Makes the pictures of the call page in docs/images: `npm run shots`. The page is the real one, its people are painted
+// (client/page/gallery.ts), so that every run gives the same picture of a call with as many people as it shall have.
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { launch, until } from './harness/browser.js';
-import { paintedCamera } from './harness/painted-camera.js';
-import { Participant } from './harness/participant.js';
-import { serve } from './harness/server.js';
+import { serveGallery } from './harness/gallery.js';
 
 const IMAGES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
-const NAMES = ['Amara', 'Björn', 'Chiara', 'Daniel'];
-const TALK = [
-  [1, 'Can everybody see the plan?'],
-  [2, 'Yes, crystal clear.'],
-  [0, 'Then let us begin with the garden.'],
-];
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
 
-const endings = [];
-const browser = await launch();
-endings.push(() => browser.close());
+const SHOTS = [
+  { name: 'lobby', viewport: DESK, parameters: { people: 1, lobby: 1, theme: 'light' } },
+  { name: 'call-1', viewport: DESK, parameters: { people: 1 } },
+  { name: 'call-2', viewport: DESK, parameters: { people: 2, calm: 1 } },
+  { name: 'call-5', viewport: DESK, parameters: { people: 5, calm: 1, chat: 1 } },
+  { name: 'call-9', viewport: DESK, parameters: { people: 9, theme: 'light' } },
+  { name: 'call-25', viewport: DESK, parameters: { people: 25, size: '320x180' } },
+  { name: 'call-speaker', viewport: DESK, parameters: { people: 8, layout: 'speaker', theme: 'light' } },
+  { name: 'call-screen', viewport: DESK, parameters: { people: 7, screen: 1, calm: 1, theme: 'light' } },
+  { name: 'call-phone', viewport: PHONE, parameters: { people: 6 } },
+];
+const SETTLED = 1_500; // ms after the last first picture, for what fades in
+
+const [browser, gallery] = await Promise.all([launch(), serveGallery()]);
 try {
-  const server = await serve({ after: (end) => endings.unshift(end) });
-  const everybody = [];
-  for (const [number, name] of NAMES.entries()) {
-    const prepare = paintedCamera(number);
-    everybody.push(await Participant.join(browser, server, { name, room: 'Courtyard', prepare }));
-  }
-  const [viewer] = everybody;
-  for (const name of NAMES.slice(1)) {
-    await viewer.firstPicture(name);
-    await viewer.keepsPlaying(name, 30); // past the first, blurred seconds
-  }
-  await viewer.page.click('#showChat');
-  for (const [number, text] of TALK) {
-    await everybody[number].say(text);
-    await viewer.reads(text);
-  }
-  await until(viewer.page, () => document.querySelectorAll('.tile.picture').length === 4);
-  await viewer.page.evaluate(() => document.activeElement.blur());
   mkdirSync(IMAGES, { recursive: true });
-  await viewer.page.screenshot({ path: `${IMAGES}call.png` });
-  await Promise.all(everybody.map(({ page }) => page.context().close()));
-} finally {
-  for (const end of endings) {
-    await end();
+  for (const shot of SHOTS) {
+    await take(shot);
   }
+} finally {
+  await Promise.all([browser.close(), gallery.close()]);
+}
+
+async function take({ name, viewport, parameters }) {
+  const context = await browser.newContext({ viewport, reducedMotion: 'reduce', deviceScaleFactor: viewport === PHONE ? 2 : 1 });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.goto(gallery.url({ page: 1, ...parameters }));
+  await until(page, () => globalThis.gallery && document.querySelectorAll('.tile.connecting:not([hidden])').length === 0, undefined, { timeout: 60_000 });
+  await page.waitForTimeout(SETTLED);
+  await page.evaluate(() => document.activeElement.blur());
+  await page.screenshot({ path: `${IMAGES}${name}.jpg`, type: 'jpeg', quality: 86 });
+  await context.close();
 }

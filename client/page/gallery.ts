@@ -2,6 +2,7 @@
 //
 //   people=N       with oneself              layout=auto|grid|speaker
 //   page=1         with the whole call page  chat=1         its chat is open
+//   lobby=1        the entrance instead
 //   screen=1       somebody shares one       pinned=1       somebody is pinned
 //   calm=1         no marks on anybody       statistics=1   the overlay is on
 //   lost=1         the banner                theme=dark|light
@@ -13,6 +14,7 @@ import { readAddress } from './entry/address.ts';
 import { Preferences } from './entry/preferences.ts';
 import { FakeRoom } from './fake/fake-room.ts';
 import { personaOf } from './fake/persona.ts';
+import { Lobby } from './lobby/lobby.ts';
 import { OwnMedia } from './own-media.ts';
 import { createStage, type Layout, type Stage } from './stage/stage.ts';
 
@@ -34,10 +36,10 @@ const room = new FakeRoom({
   sound: () => silence?.clone(),
   camera: { width, height, rate: Number(asked.get('rate') ?? 5) },
 });
-const stage = asked.has('page') ? buildPage() : buildStage();
+const stage = asked.has('lobby') ? buildLobby() : asked.has('page') ? buildPage() : buildStage();
 const names: string[] = Array.from({ length: Math.max(0, Number(asked.get('people') ?? 5) - 1) }, (_, index) => join(index + 1));
-await room.connect('', { user: personaOf(0).name });
 await room.showMyself();
+await room.connect('', { user: personaOf(0).name });
 dress(names);
 // For tests and for whoever plays with it in the console.
 Object.assign(globalThis, { gallery: { room, stage, names, personaOf } });
@@ -48,6 +50,21 @@ function buildStage(): Stage {
   root.style.height = '100%'; // in the call page the shell gives it its size
   document.body.append(root);
   return createStage(root, room.room, { layout });
+}
+
+function buildLobby(): undefined {
+  nameDevices();
+  const preferences = new Preferences();
+  const lobby = new Lobby(new OwnMedia(room.room, preferences, readAddress(location)), preferences, async () => {});
+  document.body.append(lobby.element);
+  room.once('stateChanged', () => lobby.open({ user: personaOf(0).name, room: room.name }, true));
+}
+
+// What a test browser calls its devices would look odd in a picture.
+function nameDevices(): void {
+  const names = { videoinput: 'Built-in camera', audioinput: 'Headset', audiooutput: 'Headset' };
+  const device = (kind: MediaDeviceKind) => ({ kind, deviceId: kind, groupId: '', label: names[kind], toJSON: () => ({}) });
+  navigator.mediaDevices.enumerateDevices = async () => [device('videoinput'), device('audioinput'), device('audiooutput')];
 }
 
 function buildPage(): Stage {
@@ -86,10 +103,10 @@ function dress([first, second, third, fourth, fifth, , seventh]: readonly string
 
 function perform(): void {
   if (asked.has('pinned')) {
-    stage.pin(names.at(-1));
+    stage?.pin(names.at(-1));
   }
   if (asked.has('statistics')) {
-    stage.toggleStatistics();
+    stage?.toggleStatistics();
   }
   if (asked.has('lost')) {
     room.lose('signaling');
