@@ -22,7 +22,7 @@ export function figuresOf(people: Iterable<FakePerson>, local: FakeLocal, size: 
 const wave = (index: number): number => Math.sin(performance.now() / 1_700 + index);
 
 function receivedOf(index: number, { hasVideo, stream }: RemotePublication, { width, height, rate }: { width: number; height: number; rate: number }): ReceiveStatistics {
-  const audio = { bitrate: 31_000 + wave(index) * 3_000, loss: 0.002, jitter: 0.004, codec: 'opus' };
+  const audio = { bitrate: 31_000 + wave(index) * 3_000, loss: 0.002, jitter: 0.004, jitterBuffer: 0.062, codec: 'opus' };
   const shown = stream === 'screen' ? { width: 1280, height: 720 } : { width, height };
   const video = {
     bitrate: (stream === 'screen' ? 900_000 : 480_000) + wave(index) * 60_000,
@@ -31,6 +31,7 @@ function receivedOf(index: number, { hasVideo, stream }: RemotePublication, { wi
     framesPerSecond: rate || 1,
     freezeCount: 0,
     totalFreezesDuration: 0,
+    jitterBuffer: 0.048,
     codec: 'VP8',
   };
   return hasVideo ? { audio, video } : { audio };

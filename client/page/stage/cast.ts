@@ -70,7 +70,7 @@ export class Cast {
   }
 
   #join(participant: Participant): void {
-    this.#add(participant.user, CAMERA);
+    this.#add(participant.user, CAMERA).quality = participant.quality;
     for (const publication of participant.publications.values()) {
       this.#publish(publication as RemotePublication);
     }

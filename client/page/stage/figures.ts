@@ -18,21 +18,21 @@ export function receivedLines({ audio, video }: ReceiveStatistics): string[] {
   const lines: string[] = [];
   if (video) {
     const { width, height, framesPerSecond, freezeCount, totalFreezesDuration } = video;
-    lines.push(join(size(width, height, framesPerSecond), codecOf(video.codec), optional(video, 'layer')));
-    lines.push(join(bitrate(video.bitrate), `loss ${percent(video.loss)}`, buffered(video)));
+    lines.push(join(size(width, height, framesPerSecond), codecOf(video.codec)));
+    lines.push(join(bitrate(video.bitrate), `loss ${percent(video.loss)}`, buffered(video.jitterBuffer)));
     if (freezeCount > 0) {
       lines.push(`${freezeCount} freezes, ${totalFreezesDuration.toFixed(1)} s`);
     }
   }
   if (audio) {
-    lines.push(join(codecOf(audio.codec), bitrate(audio.bitrate), `loss ${percent(audio.loss)}`, buffered(audio)));
+    lines.push(join(codecOf(audio.codec), bitrate(audio.bitrate), `loss ${percent(audio.loss)}`, buffered(audio.jitterBuffer)));
   }
   return lines;
 }
 
 /** The lines about a stream of one's own. */
 export function sentLines({ audio, video }: SendStatistics): string[] {
-  const layers = video?.layers.map((layer) => join(size(layer.width, layer.height, layer.framesPerSecond), bitrate(layer.bitrate)));
+  const layers = video?.layers.map((layer) => join(size(layer.width, layer.height, layer.framesPerSecond), bitrate(layer.bitrate), layer.limitedBy && `${layer.limitedBy}-limited`));
   const total = video && join(codecOf(video.codec), bitrate(video.bitrate));
   return [total, ...(layers ?? []), audio && join(codecOf(audio.codec), bitrate(audio.bitrate))].filter((line) => line !== undefined);
 }
@@ -57,12 +57,4 @@ function sum(streams: Iterable<ReceiveStatistics | SendStatistics>): number {
   return total;
 }
 
-function buffered(stats: object): string | undefined {
-  const value: unknown = Reflect.get(stats, 'jitterBuffer');
-  return typeof value === 'number' ? `buffer ${ms(value)}` : undefined;
-}
-
-function optional(stats: object, name: string): string | undefined {
-  const value: unknown = Reflect.get(stats, name);
-  return typeof value === 'string' || typeof value === 'number' ? `layer ${value}` : undefined;
-}
+const buffered = (seconds: number | undefined): string | undefined => (seconds === undefined ? undefined : `buffer ${ms(seconds)}`);

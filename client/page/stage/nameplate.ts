@@ -14,13 +14,15 @@ export interface Signs {
 const SILENT = { no: '', off: 'microphone off', muted: 'muted by a moderator' };
 
 export class Nameplate {
-  readonly mark = new QualityMark();
+  readonly mark: QualityMark;
   readonly element: HTMLElement;
   readonly #words = spoken('');
   readonly #silent = h('span', { class: 'tile-badge muted', hidden: true }, icon('microphone-off'), this.#words);
   readonly #star = h('span', { class: 'tile-badge star', title: 'Moderator', hidden: true }, icon('star'), spoken('moderator'));
 
-  constructor(label: string) {
+  /** `own`: it is one's own, on which one's own connection is told. */
+  constructor(label: string, own: boolean) {
+    this.mark = new QualityMark(own);
     const name = h('span', { class: 'tile-label', title: label }, label);
     this.element = h('span', { class: 'tile-name' }, this.#silent, name, this.#star, this.mark.element);
   }

@@ -10,32 +10,43 @@ const BARS = [
   { x: 10, height: 12 },
 ];
 
-// Beside the name, where who is meant need not be said.
+// Beside the name, where who is meant need not be said. One's own connection is told on one's own tile only.
 const CAUSES = {
-  downlink: 'Your connection is weak',
+  downlink: '',
   uplink: 'Weak connection',
-  'publisher layer': 'Camera sends no larger picture',
+  'publisher layer': 'Sends a smaller picture',
   overload: 'The server is busy',
 };
+const LINGERS = 6_000; // ms that it stays when all seems well again, so that it does not flicker
 
 /** Shown only while something is wrong: nobody has to read that all is well. */
 export class QualityMark {
   readonly element = h('span', { class: 'tile-quality', role: 'img', hidden: true }, bars());
   readonly #words = h('span', { class: 'tile-quality-text', 'aria-hidden': 'true' });
+  readonly #own: boolean;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor() {
+  constructor(own: boolean) {
+    this.#own = own;
     this.element.append(this.#words);
   }
 
   /** Takes what the SDK says. */
   set quality({ level, cause, text }: ConnectionQuality) {
     const wrong = level === 'poor' || level === 'lost';
-    this.element.hidden = !wrong;
-    if (wrong) {
-      this.element.dataset['bars'] = level === 'lost' ? '1' : '2';
-      this.element.title = this.element.ariaLabel = text;
-      say(this.#words, cause ? CAUSES[cause] : text);
+    clearTimeout(this.#timer);
+    if (!wrong) {
+      this.#timer = setTimeout(() => (this.element.hidden = true), LINGERS);
+      return;
     }
+    this.element.hidden = false;
+    this.element.dataset['bars'] = level === 'lost' ? '1' : '2';
+    this.element.title = this.element.ariaLabel = text || 'The connection is weak.';
+    say(this.#words, this.#own ? 'Your connection is weak' : cause ? CAUSES[cause] : '');
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
   }
 }
 

@@ -51,7 +51,7 @@ export class Tile implements Subject {
       resized: () => this.#resized(),
     });
     this.picture.element.classList.toggle('mirrored', own && stream === CAMERA);
-    this.#plate = new Nameplate(label);
+    this.#plate = new Nameplate(label, own);
     this.element = h('li', { class: 'tile waiting', 'data-user': user, 'data-stream': stream, hidden: true },
       this.picture.element, avatarOf(user), this.#status, this.#pause, this.#hand, this.#plate.element);
     this.element.classList.toggle('own', own);
@@ -136,6 +136,7 @@ export class Tile implements Subject {
   }
 
   dispose(): void {
+    this.#plate.mark.dispose();
     this.picture.clear();
     this.element.remove();
   }

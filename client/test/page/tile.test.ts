@@ -58,6 +58,7 @@ test('statistics are in words that fit, and leave out what is not known', () => 
   assert.deepEqual([bitrate(0), bitrate(999_400), bitrate(999_600)], ['0 kbit/s', '999 kbit/s', '1.0 Mbit/s']);
   const video = { bitrate: 500_000, loss: 0.004, width: 640, height: 360, framesPerSecond: 29.6, freezeCount: 0, totalFreezesDuration: 0, codec: 'video/VP8' };
   assert.deepEqual(receivedLines({ video }), ['640×360 30 fps · VP8', '500 kbit/s · loss 0.4 %']);
+  assert.equal(receivedLines({ video: { ...video, jitterBuffer: 0.048 } })[1], '500 kbit/s · loss 0.4 % · buffer 48 ms');
   assert.deepEqual(receivedLines({ video: { ...video, freezeCount: 2, totalFreezesDuration: 1.23 } }).at(-1), '2 freezes, 1.2 s');
   assert.deepEqual(receivedLines({ audio: { bitrate: 31_000, loss: 0, jitter: 0 } }), ['31 kbit/s · loss 0 %']);
   assert.deepEqual(receivedLines({}), []);
