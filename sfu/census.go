@@ -15,23 +15,30 @@ type census struct {
 	mu     sync.Mutex
 	closed bool
 
-	peers                  map[*Peer]*Publication // nil for a subscription
+	peers                  map[*Peer]publisher // nil for one that does not publish
 	locals                 map[*LocalPublication]bool
 	connections, published uint64 // ever made
 
 	// What publishers sent is counted where it comes in, and added to the past when
 	// nothing comes any more: so the sum of both never goes back.
-	counting map[*Publication]bool
+	counting map[*ingress.Receiver]bool
 	past     ingress.Totals
 }
 
-func newCensus() census {
-	return census{peers: make(map[*Peer]*Publication), locals: make(map[*LocalPublication]bool), counting: make(map[*Publication]bool)}
+// publisher is what a connection publishes with: a Publication, or an Uplink with any number
+// of them.
+type publisher interface {
+	published() []*Track
+	receiving() *ingress.Receiver
 }
 
-// adopt counts a peer until it is torn down; publication is what it is the connection
-// of, if that publishes.
-func (c *census) adopt(p *Peer, publication *Publication) error {
+func newCensus() census {
+	return census{peers: make(map[*Peer]publisher), locals: make(map[*LocalPublication]bool), counting: make(map[*ingress.Receiver]bool)}
+}
+
+// adopt counts a peer until it is torn down; publishes is what it is the connection
+// of, nil if that does not publish.
+func (c *census) adopt(p *Peer, publishes publisher) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -44,27 +51,28 @@ func (c *census) adopt(p *Peer, publication *Publication) error {
 		c.forget(p)
 	}
 	c.peers[p] = nil
-	if publication != nil {
-		c.note(p, publication)
+	if publishes != nil {
+		c.note(p, publishes)
 	}
 	return nil
 }
 
 // promote notes what a peer publishes that was adopted before that was known. It runs on
 // the peer's goroutine.
-func (c *census) promote(p *Peer, publication *Publication) {
+func (c *census) promote(p *Peer, publishes publisher) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, known := c.peers[p]; known {
-		c.note(p, publication)
+		c.note(p, publishes)
 	}
 }
 
-func (c *census) note(p *Peer, publication *Publication) {
-	c.peers[p] = publication
+func (c *census) note(p *Peer, publishes publisher) {
+	c.peers[p] = publishes
 	c.published++
-	c.counting[publication] = true
-	p.onCut = func() { c.bury(publication) }
+	receiver := publishes.receiving()
+	c.counting[receiver] = true
+	p.onCut = func() { c.bury(receiver) }
 }
 
 func (c *census) forget(p *Peer) {
@@ -80,24 +88,24 @@ func (c *census) adoptLocal(l *LocalPublication) error {
 	if c.closed {
 		return fmt.Errorf("media engine: %w", ErrClosed)
 	}
-	c.locals[l], c.counting[l.Publication] = true, true
+	c.locals[l], c.counting[l.receiver] = true, true
 	return nil
 }
 
 func (c *census) buryLocal(l *LocalPublication) {
-	c.bury(l.Publication)
+	c.bury(l.receiver)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.locals, l)
 }
 
-// bury keeps what a publication has counted.
-func (c *census) bury(p *Publication) {
+// bury keeps what a publisher has counted.
+func (c *census) bury(r *ingress.Receiver) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.counting[p] {
-		delete(c.counting, p)
-		p.receiver.AddTo(&c.past)
+	if c.counting[r] {
+		delete(c.counting, r)
+		r.AddTo(&c.past)
 	}
 }
 
@@ -113,18 +121,22 @@ func (c *census) addTo(st *Stats) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	st.Peers, st.Connections, st.Published = len(c.peers), c.connections, c.published
-	for _, publication := range c.peers {
-		if publication != nil {
+	for _, publishes := range c.peers {
+		if publishes != nil {
 			st.Publications++
-			st.addTracks(publication)
+			st.addTracks(publishes.published())
 		}
 	}
 	for l := range c.locals {
 		st.Local++
-		st.addTracks(l.Publication)
+		st.addTracks(l.published())
 	}
 	st.Ingress = c.past
-	for publication := range c.counting {
-		publication.receiver.AddTo(&st.Ingress)
+	for receiver := range c.counting {
+		receiver.AddTo(&st.Ingress)
 	}
 }
+
+func (p *Publication) published() []*Track { return p.tracks }
+
+func (p *Publication) receiving() *ingress.Receiver { return p.receiver }

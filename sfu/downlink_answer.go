@@ -55,6 +55,9 @@ func (l *downlinkSections) read(text string) (*downlinkAnswer, error) {
 			if a.transport, err = answer.transportOf(s); err != nil {
 				return nil, err
 			}
+			if setup := a.transport.setup; setup != "active" && setup != "passive" {
+				return nil, fmt.Errorf("%w: a=setup is %q, of an answer it is active or passive (RFC 5763 section 5)", ErrBadOffer, setup)
+			}
 		}
 	}
 	return a, nil
@@ -88,8 +91,6 @@ func (o *offer) transportOf(s *section) (t remoteTransport, err error) {
 		return t, fmt.Errorf("%w: no ICE credentials (RFC 8839 section 5.4)", ErrBadOffer)
 	case len(strings.Fields(t.fingerprint)) != 2:
 		return t, fmt.Errorf("%w: no fingerprint (RFC 8122 section 5)", ErrBadOffer)
-	case t.setup != "active" && t.setup != "passive":
-		return t, fmt.Errorf("%w: a=setup is %q, of an answer it is active or passive (RFC 5763 section 5)", ErrBadOffer, t.setup)
 	}
 	return t, nil
 }

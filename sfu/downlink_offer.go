@@ -73,11 +73,16 @@ func (d *Downlink) describeTransport() error {
 		return err
 	}
 	d.answered, d.early = false, nil
-	d.local = localTransport{
+	d.local = localTransportOf(text)
+	return nil
+}
+
+// localTransportOf reads Pion's description.
+func localTransportOf(text string) localTransport {
+	return localTransport{
 		credentials: credentialsOf(text), fingerprint: lineOf(text, "a=fingerprint:"), mid: lineOf(text, "a=mid:"),
 		lite: strings.Contains(text, "\na=ice-lite"), candidates: candidatesOf(text),
 	}
-	return nil
 }
 
 // lineOf returns what follows a prefix in the first line that has it.

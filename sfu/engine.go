@@ -182,7 +182,7 @@ func (e *Engine) newPeerConnection(
 	p.connecting.outcomes = e.outcomes
 	var sources atomic.Int32
 	settings.BufferFactory = func(kind packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
-		if (p.knows == nil || !p.knows(ssrc)) && sources.Add(1) > maxSources {
+		if (p.knows == nil || !p.knows(ssrc)) && sources.Add(1) > p.mayInvent() {
 			p.tryDo(func() { p.fail("too many media sources") })
 		}
 		return newInlet(kind, ssrc)

@@ -52,12 +52,22 @@ func (p *Publication) tickTracks(now time.Time) (next time.Duration) {
 // measureRTT tells the tracks the round trip that ICE's checks measured, which
 // spaces repeated NACKs.
 func (p *Publication) measureRTT() {
-	stats, ok := p.peer.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats()
-	if !ok || stats.CurrentRoundTripTime <= 0 {
-		return
+	if rtt, ok := p.peer.roundTrip(); ok {
+		p.setRTT(rtt)
 	}
-	rtt := time.Duration(stats.CurrentRoundTripTime * float64(time.Second))
+}
+
+func (p *Publication) setRTT(rtt time.Duration) {
 	for _, t := range p.tracks {
 		t.SetRTT(rtt)
 	}
+}
+
+// roundTrip returns what ICE's checks measured; false before. It runs on the owner goroutine.
+func (p *Peer) roundTrip() (time.Duration, bool) {
+	stats, ok := p.pc.SCTP().Transport().ICETransport().GetSelectedCandidatePairStats()
+	if !ok || stats.CurrentRoundTripTime <= 0 {
+		return 0, false
+	}
+	return time.Duration(stats.CurrentRoundTripTime * float64(time.Second)), true
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -64,11 +65,20 @@ type Peer struct {
 	// Set before the connection is made.
 	offers bool                   // the server does, first
 	knows  func(ssrc uint32) bool // sources that the client has not invented; nil for none
+	most   *atomic.Int32          // sources that it may invent; nil for maxSources
 }
 
 // newPeer returns a peer whose goroutine runs until Close.
 func newPeer(log *slog.Logger, observer Observer, t *peerTransport) *Peer {
 	return &Peer{log: log, observer: observer, transport: t, owner: newOwner()}
+}
+
+// mayInvent returns how many sources the client may have, RTP and RTCP together.
+func (p *Peer) mayInvent() int32 {
+	if p.most != nil {
+		return p.most.Load()
+	}
+	return maxSources
 }
 
 // run is the owner goroutine.

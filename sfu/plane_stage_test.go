@@ -147,8 +147,9 @@ func (p *plane) publish() {
 			},
 		},
 		Pool: p.pool, Feedback: p, SSRC: 0x0a,
-		MIDExtension: upMID, RIDExtension: upRID, RepairedRIDExtension: upRepairedRID,
-		DependencyExtension: cfg.format.descriptor, AudioLevelExtension: upLevel,
+		Extensions: ingress.Extensions{
+			MID: upMID, RID: upRID, RepairedRID: upRepairedRID, Dependency: cfg.format.descriptor, AudioLevel: upLevel,
+		},
 	})
 	p.audio = newPlaneTrack(p, p.receiver.Tracks()[0])
 	p.video = newPlaneTrack(p, p.receiver.Tracks()[1])

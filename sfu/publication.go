@@ -48,6 +48,7 @@ type PublishRequest struct {
 type Publication struct {
 	owner    *owner              // its goroutine
 	peer     *Peer               // nil when the application makes the packets
+	uplink   *Uplink             // whose connection it is, nil for one of its own
 	upstream egress.ReportWriter // takes the RTCP for whoever sends
 	engine   *Engine
 	room     string
@@ -162,8 +163,26 @@ func sectionsOf(use []chosen) map[*section]bool {
 // makeTracks sets up the receiving side for what was chosen.
 func (p *Publication) makeTracks(use []chosen) {
 	cfg := ingress.Config{Pool: p.engine.pool, Feedback: p, SSRC: p.ssrc}
+	cfg.Tracks, cfg.Extensions = received(use)
+	p.receiver = ingress.NewReceiver(cfg)
+	p.addTracks(p.receiver.Tracks(), use)
+}
+
+// addTracks makes what is received the publication's tracks.
+func (p *Publication) addTracks(tracks []*ingress.Track, use []chosen) {
+	for i, t := range tracks {
+		kind := Audio
+		if use[i].codec.codec.IsVideo() {
+			kind = Video
+		}
+		p.tracks = append(p.tracks, newTrack(t, p, kind, use[i]))
+	}
+}
+
+// received describes what was chosen for the ingress.
+func received(use []chosen) (list []ingress.TrackConfig, ids ingress.Extensions) {
 	for _, c := range use {
-		cfg.Tracks = append(cfg.Tracks, ingress.TrackConfig{
+		list = append(list, ingress.TrackConfig{
 			Codec: c.codec.codec, MID: c.section.mid, Encodings: c.section.encodings(),
 			PayloadType: c.codec.payloadType, RTXPayloadType: c.codec.rtx, REDPayloadType: c.codec.red,
 			NACK: c.codec.has(feedbackNACK),
@@ -171,27 +190,20 @@ func (p *Publication) makeTracks(use []chosen) {
 		// In a bundle an identifier means the same extension everywhere (RFC 8843
 		// section 9.3.1), so the last section that has it decides.
 		ext := c.section.extension
-		setIfOffered(&cfg.MIDExtension, ext[sdp.SDESMidURI])
-		setIfOffered(&cfg.AudioLevelExtension, ext[sdp.AudioLevelURI])
+		setIfOffered(&ids.MID, ext[sdp.SDESMidURI])
+		setIfOffered(&ids.AudioLevel, ext[sdp.AudioLevelURI])
 		if len(c.section.accepted) > 0 {
-			setIfOffered(&cfg.RIDExtension, ext[sdp.SDESRTPStreamIDURI])
-			setIfOffered(&cfg.RepairedRIDExtension, ext[sdp.SDESRepairRTPStreamIDURI])
+			setIfOffered(&ids.RID, ext[sdp.SDESRTPStreamIDURI])
+			setIfOffered(&ids.RepairedRID, ext[sdp.SDESRepairRTPStreamIDURI])
 		}
 		if c.codec.codec == codec.AV1 || c.codec.codec == codec.H264 {
-			setIfOffered(&cfg.DependencyExtension, ext[dependencyURI])
+			setIfOffered(&ids.Dependency, ext[dependencyURI])
 		}
 		if c.codec.has(feedbackTWCC) {
-			setIfOffered(&cfg.TWCCExtension, ext[sdp.TransportCCURI])
+			setIfOffered(&ids.TWCC, ext[sdp.TransportCCURI])
 		}
 	}
-	p.receiver = ingress.NewReceiver(cfg)
-	for i, t := range p.receiver.Tracks() {
-		kind := Audio
-		if use[i].codec.codec.IsVideo() {
-			kind = Video
-		}
-		p.tracks = append(p.tracks, newTrack(t, p, kind, use[i]))
-	}
+	return list, ids
 }
 
 func setIfOffered(dst *uint8, id uint8) {
@@ -269,9 +281,9 @@ func (p *Publication) closed() {
 	}
 }
 
-// Answer returns the SDP answer, "" without a connection.
+// Answer returns the SDP answer, "" without a connection of its own.
 func (p *Publication) Answer() string {
-	if p.peer == nil {
+	if p.peer == nil || p.uplink != nil {
 		return ""
 	}
 	return p.peer.Answer()
@@ -285,10 +297,14 @@ func (p *Publication) AddICECandidate(c Candidate) error {
 	return p.peer.AddICECandidate(c)
 }
 
-// Restart is as in Peer; without a connection it fails with ErrClosed.
+// Restart is as in Peer; without a connection it fails with ErrClosed, and on an Uplink with
+// ErrBadOffer.
 func (p *Publication) Restart(ctx context.Context, client ICECredentials) (string, error) {
-	if p.peer == nil {
+	switch {
+	case p.peer == nil:
 		return "", fmt.Errorf("restart ICE: %w", ErrClosed)
+	case p.uplink != nil:
+		return "", fmt.Errorf("%w: ICE of this connection restarts with its next offer", ErrBadOffer)
 	}
 	return p.peer.Restart(ctx, client)
 }
@@ -324,8 +340,12 @@ func (l *subscriptionSet) mutes(kinds Kind) bool {
 	return l.muted&kinds == kinds
 }
 
-// Close ends the publication and its subscriptions. It does not wait.
-func (p *Publication) Close() { p.owner.Close() }
+// Close ends the publication and its subscriptions; of an Uplink it leaves the connection and
+// the others alone. It does not wait.
+func (p *Publication) Close() {
+	p.owner.Close()
+	p.owner.wake() // on an Uplink nobody else would
+}
 
-// Done is closed when the connection is torn down.
+// Done is closed when the publication is torn down.
 func (p *Publication) Done() <-chan struct{} { return p.owner.Done() }

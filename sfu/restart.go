@@ -75,14 +75,19 @@ func (p *Peer) restart(ctx context.Context, client ICECredentials) (string, erro
 	if err := ctx.Err(); err != nil {
 		return "", fmt.Errorf("restart ICE: %w", err)
 	}
-	p.log.Info("ICE restarts")
-	p.candidates, p.restarting = 0, true
-	p.deadline.Reset(connectTimeout)
-	own, err := p.answerOffer(ctx, withICE(before.SDP, client, nil))
+	own, err := p.answerRestart(ctx, withICE(before.SDP, client, nil))
 	if err != nil {
 		return "", err
 	}
 	return withICE(p.answer, credentialsOf(own), candidatesOf(own)), nil
+}
+
+// answerRestart gives Pion an offer with new credentials. It runs on the owner goroutine.
+func (p *Peer) answerRestart(ctx context.Context, offer string) (string, error) {
+	p.log.Info("ICE restarts")
+	p.candidates, p.restarting = 0, true
+	p.deadline.Reset(connectTimeout)
+	return p.answerOffer(ctx, offer)
 }
 
 // answerOffer gives an offer to Pion and returns Pion's answer with all our

@@ -41,8 +41,8 @@ type TapStats struct {
 	Packets, Lost, Panics uint64 // given to taps, lost by slow ones, ends by a panic
 }
 
-func (st *Stats) addTracks(p *Publication) {
-	for _, t := range p.tracks {
+func (st *Stats) addTracks(tracks []*Track) {
+	for _, t := range tracks {
 		st.Tracks[t.Codec()]++
 	}
 }
@@ -64,7 +64,8 @@ func (e *Engine) Stats() Stats {
 	return st
 }
 
-// PublicationStats is a snapshot of one publication.
+// PublicationStats is a snapshot of one publication. Packets that are of no track are not
+// counted for those of an Uplink.
 type PublicationStats struct {
 	Ingress          ingress.Stats
 	KeyframeRequests uint64 // sent to the publisher
@@ -72,7 +73,15 @@ type PublicationStats struct {
 
 // Stats returns a snapshot. Any goroutine may call it.
 func (p *Publication) Stats() PublicationStats {
-	return PublicationStats{Ingress: p.receiver.Stats(), KeyframeRequests: p.requested.Load()}
+	st := PublicationStats{KeyframeRequests: p.requested.Load()}
+	if p.uplink == nil {
+		st.Ingress = p.receiver.Stats()
+		return st
+	}
+	for _, t := range p.tracks {
+		st.Ingress.Tracks = append(st.Ingress.Tracks, t.Stats())
+	}
+	return st
 }
 
 // Stats returns a snapshot for each track. Any goroutine may call it.

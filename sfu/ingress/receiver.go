@@ -1,6 +1,9 @@
 package ingress
 
 import (
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/interceptor/pkg/twcc"
@@ -10,13 +13,10 @@ import (
 )
 
 const (
-	// maxSSRCs bounds the synchronization sources of one publisher. A browser
-	// with three simulcast layers and repair uses eight; a peer that goes on is
-	// misbehaving and its further sources are dropped.
-	maxSSRCs = 32
-
 	reportInterval = time.Second // RFC 3550 section 6.2, the usual rate of WebRTC
 	twccInterval   = 50 * time.Millisecond
+
+	maxReports = 31 // in a receiver report (RFC 3550 section 6.4.2)
 )
 
 // Feedback takes the RTCP that a Receiver sends to its publisher. It is called
@@ -29,23 +29,24 @@ type Feedback interface {
 
 // Config describes one publisher's connection as it was negotiated.
 type Config struct {
-	Tracks   []TrackConfig
-	Pool     *packet.Pool
+	Tracks []TrackConfig // to begin with
+	Pool   *packet.Pool
+	// Feedback is for the connection, and for the tracks to begin with.
 	Feedback Feedback
 	// SSRC is our own in reports, chosen at random (RFC 3550 section 8.1).
-	SSRC uint32
-	// Negotiated header extension ids; 0 is "not negotiated".
-	MIDExtension, TWCCExtension, AudioLevelExtension        uint8
-	RIDExtension, RepairedRIDExtension, DependencyExtension uint8
+	SSRC       uint32
+	Extensions Extensions
 }
 
 // Receiver takes the decrypted RTP of one publisher and gives each packet to
 // its track. See the package comment for who may call what.
 type Receiver struct {
-	cfg    Config
-	tracks []*Track
-	bySSRC map[uint32]route
+	cfg   Config
+	table atomic.Pointer[table]
 
+	// owned by the Receiver's goroutine
+	current    *table // as far as that has noticed
+	bySSRC     map[uint32]route
 	twcc       *twcc.Recorder
 	epoch      time.Time // zero of the TWCC arrival clock
 	lastTWCC   time.Time
@@ -53,6 +54,10 @@ type Receiver struct {
 
 	clock clockOffset
 	stats receiverCounters
+
+	mu      sync.Mutex // of those who change the table, and of what has been counted before
+	retired []*Track   // removed, and perhaps not left alone yet
+	past    Totals     // of tracks that were removed before
 }
 
 // route says whose packets an SSRC carries.
@@ -64,26 +69,16 @@ type route struct {
 // NewReceiver returns a Receiver for the negotiated tracks.
 func NewReceiver(cfg Config) *Receiver {
 	r := &Receiver{cfg: cfg, bySSRC: make(map[uint32]route)}
-	if cfg.TWCCExtension != 0 {
-		r.twcc = twcc.NewRecorder(cfg.SSRC)
-	}
-	for _, tc := range cfg.Tracks {
-		t := newTrack(tc, cfg, &r.clock)
-		r.tracks = append(r.tracks, t)
-		for _, e := range t.encodings {
-			if e.cfg.SSRC != 0 {
-				r.bySSRC[e.cfg.SSRC] = route{encoding: e}
-			}
-			if e.cfg.RTXSSRC != 0 {
-				r.bySSRC[e.cfg.RTXSSRC] = route{encoding: e, rtx: true}
-			}
-		}
-	}
+	tracks := r.NewTracks(cfg.Tracks, cfg.Extensions, cfg.Feedback)
+	first := &table{tracks: tracks, ids: cfg.Extensions, guess: true}
+	r.table.Store(first)
+	r.adopt(first)
 	return r
 }
 
-// Tracks returns the tracks in the order of Config.Tracks. Any goroutine.
-func (r *Receiver) Tracks() []*Track { return r.tracks }
+// Tracks returns the tracks, those to begin with in the order of Config.Tracks. Any
+// goroutine.
+func (r *Receiver) Tracks() []*Track { return r.table.Load().tracks }
 
 // WriteRTP takes one decrypted RTP packet. The bytes are copied.
 func (r *Receiver) WriteRTP(b []byte, now time.Time) {
@@ -94,6 +89,9 @@ func (r *Receiver) WriteRTP(b []byte, now time.Time) {
 		return
 	}
 	p.Arrival = now
+	if t := r.table.Load(); t != r.current {
+		r.adopt(t)
+	}
 	r.recordTransport(p, now)
 	rt := r.route(p, now)
 	switch {
@@ -114,7 +112,7 @@ func (r *Receiver) recordTransport(p *packet.Packet, now time.Time) {
 	if r.twcc == nil {
 		return
 	}
-	ext := p.Extension(r.cfg.TWCCExtension)
+	ext := p.Extension(r.current.ids.TWCC)
 	if len(ext) < 2 {
 		return
 	}
@@ -128,7 +126,7 @@ func (r *Receiver) recordTransport(p *packet.Packet, now time.Time) {
 // tick sends the reports that are due, and asks for what is still missing: any
 // packet of the publisher drives it, since the track with the gap may be silent.
 func (r *Receiver) tick(now time.Time) {
-	for _, t := range r.tracks {
+	for _, t := range r.current.tracks {
 		for _, e := range t.encodings {
 			if e.detector.Missing() > 0 {
 				e.askForMissing(now)
@@ -151,26 +149,26 @@ func (r *Receiver) tick(now time.Time) {
 	r.report(now)
 }
 
-// report sends one receiver report for all sources heard since the last one.
+// report sends receiver reports for all sources heard since the last time.
 func (r *Receiver) report(now time.Time) {
-	rr := &rtcp.ReceiverReport{SSRC: r.cfg.SSRC}
-	for _, t := range r.tracks {
+	var blocks []rtcp.ReceptionReport
+	for _, t := range r.current.tracks {
 		for _, e := range t.encodings {
 			e.rate.measure(e.stats.octets.Load(), now)
 			if block, ok := e.receptionReport(now); ok {
-				rr.Reports = append(rr.Reports, block)
+				blocks = append(blocks, block)
 			}
 		}
 	}
-	if len(rr.Reports) > 0 {
-		r.cfg.Feedback.SendRTCP([]rtcp.Packet{rr})
+	for few := range slices.Chunk(blocks, maxReports) {
+		r.cfg.Feedback.SendRTCP([]rtcp.Packet{&rtcp.ReceiverReport{SSRC: r.cfg.SSRC, Reports: few}})
 	}
 }
 
 // SenderReport takes a sender report of the publisher. It is called on the
 // goroutine of the SRTCP session, and only there.
 func (r *Receiver) SenderReport(sr *rtcp.SenderReport, now time.Time) {
-	for _, t := range r.tracks {
+	for _, t := range r.Tracks() {
 		for _, e := range t.encodings {
 			if e.ssrc.Load() != sr.SSRC {
 				continue

@@ -80,7 +80,7 @@ type desk struct {
 func newDesk(t *testing.T, declared bool) *desk {
 	d := &desk{pool: packet.NewPool(), feedback: &fakeFeedback{}, video: &fakeSink{}, audio: &fakeSink{}, now: time.Unix(1e9, 0)}
 	cfg := Config{
-		Pool: d.pool, Feedback: d.feedback, SSRC: ourSSRC, MIDExtension: midExt, TWCCExtension: twccExt,
+		Pool: d.pool, Feedback: d.feedback, SSRC: ourSSRC, Extensions: Extensions{MID: midExt, TWCC: twccExt},
 		Tracks: []TrackConfig{
 			{Codec: codec.Opus, MID: "a", PayloadType: 111, REDPayloadType: 63, Encodings: make([]EncodingConfig, 1)},
 			{Codec: codec.VP8, MID: "v", PayloadType: 96, RTXPayloadType: 97, NACK: true, Encodings: make([]EncodingConfig, 1)},
@@ -158,11 +158,11 @@ func TestUndeclaredSourcesAreRoutedByMIDThenPayloadType(t *testing.T) {
 
 func TestSourcesOfOnePublisherAreBounded(t *testing.T) {
 	d := newDesk(t, false)
-	for i := range uint32(2 * maxSSRCs) {
+	for i := range uint32(2 * 2 * sourcesPerTrack) {
 		d.write(t, rtp.Header{SSRC: 100 + i, PayloadType: 35, SequenceNumber: uint16(i)}, []byte{1})
 	}
-	if len(d.bySSRC) != maxSSRCs {
-		t.Errorf("%d sources remembered, want %d", len(d.bySSRC), maxSSRCs)
+	if len(d.bySSRC) != 2*sourcesPerTrack {
+		t.Errorf("%d sources remembered, want %d", len(d.bySSRC), 2*sourcesPerTrack)
 	}
 }
 

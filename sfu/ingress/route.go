@@ -23,7 +23,7 @@ func (r *Receiver) route(p *packet.Packet, now time.Time) route {
 	if rt, known := r.bySSRC[p.SSRC]; known {
 		return rt
 	}
-	if len(r.bySSRC) >= maxSSRCs {
+	if len(r.bySSRC) >= r.current.maxSources() {
 		return route{}
 	}
 	t, rtx := r.trackOf(p)
@@ -31,9 +31,9 @@ func (r *Receiver) route(p *packet.Packet, now time.Time) route {
 		r.bySSRC[p.SSRC] = route{} // what belongs nowhere is looked up once
 		return route{}
 	}
-	id := r.cfg.RIDExtension
+	id := r.current.ids.RID
 	if rtx {
-		id = r.cfg.RepairedRIDExtension
+		id = r.current.ids.RepairedRID
 	}
 	e := t.encodingOf(string(p.Extension(id)))
 	if e == nil || !rtx && !e.admits(p.SSRC, now) {
@@ -45,8 +45,11 @@ func (r *Receiver) route(p *packet.Packet, now time.Time) route {
 
 // trackOf finds the track of a packet, and whether it repairs.
 func (r *Receiver) trackOf(p *packet.Packet) (t *Track, rtx bool) {
-	mid := string(p.Extension(r.cfg.MIDExtension))
-	for _, t := range r.tracks {
+	mid := string(p.Extension(r.current.ids.MID))
+	if mid == "" && !r.current.guess {
+		return nil, false
+	}
+	for _, t := range r.current.tracks {
 		if mid != "" && mid != t.cfg.MID {
 			continue
 		}

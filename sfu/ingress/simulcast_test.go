@@ -54,7 +54,7 @@ func newFloor(t *testing.T) *floor {
 	f := &floor{t: t, feedback: &fakeFeedback{}, sink: &layerSink{}, now: time.Unix(1e9, 0)}
 	f.Receiver = NewReceiver(Config{
 		Pool: pool, Feedback: f.feedback, SSRC: ourSSRC,
-		MIDExtension: midExt, RIDExtension: ridExt, RepairedRIDExtension: repairedExt,
+		Extensions: Extensions{MID: midExt, RID: ridExt, RepairedRID: repairedExt},
 		Tracks: []TrackConfig{{
 			Codec: codec.VP8, MID: "v", PayloadType: 96, RTXPayloadType: 97, NACK: true,
 			Encodings: []EncodingConfig{{RID: "f"}, {RID: "q"}, {RID: "h"}}, // in no order of size

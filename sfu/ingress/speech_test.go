@@ -17,7 +17,7 @@ const levelExt = 1
 // levels, and what writes the next one.
 func newMicrophone(t testing.TB) (r *Receiver, write func(dBov int)) {
 	r = NewReceiver(Config{
-		Pool: packet.NewPool(), Feedback: &fakeFeedback{}, SSRC: ourSSRC, AudioLevelExtension: levelExt,
+		Pool: packet.NewPool(), Feedback: &fakeFeedback{}, SSRC: ourSSRC, Extensions: Extensions{AudioLevel: levelExt},
 		Tracks: []TrackConfig{{Codec: codec.Opus, MID: "a", PayloadType: 111, Encodings: []EncodingConfig{{SSRC: audioSSRC}}}},
 	})
 	now, seq := time.Unix(1e9, 0), uint16(0)

@@ -65,21 +65,34 @@ type encodingCounters struct {
 // Stats returns a snapshot. Any goroutine.
 func (r *Receiver) Stats() Stats {
 	s := Stats{Malformed: r.stats.malformed.Load(), Unrouted: r.stats.unrouted.Load()}
-	for _, t := range r.tracks {
+	for _, t := range r.Tracks() {
 		s.Tracks = append(s.Tracks, t.Stats())
 	}
 	return s
 }
 
-// AddTo adds what the publisher has sent so far. Any goroutine.
+// AddTo adds what the publisher has sent so far, on tracks that were removed too. Any
+// goroutine.
 func (r *Receiver) AddTo(sum *Totals) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	sum.Malformed += r.stats.malformed.Load()
 	sum.Unrouted += r.stats.unrouted.Load()
-	for _, t := range r.tracks {
-		sum.Foreign += t.stats.foreign.Load()
-		for _, e := range t.encodings {
-			sum.Codecs[t.cfg.Codec].add(e.stats.snapshot())
+	sum.Foreign += r.past.Foreign
+	for i, c := range r.past.Codecs {
+		sum.Codecs[i].add(c)
+	}
+	for _, list := range [][]*Track{r.Tracks(), r.retired} {
+		for _, t := range list {
+			t.addTo(sum)
 		}
+	}
+}
+
+func (t *Track) addTo(sum *Totals) {
+	sum.Foreign += t.stats.foreign.Load()
+	for _, e := range t.encodings {
+		sum.Codecs[t.cfg.Codec].add(e.stats.snapshot())
 	}
 }
 

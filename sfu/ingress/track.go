@@ -52,10 +52,10 @@ type Track struct {
 	stats trackCounters
 }
 
-func newTrack(tc TrackConfig, cfg Config, clock *clockOffset) *Track {
-	t := &Track{cfg: tc, feedback: cfg.Feedback, own: cfg.SSRC, level: cfg.AudioLevelExtension, clock: clock, meter: newMeter(tc)}
+func newTrack(tc TrackConfig, ids Extensions, feedback Feedback, own uint32, clock *clockOffset) *Track {
+	t := &Track{cfg: tc, feedback: feedback, own: own, level: ids.AudioLevel, clock: clock, meter: newMeter(tc)}
 	for i, ec := range tc.Encodings {
-		t.encodings = append(t.encodings, newEncoding(t, packet.Layer(i), ec, cfg.DependencyExtension)) //nolint:gosec // few
+		t.encodings = append(t.encodings, newEncoding(t, packet.Layer(i), ec, ids.Dependency)) //nolint:gosec // few
 	}
 	return t
 }
