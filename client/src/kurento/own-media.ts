@@ -29,7 +29,11 @@ export class OwnMedia {
   async publish(): Promise<void> {
     await this.#sdk.local.publish(this.#id, this.#tracks);
     this.published = true;
-    this.switched();
+    for (const { kind, enabled } of this.#tracks) {
+      if (!enabled) {
+        this.switch(kind as 'audio' | 'video', false);
+      }
+    }
   }
 
   /** Ends it for everybody, and lets go of the devices. */
@@ -41,12 +45,20 @@ export class OwnMedia {
     this.#tracks.forEach((track) => track.stop());
   }
 
-  /** Tells the others what is off, so that they see a mark and not a black picture. */
-  switched(): void {
-    if (this.published) {
-      const off = (kind: string) => this.#tracks.some((track) => track.kind === kind && !track.enabled);
-      this.#sdk.request('setOff', { stream: this.#id, audio: off('audio'), video: off('video') }).catch(() => {});
+  /** Sends nothing of a kind, or goes on; the others see a mark then, and not a black picture. */
+  switch(kind: 'audio' | 'video', on: boolean): void {
+    const track = this.#tracks.find((each) => each.kind === kind);
+    if (this.published && track) {
+      this.#send(kind, track, on)?.catch(() => {}); // the connection is gone, and the next one begins with what is wanted
     }
+  }
+
+  #send(kind: 'audio' | 'video', track: MediaStreamTrack, on: boolean): Promise<void> | undefined {
+    const { local } = this.#sdk;
+    if (this.#id === 'webcam') {
+      return kind === 'audio' ? local.setMicrophone(on) : local.setCamera(on);
+    }
+    return local.publications.get(this.#id)?.replaceTrack(kind, on ? track : null);
   }
 
   get #tracks(): MediaStreamTrack[] {

@@ -1,10 +1,10 @@
 import { bindMethods } from './bound.ts';
 
-/** What a {@link Peer} is of: streams know their tracks and tell the server what is off. */
+/** What a {@link Peer} is of: streams know their tracks, and switch what is sent. */
 export interface PeerOwner {
   getWrStream(): MediaStream | undefined;
   isLocal(): boolean;
-  switched(): void;
+  switched(kind: 'audio' | 'video', on: boolean): void;
 }
 
 /** What pages use of kurento-utils' WebRtcPeer. There is no connection of its own behind it: those are the SDK's. */
@@ -53,15 +53,15 @@ export class Peer {
     return (this.#owner.getWrStream()?.getTracks() ?? []).filter((track) => track.kind === kind);
   }
 
-  #enabled(kind: string): boolean {
+  #enabled(kind: 'audio' | 'video'): boolean {
     const tracks = this.#tracks(kind);
     return tracks.length > 0 && tracks.every(({ enabled }) => enabled);
   }
 
-  #enable(kind: string, on: boolean): void {
+  #enable(kind: 'audio' | 'video', on: boolean): void {
     for (const track of this.#tracks(kind)) {
       track.enabled = on;
     }
-    this.#owner.switched();
+    this.#owner.switched(kind, on);
   }
 }

@@ -126,9 +126,9 @@ export class Stream {
     return this.#peer;
   }
 
-  /** @internal A track of one's own was switched on or off. */
-  switched(): void {
-    this.#own?.switched();
+  /** @internal A kind of one's own was switched on or off. */
+  switched(kind: 'audio' | 'video', on: boolean): void {
+    this.#own?.switch(kind, on);
   }
 
   /** Asks to be shown one's own picture. It is the camera's: nothing comes back from the server any more. */

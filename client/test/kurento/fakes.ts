@@ -37,6 +37,12 @@ export class FakeSocket {
   }
 }
 
+/** As much of a MediaStream as the page's switches need. */
+export function fakeStream(): MediaStream {
+  const tracks = ['audio', 'video'].map((kind) => ({ kind, enabled: true, stop: () => undefined }));
+  return { getTracks: () => tracks } as unknown as MediaStream;
+}
+
 interface Person {
   user: string;
   publications: Map<string, unknown>;
@@ -51,6 +57,8 @@ export class FakeRoom extends Emitter<RoomEvents> {
     user: '',
     publish: async (stream: string) => void this.asked.push(['publish', stream]),
     unpublish: async (stream: string) => void this.asked.push(['unpublish', stream]),
+    setMicrophone: async (on: boolean) => void this.asked.push(['setMicrophone', on]),
+    setCamera: async (on: boolean) => void this.asked.push(['setCamera', on]),
   };
 
   async connect(url: string, join: object): Promise<void> {

@@ -3,7 +3,7 @@ import test from 'node:test';
 
 import { AtriumError } from '../../src/core/errors.ts';
 import { EarlySocket, withParams } from '../../src/kurento/early-socket.ts';
-import { FakeSocket, joined, page, settled } from './fakes.ts';
+import { fakeStream, FakeSocket, joined, page, settled } from './fakes.ts';
 
 Object.assign(globalThis, { WebSocket: FakeSocket, location: { href: 'https://page.example/' } });
 
@@ -85,6 +85,22 @@ test('data goes out once the stream is published, and only where it was asked fo
   stream.sendData('hello');
   assert.deepEqual(sdk.asked.at(-1), ['sendData', 'hello']);
   assert.deepEqual(heard.slice(1), [['stream-published', { stream: 'olga_webcam' }], ['stream-published', { stream: 'olga_silent' }]]);
+});
+
+test('what the page switches off is off for the others, also when it did so before publishing', async (t) => {
+  const { kurento, room, sdk } = await joined(t);
+  const stream = kurento.Stream(room, {});
+  stream.mirrorLocalStream(fakeStream());
+  stream.publish();
+  const peer = stream.getWebRtcPeer()!;
+  peer.videoEnabled = false;
+  assert.deepEqual([peer.audioEnabled, peer.videoEnabled, peer.enabled], [true, false, false]);
+  await settled();
+  peer.audioEnabled = false;
+  peer.enabled = true;
+  assert.equal(peer.getLocalStream(), stream.getWrStream());
+  assert.equal(peer.getRemoteStream(), undefined);
+  assert.deepEqual(sdk.asked.slice(2), [['setCamera', false], ['setMicrophone', false], ['setMicrophone', true], ['setCamera', true]]);
 });
 
 test('rooms and streams are made with new and without', (t) => {
