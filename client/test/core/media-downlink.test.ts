@@ -75,6 +75,8 @@ test('an offer that cannot be followed makes a new connection, on which all is a
   const { video } = bob.subscription!;
   bench.notify('subscriberOffer', { number: 2, sdpOffer: 'rubbish', streams: [] });
   await settled();
+  assert.equal(bench.asked('subscribe').length, 1, 'not without end');
+  await bench.clock.pass(1_000);
   assert.deepEqual(bench.asked('subscribe').at(-1), { senders: ['bob_webcam', 'cyd_webcam'], fresh: true });
   await bench.offer(1, SHARED);
   assert.equal(bench.peers.length, 3);

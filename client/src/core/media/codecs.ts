@@ -22,11 +22,12 @@ export function preferCodec(transceiver: RTCRtpTransceiver, codecs: readonly RTC
 export function useDependencyDescriptor(transceiver: RTCRtpTransceiver & ExtensionControl): void {
   const extensions = transceiver.getHeaderExtensionsToNegotiate?.() ?? [];
   for (const extension of extensions) {
-    if (extension.uri === DEPENDENCY_DESCRIPTOR) {
+    // The mid must not be left out, says Chromium, and leaves it out itself of what the server does not offer it for.
+    if (extension.uri === DEPENDENCY_DESCRIPTOR || extension.uri.endsWith(':mid')) {
       extension.direction = 'sendrecv';
-      transceiver.setHeaderExtensionsToNegotiate?.(extensions);
     }
   }
+  transceiver.setHeaderExtensionsToNegotiate?.(extensions);
 }
 
 /** The answer, telling our sender that it may send next to nothing in silence (Opus' DTX, RFC 7587). */

@@ -14,6 +14,8 @@ interface Failure {
   message?: string | undefined;
 }
 
+const AGAIN = 1_000; // ms until another connection is tried
+
 /** All that is received: what is wanted, asked for in batches, and the connection that brings it. */
 export class Reception {
   downlink: Downlink | undefined;
@@ -26,6 +28,7 @@ export class Reception {
   #config: RTCConfiguration | undefined; // once one is in the room
   #fresh = true; // the next connection is a new one
   #flushing = false;
+  #renewal: unknown;
 
   constructor(
     host: MediaHost,
@@ -99,8 +102,9 @@ export class Reception {
       received: (sender, tracks) => this.#wanted.get(sender)?._take(tracks),
       changed: (state) => this.#see(state),
       lost: (error) => {
-        this.#host.options.platform.log('warn', 'offer not followed', error);
-        this.renew();
+        const { platform } = this.#host.options;
+        platform.log('warn', 'offer not followed', error);
+        this.#renewal = platform.setTimeout(() => this.renew(), AGAIN);
       },
     });
     this.downlink.offer(offer);
@@ -128,6 +132,7 @@ export class Reception {
   }
 
   #shut(): void {
+    this.#host.options.platform.clearTimeout(this.#renewal);
     this.downlink?.close();
     this.downlink = undefined;
     this.#fresh = true;
