@@ -35,6 +35,17 @@
 // for receivers only: a stream that is to be published anew is unpublished first. When a
 // stream ends, the slots of those who receive it go with it, and nothing else does.
 //
+// A participant may have paired connections in place of these (JoinRequest.Paired,
+// PairedMedia): an uplink that carries all that it publishes, and a downlink for all that it
+// receives. Streams and subscriptions have slots as ever; their connections hang on a line,
+// which is negotiated for all of them at once and whose loss is theirs.
+//
+//	member bob   uplink    webcam ── slot{live}     client offers:  PublishStreams ─► answer
+//	                       screen ── slot{live}
+//	             downlink  {ann webcam} ── slot{live}     ReceiveStreams, StopReceiving ─┐
+//	                       {cy webcam} ── slot{live}      server offers, one at a time   │
+//	                                          AnswerOffer ◄── OnSubscriberOffer ◄────────┘
+//
 // A participant joins with Grants, which say what it may do; without them it may do
 // what everybody could in Kurento Room. A room is run by Settings: locked, with a lobby
 // in which newcomers wait, for so many, for so long. A Moderator acts on a room for the

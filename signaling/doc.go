@@ -23,6 +23,10 @@
 // understand: a notification is a phrase with two wordings, and each session gets
 // the one that it knows. Methods are decoded here and decided in package room.
 //
+// Those that also ask for paired connections publish and receive on two connections in place
+// of one for each stream. When another socket goes on with such a session, requests may be
+// repeated under their ids, and what its client cannot do without is told again.
+//
 // Everything a client can make the server hold has a cap, listed in limits.go.
 // Session ids are secrets: logs carry a number instead.
 package signaling

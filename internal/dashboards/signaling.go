@@ -102,7 +102,7 @@ func requestLatency() []Panel {
 		},
 		{
 			Title: "Slowest tenth by method", Kind: Lines, Unit: Seconds, Limits: rising(0.25, 1),
-			About:   "Which requests are slow. publishVideo and receiveVideoFrom negotiate and take longest; the others should take a few milliseconds.",
+			About:   "Which requests are slow. publishVideo, publish and receiveVideoFrom negotiate and take longest; the others should take a few milliseconds.",
 			Queries: []Query{ask(quantile("0.9", requestSeconds, "method")+" >= 0", "{{method}}")},
 		},
 	}
