@@ -33,7 +33,7 @@ func (u sfuUplink) Negotiate(ctx context.Context, offer string, streams []Uplink
 	list := make([]sfu.UplinkStream, 0, len(streams))
 	for _, s := range streams {
 		list = append(list, sfu.UplinkStream{
-			ID: s.ID, MIDs: s.MIDs,
+			ID: s.ID, MIDs: s.MIDs, Quiet: s.ID == ScreenStream, // as in contestOf
 			Layers: func(list []sfu.SubscribedLayer) { s.Observer.SubscribedLayers(subscribedLayers(list)) },
 		})
 	}

@@ -41,6 +41,9 @@ type UplinkStream struct {
 	MIDs []string
 	// Layers is as in PublishRequest; of a stream that is published already it is ignored.
 	Layers func([]SubscribedLayer)
+	// Quiet keeps the stream out of the contest of the loudest: who receives it hears it. Of a
+	// stream that is published already it is ignored.
+	Quiet bool
 }
 
 // Uplink is the publishing connection of one participant, which carries many Publications.
@@ -267,19 +270,22 @@ func (u *Uplink) commit(plan *uplinkPlan, list []UplinkStream) map[string]*Publi
 	published := make(map[string]*Publication, len(plan.fresh))
 	for _, s := range plan.fresh {
 		at := slices.IndexFunc(list, func(want UplinkStream) bool { return want.ID == s.id })
-		u.publish(s, list[at].Layers)
+		u.publish(s, list[at])
 		published[s.id] = s.publication
 	}
 	return published
 }
 
 // publish begins a stream.
-func (u *Uplink) publish(s *uplinkStream, layers func([]SubscribedLayer)) {
+func (u *Uplink) publish(s *uplinkStream, as UplinkStream) {
 	own := newOwner()
 	own.commands = u.peer.commands // it has no goroutine of its own
 	p := &Publication{
 		owner: &own, peer: u.peer, uplink: u, upstream: u.peer, receiver: u.receiver,
-		engine: u.engine, room: u.request.Room, layers: layers, ssrc: u.ssrc, streamID: newStreamID(),
+		engine: u.engine, room: u.request.Room, layers: as.Layers, ssrc: u.ssrc, streamID: newStreamID(),
+	}
+	if as.Quiet {
+		p.room = ""
 	}
 	tracks, ids := received(s.use)
 	made := u.receiver.NewTracks(tracks, ids, p)
