@@ -55,7 +55,7 @@ func TestJoiningWithExtensionsTellsOfOneselfAndTheRoom(t *testing.T) {
 	ann, got := f.modern("ann", `,"metadata":{"title":"Dr"}`)
 	want := map[string]string{
 		"value": `[]`, "sessionId": `"` + ann.session + `"`,
-		"me":   `{"id":"ann","role":"participant","permissions":["join","publish:audio","publish:video","publish:screen","subscribe","message","data"]}`,
+		"me":   `{"id":"ann","role":"participant","permissions":["join","publish:audio","publish:video","publish:screen","subscribe","message","data"],"metadata":{"title":"Dr"}}`,
 		"room": `{"locked":false,"lobby":false,"muteOnEntry":["audio"],"chatHistory":5}`,
 	}
 	if diff := cmp.Diff(want, texts(got)); diff != "" {

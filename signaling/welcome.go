@@ -39,7 +39,9 @@ func (s *Session) welcome(ctx context.Context, r *reply, others []room.Participa
 // joinResult is what joinRoom and getRoom tell of the room.
 func (s *Session) joinResult(now room.Snapshot) api.JoinResult {
 	result := api.JoinResult{
-		Me:   api.Me{ID: now.Me.User, Role: now.Me.Role, Permissions: permissionWords(now.Me.Permissions)},
+		Me: api.Me{
+			ID: now.Me.User, Role: now.Me.Role, Permissions: permissionWords(now.Me.Permissions), Metadata: now.Me.Metadata,
+		},
 		Room: waysOf(now.Settings),
 	}
 	if now.Me.Paired {

@@ -38,9 +38,10 @@ type JoinResult struct {
 
 // Me is what a participant is told about itself when it joins.
 type Me struct {
-	ID          string   `json:"id"`
-	Role        string   `json:"role"`
-	Permissions []string `json:"permissions"`
+	ID          string          `json:"id"`
+	Role        string          `json:"role"`
+	Permissions []string        `json:"permissions"`
+	Metadata    json.RawMessage `json:"metadata,omitempty"`
 	// The rest is told by getRoom.
 	Streams      []Stream `json:"streams,omitempty"`
 	HandRaised   bool     `json:"handRaised,omitempty"`

@@ -132,7 +132,7 @@ test('a request whose answer was lost with the socket is answered once more', as
     const asked = ann.request('changeMetadata', { metadata: { round } });
     setTimeout(wire.cut, round / 2);
     await asked;
-    await until('ann is back, and it was done', () => ann.state === 'connected' && ann.local.metadata.round === round);
+    await until('ann is back, and it was done', () => ann.state === 'connected' && ann.local.metadata?.round === round);
   }
 });
 

@@ -51,7 +51,7 @@ export class People {
       const [audioMuted, videoMuted] = [entry.includes('audio'), entry.includes('video')];
       this.#local._learn({ streams: [{ id: WEBCAM, audioMuted, videoMuted }] });
     }
-    this.changed({ handRaised: false, ...me, id: this.#local.user });
+    this.changed({ ...NOTHING, ...me, id: this.#local.user });
     this.speak(Object(speakers));
   }
 

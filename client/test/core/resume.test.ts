@@ -184,7 +184,7 @@ test('a server that was restarted is joined again under the same name', async ()
 
 test('what one has said of oneself is said again at a rejoin', async () => {
   const stay = new Stay();
-  stay.server.expect('joinRoom', JOINED);
+  stay.server.expect('joinRoom', ({ metadata }) => ({ ...JOINED, me: { ...JOINED.me, metadata } }));
   await stay.room.connect('ws://host/room', { room: 'r', user: 'ann', metadata: { title: 'Dr' } });
   assert.deepEqual(stay.server.last('joinRoom').params['metadata'], { title: 'Dr' });
   assert.deepEqual(stay.room.local.metadata, { title: 'Dr' });
