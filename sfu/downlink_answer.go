@@ -14,7 +14,7 @@ import (
 
 // answerLimits are those of a client's answer on a Downlink: Chrome's has about 1 KB for
 // each section.
-var answerLimits = descriptionLimits{octets: 2048 * maxDownlinkSections, sections: maxDownlinkSections}
+var answerLimits = descriptionLimits{octets: 2048 * maxDownlinkSections, sections: maxDownlinkSections, refusing: true}
 
 // downlinkAnswer is a client's answer that fits the offer.
 type downlinkAnswer struct {

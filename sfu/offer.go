@@ -12,7 +12,10 @@ import (
 )
 
 // descriptionLimits bound what a client can make us parse.
-type descriptionLimits struct{ octets, sections int }
+type descriptionLimits struct {
+	octets, sections int
+	refusing         bool // the bundle may be empty: the client does without all sections
+}
 
 // offerLimits are those of offers: a browser's, for one publication, has 6 to 9 KB and up
 // to 3 sections.
@@ -90,7 +93,7 @@ func parseDescription(text string, allowed map[codec.Codec]bool, limits descript
 		return nil, fmt.Errorf("%w: %d media sections, at most %d are read",
 			ErrBadOffer, len(desc.MediaDescriptions), limits.sections)
 	}
-	if group, ok := desc.Attribute(sdp.AttrKeyGroup); !ok || !strings.HasPrefix(group, "BUNDLE ") {
+	if group, _ := desc.Attribute(sdp.AttrKeyGroup); !strings.HasPrefix(group, "BUNDLE ") && !(limits.refusing && group == "BUNDLE") {
 		return nil, fmt.Errorf("%w: its sections are not bundled (RFC 9143), and there is one port", ErrBadOffer)
 	}
 	o := &offer{desc: desc}

@@ -16,6 +16,9 @@ const (
 	reportInterval = time.Second
 	// keptReports may be on their way at a time.
 	keptReports = 4
+	// reportsTogether is how many sender reports go out in one packet: 28 octets each, which
+	// keeps it below what any path carries (R16).
+	reportsTogether = 40
 	// maxRTT is the longest round trip that is believed.
 	maxRTT = 5 * time.Second
 )
@@ -64,8 +67,8 @@ func (s *Subscriber) sendReports(now time.Time) {
 			}
 		}
 	}
-	if len(s.compound) > 0 {
-		_ = s.reports.WriteRTCP(s.compound) // a lost report is replaced by the next
+	for together := range slices.Chunk(s.compound, reportsTogether) {
+		_ = s.reports.WriteRTCP(together) // a lost report is replaced by the next
 	}
 }
 
