@@ -87,6 +87,7 @@ type Downlink struct {
 	changed  time.Time       // since when there is something to offer; zero: nothing
 	restart  bool            // ICE, with the next offer
 	number   int             // of the last offer
+	taken    int             // the last one of which the answer was taken
 	answered bool            // the transport: the client has its side of the last description
 	local    localTransport
 	remote   ICECredentials // the client's, from its last answer
@@ -320,8 +321,8 @@ func (d *Downlink) Restart() {
 	})
 }
 
-// Complete takes the client's answer to an offer. That to the last offer may come again,
-// and changes nothing then. The errors are ErrBadOffer, for a number that is not
+// Complete takes the client's answer to an offer. The last one that was taken may come
+// again, and changes nothing then. The errors are ErrBadOffer, for a number that is not
 // outstanding and for what is no answer to the offer; ErrClosed; or the context's. After
 // an error the offer is outstanding as before, and can be answered better.
 func (d *Downlink) Complete(ctx context.Context, number int, answer string) (err error) {
@@ -347,8 +348,8 @@ func (d *Downlink) complete(ctx context.Context, number int, text string) error 
 	switch {
 	case d.over:
 		return fmt.Errorf("take an answer: %w", ErrClosed)
-	case o == nil && number == d.number && number > 0:
-		return nil
+	case number == d.taken && number > 0:
+		return nil // the client did not hear that it was taken
 	case o == nil || number != o.Number:
 		return fmt.Errorf("%w: no offer has the number %d", ErrBadOffer, number)
 	}
@@ -360,6 +361,7 @@ func (d *Downlink) complete(ctx context.Context, number int, text string) error 
 		return err
 	}
 	d.outstanding.Store(nil)
+	d.taken = number
 	d.accept(answer)
 	return nil
 }

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,7 +34,10 @@ type remoteTransport struct {
 // read reads a client's answer to what was offered last.
 func (l *downlinkSections) read(text string) (*downlinkAnswer, error) {
 	answer, err := parseDescription(text, l.known, answerLimits)
-	if err != nil {
+	switch {
+	case errors.Is(err, ErrNoMedia):
+		return nil, fmt.Errorf("%w: the answer has no sections", ErrBadOffer)
+	case err != nil:
 		return nil, err
 	}
 	if len(answer.sections) != len(l.list) {
