@@ -341,3 +341,22 @@ func FuzzDownlinkAnswer(f *testing.F) {
 		}
 	})
 }
+
+// What one change costs in a room of a hundred: the offer is written, and an answer read.
+func BenchmarkDownlinkOffer(b *testing.B) {
+	l := downlinkSections{known: allCodecs(), codecs: newPayloadTypes(allCodecs())}
+	t := &table{T: &testing.T{}, downlinkSections: l}
+	for range 100 {
+		t.place(t.published(opusAndVP8()...).senders)
+	}
+	offer := t.next()
+	answer := strings.NewReplacer("a=sendonly", "a=recvonly", "actpass", "active", "ours", "theirs").Replace(offer)
+	b.ReportAllocs()
+	b.ReportMetric(float64(len(offer)), "octets")
+	for b.Loop() {
+		t.next()
+		if _, err := t.read(answer); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
