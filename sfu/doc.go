@@ -25,8 +25,22 @@
 // many encodings as the client offers (simulcast); a subscription is answered with
 // exactly the publisher's codecs, and gets one encoding at a time.
 //
-// Nothing is negotiated twice but ICE: Peer.Restart moves a connection to another
+// Nothing of these is negotiated twice but ICE: Peer.Restart moves a connection to another
 // network (RFC 8445 section 9) without a new handshake.
+//
+// A client that can, has two connections for all its streams, which are negotiated again
+// and again (docs/adr/0016-paired-connections.md):
+//
+//	Uplink ── Peer                    Downlink ── Peer
+//	  │        └ offers of the client   │          └ offers of the server
+//	  └ Publication, Publication, ...   └ egress.Subscriber
+//	                                         └ Subscription: its Streams in its sections, ...
+//
+// On both, Pion makes the transport. What a Downlink offers is in downlinkSections, and
+// comes back with Complete:
+//
+//	Subscribe ─► place ─► offer ─► answer ─► begin: Subscriber.Add, sealed with the keys there are
+//	Close ─► Subscriber.Remove, vacate ─► offer (inactive) ─► answer ─► free for another track
 //
 // An application in the process may stand at both ends: a LocalPublication takes its
 // packets from Go instead of a connection, and a Tapping gives those of any publication

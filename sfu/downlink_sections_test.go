@@ -352,11 +352,11 @@ func BenchmarkDownlinkOffer(b *testing.B) {
 	offer := t.next()
 	answer := strings.NewReplacer("a=sendonly", "a=recvonly", "actpass", "active", "ours", "theirs").Replace(offer)
 	b.ReportAllocs()
-	b.ReportMetric(float64(len(offer)), "octets")
 	for b.Loop() {
 		t.next()
 		if _, err := t.read(answer); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(len(offer)), "octets")
 }
