@@ -89,10 +89,9 @@ export class Cast {
   #publish(publication: RemotePublication): void {
     const { participant, stream, hasVideo, subscription } = publication;
     if (hasVideo || stream === CAMERA) {
-      const tile = this.#add(participant.user, stream);
-      tile.status = hasVideo && !subscription ? 'Connecting…' : '';
+      this.#add(participant.user, stream).status = hasVideo && !subscription ? 'Connecting…' : '';
     }
-    this.#describe(participant);
+    this.#describe(participant); // takes that away again where the camera is off
     [subscription?.audio, subscription?.video].forEach((track) => track && this.#receive(track));
     if (subscription?.state === 'paused') {
       this.of(publication)?.pause(subscription.pausedText ?? '');

@@ -98,6 +98,9 @@ export class Tile implements Subject {
     this.#hand.hidden = !camera || handRaisedAt === undefined;
     this.#expected = publication?.hasVideo === true && !videoMuted && !videoOff;
     this.element.classList.toggle('connecting', this.#expected && !this.element.classList.contains('picture'));
+    if (!this.#expected) {
+      this.status = '';
+    }
     this.#switchCamera(videoMuted || videoOff);
   }
 
