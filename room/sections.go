@@ -4,7 +4,7 @@ import "strings"
 
 // section is what an offer says of one media section, as far as rooms look at it.
 type section struct {
-	kind  MediaKind // 0: neither sound nor picture, or rejected (port 0)
+	kind  MediaKind // 0: neither sound nor picture, or rejected
 	sends bool      // its direction lets its sender send
 }
 
@@ -14,7 +14,11 @@ func sections(offer string) (byMID map[string]section, sent MediaKind) {
 	byMID = make(map[string]section)
 	var now section
 	var mid string
+	var rejected bool // port 0, unless a=bundle-only says that another section's is meant (RFC 9143, section 6)
 	close := func() {
+		if rejected {
+			now.kind = 0
+		}
 		if mid != "" {
 			byMID[mid] = now
 		}
@@ -28,7 +32,10 @@ func sections(offer string) (byMID map[string]section, sent MediaKind) {
 		switch {
 		case strings.HasPrefix(line, "m="):
 			close()
-			now = section{kind: kindOfMedia(line[2:]), sends: true}
+			now = section{sends: true}
+			now.kind, rejected = kindOfMedia(line[2:])
+		case line == "a=bundle-only":
+			rejected = false
 		case line == "a=recvonly", line == "a=inactive":
 			now.sends = false
 		case strings.HasPrefix(line, "a=mid:"):
@@ -39,19 +46,19 @@ func sections(offer string) (byMID map[string]section, sent MediaKind) {
 	return byMID, sent
 }
 
-// kindOfMedia returns the kind of an m-line without "m=".
-func kindOfMedia(line string) MediaKind {
+// kindOfMedia returns the kind of an m-line without "m=", and whether its port is 0.
+func kindOfMedia(line string) (kind MediaKind, noPort bool) {
 	fields := strings.Fields(line)
-	if len(fields) < 2 || fields[1] == "0" {
-		return 0
+	if len(fields) < 2 {
+		return 0, false
 	}
 	switch fields[0] {
 	case "audio":
-		return Audio
+		kind = Audio
 	case "video":
-		return Video
+		kind = Video
 	}
-	return 0
+	return kind, fields[1] == "0"
 }
 
 // offeredKinds returns which kinds an offer would have its sender send: those of its media
