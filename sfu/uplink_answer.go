@@ -128,7 +128,7 @@ func (a sectionAnswer) describe(s *section) *sdp.MediaDescription {
 			media.WithValueAttribute("rtcp-fb", strings.TrimRight(fmt.Sprintf("%d %s %s", a.use.codec.payloadType, f.kind, f.parameter), " "))
 		}
 	}
-	for _, uri := range publisherExtensions([]chosen{a.use}) {
+	for _, uri := range uplinkExtensions(a.use) {
 		if id := s.extension[uri]; id != 0 && (extensionKind(uri) == 0 || extensionKind(uri).String() == s.kind) {
 			media.WithValueAttribute(sdp.AttrKeyExtMap, fmt.Sprintf("%d %s", id, uri))
 		}
@@ -138,6 +138,15 @@ func (a sectionAnswer) describe(s *section) *sdp.MediaDescription {
 		acceptSimulcast(media, accepted)
 	}
 	return media
+}
+
+// uplinkExtensions are those that a section is answered with. The names of encodings are among
+// them without simulcast too: some clients, Pion for one, go by their first answer with the
+// camera that comes later.
+func uplinkExtensions(c chosen) []string {
+	names := []string{sdp.SDESRTPStreamIDURI, sdp.SDESRepairRTPStreamIDURI}
+	others := slices.DeleteFunc(publisherExtensions([]chosen{c}), func(uri string) bool { return slices.Contains(names, uri) })
+	return append(others, names...)
 }
 
 // copyFormat copies what the offer says of a payload type.

@@ -132,7 +132,7 @@ func (p *uplinkPlan) keep(want UplinkStream, s *uplinkStream, sections map[strin
 func (p *uplinkPlan) agree(live []*uplinkStream) error {
 	ids, uris := make(map[string]uint8), make(map[uint8]string)
 	check := func(c chosen, offered map[string]uint8) error {
-		for _, uri := range publisherExtensions([]chosen{c}) {
+		for _, uri := range uplinkExtensions(c) {
 			id := offered[uri]
 			if id == 0 {
 				continue

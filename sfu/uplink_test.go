@@ -35,6 +35,7 @@ type talker struct {
 
 	mu             sync.Mutex
 	streams        map[string][]*voice
+	layers         map[string]func([]sfu.SubscribedLayer)
 	sequence       uint16 // transport-wide
 	acked, missing int    // of those numbers
 }
@@ -55,7 +56,7 @@ type voice struct {
 
 func (s *stage) talker(ip string) *talker {
 	s.t.Helper()
-	t := &talker{s: s, pc: s.client(ip), observer: &silent{}, streams: make(map[string][]*voice)}
+	t := &talker{s: s, pc: s.client(ip), observer: &silent{}, streams: make(map[string][]*voice), layers: make(map[string]func([]sfu.SubscribedLayer))}
 	t.uplink = s.engine.NewUplink(sfu.UplinkRequest{Observer: t.observer})
 	return t
 }
@@ -127,7 +128,7 @@ func (t *talker) remove(stream string) {
 // listed returns what is to be published.
 func (t *talker) listed() (list []sfu.UplinkStream) {
 	for id, voices := range t.streams {
-		one := sfu.UplinkStream{ID: id}
+		one := sfu.UplinkStream{ID: id, Layers: t.layers[id]}
 		for _, v := range voices {
 			one.MIDs = append(one.MIDs, v.transceiver.Mid())
 		}
