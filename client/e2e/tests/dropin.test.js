@@ -14,9 +14,10 @@ before(async () => {
 });
 after(() => browser.close());
 
-/** Fills in the old page's form and presses its button. */
-async function enter(site, name, { from = browser, fragment = '' } = {}) {
+/** Opens the old page, fills in its form and presses its button, after `first`. */
+async function enter(site, name, { from = browser, fragment = '', first } = {}) {
   const page = await openPage(from, `${site}${fragment}`);
+  await first?.();
   await page.evaluate((user) => {
     document.getElementById('name').value = user;
     document.getElementById('roomName').value = 'hall';
@@ -191,9 +192,8 @@ test('a taken name, a disconnected stream, an eviction and a dead server are tol
   });
   assert.ok(answer.ok, `evict: ${answer.status}`);
   await heard(otto, 'participant-evicted', 'otto');
-  await server.kill();
-  await heard(olga, 'lost-connection', 'hall', 20_000);
-  const late = await enter(site, 'late');
+  const late = await enter(site, 'late', { first: () => server.kill() });
   await until(late, () => globalThis.notes.events.some(([name, text]) => name === 'callback' && text.includes('does not answer')));
+  await heard(olga, 'lost-connection', 'hall');
   await Promise.all([olga, otto, late].map((page) => page.context().close()));
 });
