@@ -1,7 +1,7 @@
 /** What can go wrong, for programs. */
-export type AtriumErrorCode = keyof typeof SENTENCES;
+export type AtriumErrorCode = keyof typeof SENTENCES | 'server-error' | 'not-permitted' | 'banned' | 'room-locked' | 'room-full' | 'room-not-found';
 
-/** What can go wrong, for people. */
+/** What can go wrong, for people. Where the server's own sentence says more there is none. */
 const SENTENCES = {
   /** The browser, or the person, does not give the device. */
   'permission-denied': 'The browser does not let this page use the device. Allow it in the address bar, then try again.',
@@ -16,19 +16,13 @@ const SENTENCES = {
   /** Neither UDP nor TCP gets through. */
   'media-blocked': 'Your network lets no sound or picture through. Try another one.',
   'token-refused': 'Your invitation is not valid, or not any more. Ask for another one.',
-  'not-permitted': 'You are not permitted to do that.',
-  'room-locked': 'The room is locked. Ask somebody inside.',
-  'room-full': 'The room is full. Try again when somebody has left.',
-  'room-not-found': 'There is no such room.',
   'room-closed': 'The room was closed.',
   'name-taken': 'Somebody in the room has this name. Choose another one.',
-  banned: 'You are kept out of the room for some time.',
   /** By a moderator, in the lobby. */
   denied: 'A moderator did not let you in.',
   evicted: 'A moderator removed you from the room.',
   'codec-unsupported': 'This browser cannot play that. Try another one.',
   timeout: 'The server did not answer. Try again.',
-  'server-error': 'The server could not do that.',
   /** By the application's own leave() or unpublish(). */
   aborted: 'This was cancelled.',
 };
@@ -39,9 +33,9 @@ export class AtriumError extends Error {
   /** The code of docs/protocol.md, when it was the server that said so. */
   readonly wireCode: number | undefined;
 
-  /** `text` is said in place of the code's own sentence. */
+  /** `text` is said in place of the code's own sentence; a cause that is a sentence, where there is none. */
   constructor(code: AtriumErrorCode, options: { text?: string; wireCode?: number; cause?: unknown } = {}) {
-    super(options.text || SENTENCES[code], options);
+    super(options.text || (SENTENCES as Record<string, string>)[code] || String(options.cause ?? code), options);
     this.name = 'AtriumError';
     this.code = code;
     this.wireCode = options.wireCode;
@@ -59,11 +53,11 @@ const WIRE: Record<number, AtriumErrorCode> = {
   423: 'room-locked',
 };
 
-/** The error that the server's answer means. Where no sentence of ours fits, the server's own stands in it. */
+/** The error that the server's answer means. */
 export function fromWire(error: { code?: unknown; message?: unknown }): AtriumError {
   const wireCode = Number(error.code);
   const cause = String(error.message ?? '');
   const banned = wireCode === 403 && cause.includes('may not come into');
   const code = banned ? 'banned' : (WIRE[wireCode] ?? 'server-error');
-  return new AtriumError(code, { wireCode, cause, text: code === 'server-error' && cause ? `The server refused: ${cause}` : '' });
+  return new AtriumError(code, { wireCode, cause });
 }
