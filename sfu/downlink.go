@@ -124,7 +124,7 @@ func (e *Engine) NewDownlink(req DownlinkRequest) (*Downlink, error) {
 	d.subscriber.SetMaxBitrate(bwe.Bitrate(req.MaxBitrate))
 	d.peer.onConnected, d.peer.onTick, d.peer.onClosed = d.connected, d.tick, d.closed
 	d.peer.transport.moved = d.subscriber.SetRemote
-	d.peer.idle = func() bool { return d.number == 0 }
+	d.peer.idle = func() bool { return d.outstanding.Load() == nil && !d.answered }
 	if err := e.census.adopt(d.peer, nil); err != nil {
 		d.subscriber.Close()
 		_ = pc.Close()
@@ -234,7 +234,7 @@ func (d *Downlink) end(s *Subscription, cause error, told bool) {
 	}
 	d.conclude(s)
 	d.reroute()
-	if told && d.request.Ended != nil {
+	if told && !d.over && d.request.Ended != nil {
 		d.request.Ended(s, cause)
 	}
 }

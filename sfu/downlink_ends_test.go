@@ -93,6 +93,7 @@ func TestAClientThatTakesNothingMayTakeTheNext(t *testing.T) {
 			t.Fatal(err)
 		}
 		<-sub.Done()
+		time.Sleep(time.Minute) // which is no reason to give it up
 		sub = r.subscribe(from[1])[0]
 		o = r.answer()
 		s.connected(r.pc)
@@ -395,6 +396,51 @@ func TestWhatIsSaidBeforeTheAnswerHolds(t *testing.T) {
 		}
 		if sound, picture := r.arrived(o, subs[1]); sound.packets > 0 || picture.packets < 200 {
 			t.Errorf("%d packets of muted sound and %d of the picture came", sound.packets, picture.packets)
+		}
+	})
+}
+
+// hidden takes the candidates out of an answer, as those are whose addresses a browser
+// hides: the client's checks show where it is.
+func hidden(answer string) string {
+	var kept []string
+	for _, line := range strings.SplitAfter(answer, "\r\n") {
+		if !strings.HasPrefix(line, "a=candidate:") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
+}
+
+func TestAClientWithHiddenCandidatesConnectsAtOnceAndRestarts(t *testing.T) {
+	simulate(t, 115, func(t *testing.T, s *stage) {
+		s.lossy = true
+		from := s.publishers(1)
+		r := s.receive("10.0.2.1")
+		r.change = hidden
+		sub := r.subscribe(from[0])[0]
+		r.answer()
+		start := time.Now()
+		s.connected(r.pc)
+		if took := time.Since(start); took > 500*time.Millisecond {
+			t.Errorf("it took %v to connect", took)
+		}
+		from[0].send(2 * time.Second)
+		var o sfu.DownlinkOffer
+		whileSending(func(d time.Duration) { from[0].send(d) }, func() {
+			s.move("10.0.2.1", "10.0.2.2")
+			r.downlink.Restart()
+			o = r.answer()
+		})
+		from[0].send(time.Second)
+		_, first := r.arrived(o, sub)
+		from[0].send(20 * time.Second)
+		_, last := r.arrived(o, sub)
+		if n := last.packets - first.packets; n < 20*30*3 {
+			t.Errorf("%d packets of video in 20 s after the restart, want about 2,400", n)
+		}
+		if f := r.observer.failures(); len(f) > 0 {
+			t.Errorf("the connection failed: %v", f)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package sfu
 import (
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -273,6 +274,32 @@ func TestAnswersOfBrowsersAreRead(t *testing.T) {
 	}
 }
 
+// The recorded answers are to three streams of Opus and VP8, after a restart of ICE.
+func TestRecordedAnswersOfBrowsersAreRead(t *testing.T) {
+	for _, browser := range []string{"chromium", "firefox"} {
+		text, err := os.ReadFile("testdata/sdp/receive-answer-" + browser + ".sdp")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := newTable(t)
+		for range 3 {
+			l.place(l.published(opusAndVP8()...).senders)
+		}
+		l.next()
+		answer, err := l.read(string(text))
+		if err != nil {
+			t.Errorf("%s: %v", browser, err)
+			continue
+		}
+		for i, x := range l.list {
+			snd := x.offered
+			if s := answer.sections[i]; !s.receives || !snd.agree(answer.offer, s) || snd.extensions.TransportSequence != 1 || x.kind == Video && snd.codec.rtx != 97 {
+				t.Errorf("%s: section %d is taken with %+v, extensions %+v", browser, i, snd.codec, snd.extensions)
+			}
+		}
+	}
+}
+
 func TestAnswersThatDoNotFitAreRefused(t *testing.T) {
 	video := strings.Index(chromeAnswer, "m=video")
 	for name, text := range map[string]string{
@@ -312,6 +339,11 @@ func TestAnAnswerMayRefuseEverything(t *testing.T) {
 func FuzzDownlinkAnswer(f *testing.F) {
 	for _, text := range []string{chromeAnswer, refusedVideo(), firefoxAnswer(), "v=0\r\n"} {
 		f.Add(text)
+	}
+	for _, browser := range []string{"chromium", "firefox"} {
+		if text, err := os.ReadFile("testdata/sdp/receive-answer-" + browser + ".sdp"); err == nil {
+			f.Add(string(text)) // has more sections than are offered here
+		}
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		l := newTable(t)
