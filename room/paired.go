@@ -111,10 +111,11 @@ type line struct {
 	up       Uplink   // of the publisher's line
 	down     Downlink // of the subscriber's
 	observer *lineObserver
-	working  int   // calls of Media that are between their two visits to the room
-	proven   bool  // the publisher's: an offer has been answered
-	over     bool  // the line is dropped
-	fate     error // then: what callers are told who still work on it
+	working  int      // calls of Media that are between their two visits to the room
+	proven   bool     // the publisher's: an offer has been answered
+	reserved []string // streams that it is about to publish
+	over     bool     // the line is dropped
+	fate     error    // then: what callers are told who still work on it
 	cancel   context.CancelCauseFunc
 }
 

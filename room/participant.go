@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -25,9 +26,8 @@ type member struct {
 
 	nextVerdicts time.Time // it may be told of changed verdicts again
 
-	paired           bool     // its connections are an uplink and a downlink
-	uplink, downlink *line    // nil while there is none
-	reserved         []string // streams that the uplink is about to publish
+	paired           bool  // its connections are an uplink and a downlink
+	uplink, downlink *line // nil while there is none
 }
 
 func newMember(id ParticipantID, user string) *member {
@@ -38,7 +38,17 @@ func newMember(id ParticipantID, user string) *member {
 }
 
 // places counts what the member publishes or is about to.
-func (m *member) places() int { return len(m.publish) + len(m.reserved) }
+func (m *member) places() int {
+	if m.uplink != nil {
+		return len(m.publish) + len(m.uplink.reserved)
+	}
+	return len(m.publish)
+}
+
+// reserves reports whether the member's uplink is about to publish a stream of that id.
+func (m *member) reserves(id string) bool {
+	return m.uplink != nil && slices.Contains(m.uplink.reserved, id)
+}
 
 // slot returns where the connection for a stream is or will be; nil when nothing
 // has been asked for. A stream of the member's own means the publication.

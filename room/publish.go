@@ -127,7 +127,7 @@ func (s *state) reservePublication(id ParticipantID, stream string, c *connectio
 		return err
 	}
 	switch most := s.settings.MaxPublishers; {
-	case m.publication(stream) != nil, slices.Contains(m.reserved, stream):
+	case m.publication(stream) != nil, m.reserves(stream):
 		return refuseSecondPublication(streamName{m.user, stream})
 	case m.places() >= s.limits.streams:
 		return refuseMoreStreams(m.user, s.limits.streams)

@@ -15,7 +15,7 @@ func sections(offer string) (byMID map[string]section, sent MediaKind) {
 	var now section
 	var mid string
 	var rejected bool // port 0, unless a=bundle-only says that another section's is meant (RFC 9143, section 6)
-	close := func() {
+	end := func() {
 		if rejected {
 			now.kind = 0
 		}
@@ -31,7 +31,7 @@ func sections(offer string) (byMID map[string]section, sent MediaKind) {
 		line = strings.TrimRight(line, "\r\n")
 		switch {
 		case strings.HasPrefix(line, "m="):
-			close()
+			end()
 			now = section{sends: true}
 			now.kind, rejected = kindOfMedia(line[2:])
 		case line == "a=bundle-only":
@@ -42,7 +42,7 @@ func sections(offer string) (byMID map[string]section, sent MediaKind) {
 			mid = line[len("a=mid:"):]
 		}
 	}
-	close()
+	end()
 	return byMID, sent
 }
 

@@ -58,6 +58,7 @@ func (m *Manager) PublishStreams(ctx context.Context, id ParticipantID, req Stre
 		}
 	}()
 	b := &batch{manager: m, room: r, req: req}
+	b.offered, _ = sections(req.Offer)
 	answer, cause, err := b.run(ctx, id)
 	if err != nil {
 		end = outcomeOf(cause)
@@ -71,7 +72,7 @@ func (m *Manager) PublishStreams(ctx context.Context, id ParticipantID, req Stre
 // askStreams has the policy decide about each stream that is not published yet.
 func (m *Manager) askStreams(ctx context.Context, id ParticipantID, req StreamsRequest) error {
 	ask := m.opts.Policy.Publish
-	if ask == nil {
+	if ask == nil || len(req.Streams) > m.opts.MaxStreams { // which the room refuses
 		return nil
 	}
 	who, err := m.Participant(id)
@@ -96,11 +97,12 @@ type batch struct {
 	manager *Manager
 	room    *room
 	req     StreamsRequest
-	line    *line          // nil when there is nothing to negotiate
-	owner   *member        // from reserve on
-	list    []UplinkStream // that Media is told of
-	fresh   []*connection  // the new ones
-	ends    []*connection  // those that are missing
+	line    *line              // nil when there is nothing to negotiate
+	owner   *member            // from reserve on
+	offered map[string]section // of the offer
+	list    []UplinkStream     // that Media is told of
+	fresh   []*connection      // the new ones
+	ends    []*connection      // those that are missing
 }
 
 // run returns the answer, or the error for the caller and what caused it.
@@ -169,7 +171,7 @@ func (b *batch) reserve(id ParticipantID, cancel context.CancelCauseFunc) error 
 	b.line.cancel = cancel
 	for _, c := range b.fresh {
 		c.line, c.observer = b.line, &observer{connection: c, reports: &r.reports}
-		m.reserved = append(m.reserved, c.stream.id)
+		b.line.reserved = append(b.line.reserved, c.stream.id)
 	}
 	for i := range b.list {
 		b.list[i].Observer = b.observerOf(b.list[i].ID)
@@ -201,7 +203,6 @@ func (r *room) uplink(m *Manager, who *member) *line {
 // that are to end.
 func (b *batch) plan() error {
 	m, s := b.owner, b.room.state
-	offered, _ := sections(b.req.Offer)
 	foreign := 0 // published in other ways, by the application
 	for _, at := range m.publish {
 		if at.live == nil || at.live.line == nil {
@@ -221,7 +222,7 @@ func (b *batch) plan() error {
 			return refuseTwice(id)
 		}
 		named[id] = true
-		if err := b.planStream(id, stream, offered, used); err != nil {
+		if err := b.planStream(id, stream, used); err != nil {
 			return err
 		}
 	}
@@ -237,7 +238,7 @@ func (b *batch) plan() error {
 }
 
 // planStream is plan for one stream. used are the media sections of those before it.
-func (b *batch) planStream(id string, stream StreamRequest, offered map[string]section, used map[string]bool) error {
+func (b *batch) planStream(id string, stream StreamRequest, used map[string]bool) error {
 	m := b.owner
 	is := m.live(id)
 	switch {
@@ -249,7 +250,7 @@ func (b *batch) planStream(id string, stream StreamRequest, offered map[string]s
 		return refuseWithoutOffer(id)
 	}
 	if b.req.Offer != "" {
-		kinds, err := kindsOn(id, stream.MIDs, offered, used)
+		kinds, err := kindsOn(id, stream.MIDs, b.offered, used)
 		if err != nil {
 			return err
 		}
@@ -312,7 +313,7 @@ func (b *batch) abandon() {
 
 func (b *batch) settle() {
 	b.line.working--
-	b.owner.reserved = nil
+	b.line.reserved = nil
 }
 
 // commit makes what was negotiated hold, or returns why it is not wanted any more.

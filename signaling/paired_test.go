@@ -211,3 +211,23 @@ func TestALostConnectionOfAPairIsNamed(t *testing.T) {
 	}
 	ann.expect(`{"method":"mediaError","params":{"error":"NOT_PERMITTED: ended by a moderator(errCode=403)","endpointName":"ann","stream":"screen"},"jsonrpc":"2.0"}`)
 }
+
+// Who waits in a lobby has its paired connections when it is let in, and not before.
+func TestPairedConnectionsBeginAfterTheLobby(t *testing.T) {
+	f, _ := pairs(t)
+	f.pair("ann", `[]`)
+	if _, err := f.manager.Moderate("r").Change(t.Context(), func(s *room.Settings) { s.Lobby = true }); err != nil {
+		t.Fatal(err)
+	}
+	dan := f.connect()
+	join := `{"method":"joinRoom","params":{"user":"dan","room":"r","extensions":true,"connections":"paired"},"id":1}`
+	dan.call(join, `{"id":1,"error":{"code":425,"message":"Room 'r' has a lobby: wait there until somebody lets you in","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	dan.call(`{"method":"publish","params":{"streams":[]},"id":2}`, `{"id":2,"error":{"code":102,"message":"No participant with id '$S' was found","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	if err := f.manager.Moderate("r").Admit(t.Context(), "dan"); err != nil {
+		t.Fatal(err)
+	}
+	dan.expect(`{"method":"admitted","params":{"room":"r"},"jsonrpc":"2.0"}`)
+	dan.call(join, `{"id":1,"result":{"value":[{"id":"ann","role":"participant"}],`+
+		strings.Replace(fmt.Sprintf(myself, "dan"), `"lobby":false`, `"lobby":true`, 1)+`,"connections":"paired","sessionId":"$S"},"jsonrpc":"2.0"}`)
+	dan.camera()
+}

@@ -125,6 +125,7 @@ func TestJoinsAndNegotiationsAreTraced(t *testing.T) {
 		eve := f.connect()
 		eve.send(`{"method":"joinRoom","params":{"user":"bob","room":"r"},"id":1}`)
 		eve.text()
+		synctest.Wait() // a span ends after its answer
 		got := strings.Join(outline(s.take()), "\n")
 		for _, want := range []string{
 			"receiveVideoFrom rpc.system=jsonrpc rpc.method=receiveVideoFrom atrium.session=2 atrium.room=r\n  inbox\n  negotiation atrium.role=subscriber\n",
