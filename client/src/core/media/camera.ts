@@ -3,7 +3,7 @@ import type { Writable } from '../json.ts';
 import type { Platform } from '../platform.ts';
 import { capture } from './capture.ts';
 import { KINDS, type Kind, type LocalPublication } from './local-publication.ts';
-import { onEnded, type Tracks } from './tracks.ts';
+import { adopt, type Tracks } from './tracks.ts';
 
 /** What the camera acts on, and whom it tells. */
 export interface CameraOwner {
@@ -150,16 +150,7 @@ export class Camera {
   }
 
   #take(publication: LocalPublication, kind: Kind, track: MediaStreamTrack | undefined): void {
-    const on = this.#wanted[kind];
-    if (track && kind === 'audio') {
-      track.enabled = on;
-    }
-    const hint = publication._options.contentHint;
-    if (track && kind === 'video' && hint) {
-      track.contentHint = hint;
-    }
-    publication._set(kind, track, on);
-    onEnded(publication, kind, () => this.#lost(publication, kind));
+    adopt(publication, kind, track, this.#wanted[kind], () => this.#lost(publication, kind));
   }
 
   // Another device takes its place, if there is one; not that of a track that we were given.

@@ -9,7 +9,7 @@ import type { Attachments } from './attachments.ts';
 import { Camera } from './camera.ts';
 import { captureScreen } from './capture.ts';
 import { KINDS, LocalPublication, type Kind } from './local-publication.ts';
-import { onEnded, Tracks } from './tracks.ts';
+import { adopt, Tracks } from './tracks.ts';
 import type { Uplink } from './uplink.ts';
 
 /** Oneself. */
@@ -161,12 +161,7 @@ export class LocalParticipant extends Participant {
   }
 
   #take(publication: LocalPublication, kind: Kind, track: MediaStreamTrack | undefined): void {
-    const hint = publication._options.contentHint;
-    if (kind === 'video' && track && hint) {
-      track.contentHint = hint;
-    }
-    publication._set(kind, track, true);
-    onEnded(publication, kind, () => {
+    adopt(publication, kind, track, true, () => {
       if (kind === 'video' || !publication.videoTrack) {
         this.unpublish(publication.stream).catch(() => {});
         this.#host.emit('localStreamEnded', { publication, reason: 'The browser has ended it.' });

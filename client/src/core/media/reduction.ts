@@ -11,6 +11,7 @@ interface Numbers {
   jitterBufferDelay: number;
   jitterBufferEmittedCount: number;
   concealedSamples: number;
+  silentConcealedSamples: number;
   totalSamplesReceived: number;
   frameWidth: number;
   frameHeight: number;
@@ -33,6 +34,7 @@ interface Entry extends Partial<Numbers> {
   rid?: string;
   codecId?: string;
   qualityLimitationReason?: string;
+  mimeType?: string;
   localCandidateId?: string;
   protocol?: string;
   selected?: boolean; // Firefox
@@ -69,19 +71,17 @@ export class Sample {
       const { mid = '', rid = '', frameWidth: width = 0, frameHeight: height = 0, framesPerSecond = 0 } = entry;
       const bitrate = this.#rate(entry, 'bytesSent') * 8;
       if (entry.kind === 'audio') {
-        found.set(mid, { audio: { bitrate, ...this.#codec(entry) } });
+        found.set(mid, { audio: { bitrate, codec: this.#codec(entry) } });
         continue;
       }
-      const statistics = found.get(mid) ?? { video: { bitrate: 0, layers: [], ...this.#codec(entry) } };
-      const video = statistics.video!;
+      const { video = { bitrate: 0, layers: [], codec: this.#codec(entry) } } = found.get(mid) ?? {};
       video.bitrate += bitrate;
-      const limited = entry.qualityLimitationReason;
-      const limitedBy = limited && limited !== 'none' ? { limitedBy: limited } : {};
       if (width && bitrate) {
-        video.layers.push({ rid, width, height, framesPerSecond, bitrate, ...limitedBy });
+        const limitedBy = entry.qualityLimitationReason?.replace('none', '') || undefined;
+        video.layers.push({ rid, width, height, framesPerSecond, bitrate, limitedBy });
         video.layers.sort((a, b) => b.width - a.width);
       }
-      found.set(mid, statistics);
+      found.set(mid, { video });
     }
     return found;
   }
@@ -92,22 +92,16 @@ export class Sample {
     const pair = this.#of('candidate-pair').find((each) => each.selected || selected.includes(each.id));
     const protocol = this.#entries.get(pair?.localCandidateId ?? '')?.protocol;
     const losses = this.#of('remote-inbound-rtp').map(({ fractionLost }) => fractionLost ?? 0);
-    return {
-      ...(pair?.currentRoundTripTime !== undefined && { roundTrip: pair.currentRoundTripTime }),
-      ...(pair?.availableOutgoingBitrate !== undefined && { availableOutgoing: pair.availableOutgoingBitrate }),
-      ...(protocol && { protocol }),
-      ...(losses.length && { outgoingLoss: Math.max(...losses) }),
-    };
+    const outgoingLoss = losses.length ? Math.max(...losses) : undefined;
+    return { roundTrip: pair?.currentRoundTripTime, availableOutgoing: pair?.availableOutgoingBitrate, protocol, outgoingLoss };
   }
 
   #sound(entry: Entry): { statistics: ReceiveStatistics; measured: Measured } {
-    const { concealedSamples, totalSamplesReceived, packetsLost } = entry;
-    const audio = {
-      ...this.#common(entry),
-      jitter: entry.jitter ?? 0,
-      concealed: this.#ratio(entry, 'concealedSamples', 'totalSamplesReceived'),
-    };
-    return { statistics: { audio }, measured: { concealedSamples, totalSamplesReceived, packetsLost } };
+    const { concealedSamples = 0, silentConcealedSamples = 0, totalSamplesReceived, packetsLost } = entry;
+    const audio = { ...this.#common(entry), jitter: entry.jitter ?? 0 };
+    // Silence in place of nothing is no fault: the microphone is off, say.
+    const measured = { concealedSamples: concealedSamples - silentConcealedSamples, totalSamplesReceived, packetsLost };
+    return { statistics: { audio }, measured };
   }
 
   #picture(entry: Entry): { statistics: ReceiveStatistics; measured: Measured } {
@@ -124,20 +118,19 @@ export class Sample {
     return { statistics: { video }, measured: { freezeCount, totalFreezesDuration, framesDecoded } };
   }
 
-  #common(entry: Entry): { bitrate: number; loss: number; jitterBuffer: number; codec?: string } {
+  #common(entry: Entry): { bitrate: number; loss: number; jitterBuffer: number; codec: string | undefined } {
     const lost = Math.max(0, this.#grown(entry, 'packetsLost'));
     const all = lost + this.#grown(entry, 'packetsReceived');
     return {
       bitrate: this.#rate(entry, 'bytesReceived') * 8,
       loss: all > 0 ? lost / all : 0,
       jitterBuffer: this.#ratio(entry, 'jitterBufferDelay', 'jitterBufferEmittedCount'),
-      ...this.#codec(entry),
+      codec: this.#codec(entry),
     };
   }
 
-  #codec(entry: Entry): { codec?: string } {
-    const { mimeType } = (this.#entries.get(entry.codecId ?? '') ?? {}) as { mimeType?: string };
-    return mimeType ? { codec: mimeType.slice(6).toLowerCase() } : {};
+  #codec(entry: Entry): string | undefined {
+    return this.#entries.get(entry.codecId ?? '')?.mimeType?.slice(6).toLowerCase();
   }
 
   #of(type: string): Entry[] {

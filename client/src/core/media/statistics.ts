@@ -8,9 +8,7 @@ export interface AudioReception {
   jitter: number;
   /** How long the last packets waited to be played. */
   jitterBuffer?: number;
-  /** How much of it had to be made up, from 0 to 1. */
-  concealed?: number;
-  codec?: string;
+  codec?: string | undefined;
 }
 
 /** A picture, as it is received. */
@@ -26,7 +24,7 @@ export interface VideoReception {
   jitterBuffer?: number;
   /** How long it takes to decode a frame. */
   decodeTime?: number;
-  codec?: string;
+  codec?: string | undefined;
 }
 
 /** What is received of one stream. */
@@ -44,14 +42,14 @@ export interface LayerStatistics {
   framesPerSecond: number;
   bitrate: number;
   /** What keeps it from being better: `bandwidth` or `cpu`, where the browser says so. */
-  limitedBy?: string;
+  limitedBy?: string | undefined;
 }
 
 /** What is sent of one stream. */
 export interface SendStatistics {
-  audio?: { bitrate: number; codec?: string };
+  audio?: { bitrate: number; codec?: string | undefined };
   /** The layers that are sent at present, the largest first. */
-  video?: { bitrate: number; codec?: string; layers: LayerStatistics[] };
+  video?: { bitrate: number; codec?: string | undefined; layers: LayerStatistics[] };
 }
 
 /** All that is sent and received. */
@@ -61,13 +59,13 @@ export interface RoomStatistics {
   /** By publication. */
   sent: ReadonlyMap<LocalPublication, SendStatistics>;
   /** To the server and back, in seconds. */
-  roundTrip?: number;
+  roundTrip?: number | undefined;
   /** What the connection is estimated to carry, in bits per second. */
-  availableOutgoing?: number;
+  availableOutgoing?: number | undefined;
   /** How much of what is sent is lost on the way to the server, from 0 to 1. */
-  outgoingLoss?: number;
+  outgoingLoss?: number | undefined;
   /** How media goes: `udp` or `tcp`. */
-  protocol?: string;
+  protocol?: string | undefined;
 }
 
 /** What reportStatistics takes of a stream, see docs/protocol.md: sums since it began. */

@@ -28,8 +28,14 @@ export class Tracks {
   }
 }
 
-/** Calls when the track ends by itself: the browser's "stop sharing", a device that was unplugged. */
-export function onEnded(publication: LocalPublication, kind: Kind, fn: () => void): void {
-  const track = publication._track(kind);
-  track?.addEventListener('ended', () => publication._track(kind) === track && fn(), { once: true });
+/** Gives a publication a track. Calls `ended` when that ends by itself: "stop sharing", a device that was unplugged. */
+export function adopt(publication: LocalPublication, kind: Kind, track: MediaStreamTrack | undefined, on: boolean, ended: () => void): void {
+  const { contentHint } = publication._options;
+  publication._set(kind, track, on);
+  if (track && kind === 'audio') {
+    track.enabled &&= on;
+  } else if (track && contentHint) {
+    track.contentHint = contentHint;
+  }
+  track?.addEventListener('ended', () => publication._track(kind) === track && ended(), { once: true });
 }
