@@ -1,13 +1,14 @@
 // Oneself in the fake room.
 
 import type { LocalParticipant, LocalPublication } from '../../src/index.ts';
+import { paintedScreen } from './slides.ts';
 
 /** Stands for a LocalParticipant; `changed` is called when something of it was. */
 export class FakeLocal {
   readonly isLocal = true;
   user = '';
   role: string | undefined = 'moderator';
-  permissions = ['moderate'];
+  permissions = ['join', 'subscribe', 'publish:audio', 'publish:video', 'publish:screen', 'message', 'data', 'moderate'];
   metadata: unknown = undefined;
   handRaisedAt: number | undefined;
   speaking = false;
@@ -56,6 +57,11 @@ export class FakeLocal {
     this.publications.set(stream, publication);
     this.#changed();
     return publication;
+  }
+
+  /** Shares a painted screen. */
+  async publishScreen(): Promise<LocalPublication> {
+    return this.publish('screen', [paintedScreen().track]);
   }
 
   async unpublish(stream: string): Promise<void> {
