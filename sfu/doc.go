@@ -36,7 +36,13 @@
 //	  └ Publication, Publication, ...   └ egress.Subscriber
 //	                                         └ Subscription: its Streams in its sections, ...
 //
-// On both, Pion makes the transport. What a Downlink offers is in downlinkSections, and
+// On both, Pion makes the transport. What an Uplink is offered is planned first (uplinkPlan),
+// and until Pion has to do something for it, an error changes nothing:
+//
+//	offer and streams ─► plan ─► ICE, if its credentials are new ─► Receiver.Remove, Add ─► answer
+//
+// Its Publications share the connection, one ingress.Receiver and one SSRC of ours in RTCP;
+// tracks, keyframe requests, layers and the end of each are its own. What a Downlink offers is in downlinkSections, and
 // comes back with Complete:
 //
 //	Subscribe ─► place ─► offer ─► answer ─► begin: Subscriber.Add, sealed with the keys there are

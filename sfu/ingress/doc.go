@@ -16,5 +16,11 @@
 // SRTP session decrypts, which calls WriteRTP. Time comes in with the packet, so
 // reports and repeated NACKs are driven by the packets themselves: a publisher
 // that sends nothing needs neither. The exceptions, safe from any goroutine, are
-// the fan-out list, the reference clock and the statistics.
+// the fan-out list, the reference clock, the statistics, and what tracks there are.
+//
+// There is one Receiver for a connection, because the feedback that the publisher's
+// estimate goes by is that of a connection. Its tracks come and go while it runs: Add
+// and Remove put another table in place, and the next packet, which looks for one,
+// makes the goroutine forget the sources of what has gone and learn those of what has
+// come. What a removed track has counted stays in the sum.
 package ingress
