@@ -23,11 +23,11 @@ func opusAndVP9() []webrtc.RTPCodecParameters {
 	}
 }
 
-func (r *receiver) endOf(sub *sfu.Subscription) (err error, ended bool) {
+func (r *receiver) endOf(sub *sfu.Subscription) (ended bool, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	err, ended = r.ended[sub]
-	return err, ended
+	return ended, err
 }
 
 // refusing answers as a browser does that lacks the codec of a section.
@@ -62,7 +62,7 @@ func TestAStreamWhoseCodecIsRefusedEndsAlone(t *testing.T) {
 		r.answer()
 		s.connected(r.pc)
 		<-subs[1].Done()
-		if err, ended := r.endOf(subs[1]); !ended || !errors.Is(err, sfu.ErrCodecMismatch) || !strings.Contains(err.Error(), "VP8") {
+		if ended, err := r.endOf(subs[1]); !ended || !errors.Is(err, sfu.ErrCodecMismatch) || !strings.Contains(err.Error(), "VP8") {
 			t.Errorf("it ended: %v, with %v; want ErrCodecMismatch that names VP8", ended, err)
 		}
 		o := r.answer() // its sound is taken out
@@ -79,6 +79,23 @@ func TestAStreamWhoseCodecIsRefusedEndsAlone(t *testing.T) {
 			t.Errorf("%d sounds are sent, want 2", n)
 		}
 		r.quiet()
+	})
+}
+
+func TestAClientThatCannotDecodeThePictureIsTold(t *testing.T) {
+	simulate(t, 116, func(t *testing.T, s *stage) {
+		from := s.publishers(1)
+		r := s.receive("10.0.2.1", opusAndVP9()...)
+		sub := r.subscribe(from[0])[0]
+		r.answer()
+		<-sub.Done()
+		time.Sleep(time.Second)
+		if ended, err := r.endOf(sub); !ended || !errors.Is(err, sfu.ErrCodecMismatch) {
+			t.Errorf("it ended: %v, with %v; want ErrCodecMismatch", ended, err)
+		}
+		if n := s.engine.Stats().Egress.Streams[codec.Opus]; n != 0 {
+			t.Errorf("%d sounds are sent without their picture", n)
+		}
 	})
 }
 
@@ -114,7 +131,7 @@ func TestSubscriptionsEndWithTheirPublication(t *testing.T) {
 		from[0].publication.Close()
 		<-subs[0].Done()
 		o := r.answer()
-		if err, ended := r.endOf(subs[0]); !ended || err != nil {
+		if ended, err := r.endOf(subs[0]); !ended || err != nil {
 			t.Errorf("it ended: %v, with %v; want no error", ended, err)
 		}
 		if len(o.Streams) != 1 || o.Streams[0].Subscription != subs[1] {

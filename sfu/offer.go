@@ -93,7 +93,11 @@ func parseDescription(text string, allowed map[codec.Codec]bool, limits descript
 		return nil, fmt.Errorf("%w: %d media sections, at most %d are read",
 			ErrBadOffer, len(desc.MediaDescriptions), limits.sections)
 	}
-	if group, _ := desc.Attribute(sdp.AttrKeyGroup); !strings.HasPrefix(group, "BUNDLE ") && !(limits.refusing && group == "BUNDLE") {
+	group, _ := desc.Attribute(sdp.AttrKeyGroup)
+	if limits.refusing && group == "BUNDLE" {
+		group += " "
+	}
+	if !strings.HasPrefix(group, "BUNDLE ") {
 		return nil, fmt.Errorf("%w: its sections are not bundled (RFC 9143), and there is one port", ErrBadOffer)
 	}
 	o := &offer{desc: desc}
