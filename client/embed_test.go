@@ -20,7 +20,7 @@ func TestIndexStandsAtTheRoot(t *testing.T) {
 }
 
 func TestTheLibrariesStandBesideThePage(t *testing.T) {
-	for _, name := range []string{"atrium.js", "KurentoRoom.js", "next/index.html", "next/app.js"} {
+	for _, name := range []string{"atrium.js", "KurentoRoom.js", "app.js", "style.css", "icon.svg"} {
 		if _, err := fs.Stat(client.Web(), name); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

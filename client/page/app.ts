@@ -25,6 +25,7 @@ export class App {
   readonly #call: Call;
   readonly #end: EndView;
   #wish: Wish = { user: '', room: '' };
+  #going = false; // the page is, and the call is found again if it is reloaded
   #joinedAt = 0; // when somebody clicked on Join
 
   constructor(room: Room, own: OwnMedia, preferences: Preferences, token: string) {
@@ -38,7 +39,10 @@ export class App {
     this.element = h('div', { class: 'app' }, this.#lobby.element, this.#call.element, this.#end.element, notices);
     room.on('stateChanged', ({ state }) => state === 'waiting' && this.#wait());
     room.on('ended', (event) => this.#ended(event));
-    addEventListener('pagehide', () => room.abandon());
+    addEventListener('pagehide', () => {
+      this.#going = true;
+      room.abandon();
+    });
     addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
   }
 
@@ -65,6 +69,7 @@ export class App {
     try {
       await this.#connect(wish);
     } catch (error) {
+      void this.#own.open(); // the end of the attempt has let go of camera and microphone
       throw new Error(describeJoin(error, { ...wish, invited: this.#token !== '' }));
     } finally {
       this.#lobby.waitNoLonger();
@@ -76,7 +81,9 @@ export class App {
 
   async #connect({ user, room }: Wish): Promise<void> {
     this.#joinedAt = performance.now();
-    void this.#own.open(); // who takes no notice of the browser's question can still watch
+    if (!this.#own.problems.camera && !this.#own.problems.microphone) {
+      void this.#own.open(); // who takes no notice of the browser's question can still watch
+    }
     this.#call.prepare();
     try {
       await this.#room.connect(socketUrl(location), { room, user, ...(this.#token && { token: this.#token }) });
@@ -127,7 +134,7 @@ export class App {
   }
 
   #ended({ reason, text, error }: RoomEvents['ended']): void {
-    if (this.#call.element.hidden) {
+    if (this.#going || this.#call.element.hidden) {
       return; // of a wait that was given up; connect() has said so
     }
     endVisit();

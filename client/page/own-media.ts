@@ -1,14 +1,15 @@
 // One's own camera and microphone, the same in the lobby and in the call: whether they are there, whether they are on,
 // and what a moderator has muted.
 
-import { AtriumError, Emitter, environmentProblem, type PublishOptions, type Room } from '../src/index.ts';
+import { type AtriumError, Emitter, environmentProblem, type PublishOptions, type Room } from '../src/index.ts';
 import type { Address } from './entry/address.ts';
 import type { Preferences } from './entry/preferences.ts';
+import { complain } from './parts/notices.ts';
 
 export type Own = 'microphone' | 'camera';
 
 const KIND = { microphone: 'audio', camera: 'video' } as const;
-const DEVICE = { microphone: 'audioinput', camera: 'videoinput' } as const;
+const ABOUT_DEVICES = ['permission-denied', 'device-not-found', 'device-in-use', 'insecure-origin', 'not-supported'];
 const SIZE = { width: 1280, height: 720 };
 
 /** Tells `changed` whenever a button or picture of one's own has to look different. */
@@ -45,7 +46,7 @@ export class OwnMedia extends Emitter<{ changed: object }> {
     try {
       this.#judge((await local.publishCamera(this.#options())).problems);
     } catch (error) {
-      this.#judge([error instanceof AtriumError ? error : new AtriumError('not-supported', { text: String(error) })]);
+      this.#failed(error as AtriumError);
     }
     this.opening = false;
     this.emit('changed', {});
@@ -53,7 +54,7 @@ export class OwnMedia extends Emitter<{ changed: object }> {
 
   /** Whether there is such a device to switch on. */
   has(which: Own): boolean {
-    return this.#publication?.[which === 'camera' ? 'hasVideo' : 'hasAudio'] ?? false;
+    return this.#publication !== undefined && (this.#track(which) !== undefined || !this.problems[which]);
   }
 
   /** Whether it is there and switched on. */
@@ -69,7 +70,12 @@ export class OwnMedia extends Emitter<{ changed: object }> {
   /** Switches it over, or to `on`. */
   async toggle(which: Own, on: boolean = !this.isOn(which)): Promise<void> {
     this.#preferences.set(which, on);
-    await (which === 'camera' ? this.#room.local.setCamera(on) : this.#room.local.setMicrophone(on));
+    try {
+      await (which === 'camera' ? this.#room.local.setCamera(on) : this.#room.local.setMicrophone(on));
+      delete this.problems[which];
+    } catch (error) {
+      complain(error);
+    }
     this.emit('changed', {});
   }
 
@@ -87,7 +93,8 @@ export class OwnMedia extends Emitter<{ changed: object }> {
     this.#preferences.set(kind, deviceId);
     if (kind !== 'audiooutput') {
       await this.#room.local.setDevice(kind, deviceId);
-      await this.open();
+      const which = kind === 'audioinput' ? 'microphone' : 'camera';
+      await (this.#publication ? this.problems[which] && this.toggle(which, true) : this.open());
     }
     this.emit('changed', {});
   }
@@ -119,9 +126,24 @@ export class OwnMedia extends Emitter<{ changed: object }> {
 
   // Which device a problem is about is seen by which is missing.
   #judge(problems: readonly AtriumError[]): void {
-    const missing = (Object.keys(DEVICE) as Own[]).filter((which) => !this.has(which)).reverse();
-    missing.forEach((which, i) => {
-      this.problems[which] = environmentProblem() ?? problems[Math.min(i, problems.length - 1)] ?? new AtriumError('device-not-found');
+    const missing = (['camera', 'microphone'] as const).filter((which) => this.#preferences.get(which) && !this.#track(which));
+    missing.reverse().forEach((which, i) => {
+      const problem = environmentProblem() ?? problems[i] ?? problems.at(-1);
+      if (problem) {
+        this.problems[which] = problem;
+      }
     });
+  }
+
+  #failed(error: AtriumError): void {
+    if (ABOUT_DEVICES.includes(error.code)) {
+      this.#judge([error]);
+    } else if (error.code !== 'aborted') {
+      complain(error); // the server's refusal
+    }
+  }
+
+  #track(which: Own): MediaStreamTrack | undefined {
+    return which === 'camera' ? this.videoTrack : this.audioTrack;
   }
 }

@@ -22,8 +22,6 @@ export function describeJoin(error: unknown, { room, user, invited }: Destinatio
       return 'The server cannot be reached. Check your network, then try again.';
     case 'timeout':
       return 'The server does not answer. Try again in a moment.';
-    case 'denied':
-      return because(`You were not let into “${room}”`, message ?? '');
     case 'name-taken':
       return `Somebody called “${user}” is already in “${room}”. Choose another name.`;
     case 'room-not-found':
@@ -103,5 +101,4 @@ function describeDevice({ code, message }: AtriumError, what: string): string {
   }
 }
 
-const because = (sentence: string, reason: string): string => (reason ? `${sentence}: ${reason}` : `${sentence}.`);
 const quoted = (reason: string): string => (reason ? `“${reason}”` : '');

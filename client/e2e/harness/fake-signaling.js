@@ -1,11 +1,11 @@
-// The page without a server: its files from the source tree, and the other end of its websocket in the test's hands.
+// The page without a server: its files as they were bundled, and the other end of its websocket in the test's hands.
 // For everything a real server does too rarely, or too politely, to wait for.
 
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { openPage } from './browser.js';
 
-const WEB = fileURLToPath(new URL('../../web/', import.meta.url));
+const WEB = fileURLToPath(new URL('../../dist/', import.meta.url));
 const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' };
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self' blob:; connect-src 'self'";
@@ -24,14 +24,18 @@ export class FakeSignaling {
   /** method -> (params) => result or a promise of it, or throws {code, message}. Never answers when it gives undefined. */
   handlers = {
     ping: () => ({ value: 'pong' }),
-    joinRoom: () => ({ value: [], sessionId: 'session-1' }),
+    joinRoom: () => ({ value: [], sessionId: 'session-1', connections: 'paired' }),
+    getRoom: () => this.handlers.joinRoom(),
+    getChatHistory: () => ({ messages: [] }),
+    subscribe: () => ({}),
+    unsubscribe: () => ({}),
+    setOff: () => ({}),
     leaveRoom: () => ({}),
     onIceCandidate: () => ({}),
     sendMessage: ({ userMessage, roomMessage, message }) => {
       this.notify('sendMessage', { user: userMessage, room: roomMessage, message });
       return {};
     },
-    unpublishVideo: () => ({}),
     setVideoPreferences: () => ({}),
     setPreferredLayers: () => ({}),
     reportStatistics: () => ({}),

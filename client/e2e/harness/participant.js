@@ -36,7 +36,26 @@ export class Participant {
 
   async leave() {
     await this.page.click('#buttonLeaveRoom');
-    await this.page.waitForSelector('#lobby:not([hidden])');
+    await this.page.waitForSelector('#ended:not([hidden])');
+  }
+
+  /** From the end of a call back to the form, when the preview is there again. */
+  async toEntrance() {
+    await this.page.click('#toLobby');
+    await until(this.page, () => document.getElementById('preview').videoWidth > 0);
+  }
+
+  /** Says something in place of what the tile's size and importance ask for, see Subscription of the SDK. */
+  prefer(user, preference, stream = 'webcam') {
+    return this.page.evaluate(
+      ([name, id, wanted]) => globalThis.atrium.room.participants.get(name).publications.get(id).subscription.prefer(wanted),
+      [user, stream, preference],
+    );
+  }
+
+  /** Asks the server for something that the page has no button for. */
+  request(method, params) {
+    return this.page.evaluate(([name, wanted]) => globalThis.atrium.room.request(name, wanted), [method, params]);
   }
 
   async say(text) {

@@ -28,7 +28,7 @@ async function watch(viewer, seconds) {
     ([milliseconds, sample]) =>
       new Promise((resolve) => {
         const { atrium } = globalThis;
-        const users = [...atrium.peers.keys()].filter((user) => user !== atrium.room.user);
+        const users = [...atrium.room.participants.keys()];
         const tiles = new Map(users.map((user) => [user, { user, longestGap: 0 }]));
         const began = performance.now();
         const look = async () => {

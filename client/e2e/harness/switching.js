@@ -30,7 +30,9 @@ export function switchTo(viewer, user, layer, width, { timeout }) {
     async ([name, number, wanted, patience]) => {
       const video = document.querySelector(`.tile[data-user="${name}"] video`);
       const began = performance.now();
-      await globalThis.atrium.pinLayer(name, number);
+      const { subscription } = globalThis.atrium.room.participants.get(name).publications.get('webcam');
+      subscription.prefer({}); // whatever the size of the tile
+      subscription.setLayer(number);
       while (video.videoWidth !== wanted) {
         if (performance.now() - began > patience) {
           throw new Error(`layer ${number} of ${name}: ${video.videoWidth} px instead of ${wanted} after ${patience} ms`);

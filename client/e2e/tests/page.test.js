@@ -41,49 +41,51 @@ test('a link brings its room, and the form says so', async () => {
   await page.context().close();
 });
 
-test('requests are Kurento JSON-RPC: ids from 0, the interval in the first ping, the names as typed', async () => {
+test('joining asks for everything that the page can do, as the name and room were typed', async () => {
   const fake = new FakeSignaling();
   const page = await joined(fake);
-  await until(page, () => globalThis.atrium.peers.has('ann'));
-  assert.deepEqual(fake.pings[0], { jsonrpc: '2.0', method: 'ping', params: { interval: 4000 }, id: 0 });
-  assert.deepEqual(fake.requests[0], {
-    jsonrpc: '2.0',
-    method: 'joinRoom',
-    params: { user: 'ann', room: 'hall', dataChannels: false, speakers: true, extensions: true },
-    id: 1,
-  });
+  const { params } = fake.requests.find(({ method }) => method === 'joinRoom');
+  assert.deepEqual(params, { user: 'ann', room: 'hall', speakers: true, extensions: true, connections: 'paired' });
   await until(page, () => document.querySelector('#call:not([hidden])'));
   assert.deepEqual(page.problems, []);
   await page.context().close();
 });
 
-// Joins, and answers with what publishVideo carries.
+test('a server that knows only one connection for each stream is said to be too old', async () => {
+  const fake = new FakeSignaling();
+  fake.handlers.joinRoom = () => ({ value: [], sessionId: 'session-1' });
+  const page = await fake.open(browser, { path: joinForm });
+  await page.click('#joinBtn');
+  await page.waitForSelector('#joinError:not([hidden])');
+  assert.match(await page.textContent('#joinError'), /too old/);
+  await page.context().close();
+});
+
+test('without a room in the address one is made up, and the link has it after joining', async () => {
+  const page = await new FakeSignaling().open(browser, { path: '/?name=ann' });
+  const room = await page.inputValue('#roomName');
+  assert.match(room, /^[a-z]+-[a-z]+-\d{4}$/);
+  assert.equal(await page.textContent('#joinTitle'), 'Start a call');
+  await page.click('#joinBtn');
+  await until(page, () => globalThis.atrium.state === 'joined');
+  assert.ok(page.url().endsWith(`/#/rooms/${room}`), page.url());
+  await page.context().close();
+});
+
+// Joins, and answers with what publish carries.
 async function published(options) {
   const fake = new FakeSignaling();
   const offered = new Promise((resolve) => {
-    fake.handlers.publishVideo = (params) => resolve(params);
+    fake.handlers.publish = (params) => void resolve(params);
   });
   const page = await joined(fake, options);
   return { page, ...(await offered) };
 }
 
-test('what publishVideo offers is one stream of sound and picture, sent only', async () => {
-  const { page, sdpOffer, doLoopback } = await published();
-  assert.equal(doLoopback, false);
-  assert.deepEqual(sdpOffer.match(/^m=\w+|^a=(?:sendrecv|sendonly|recvonly)/gm), [
-    'm=audio',
-    'a=sendonly',
-    'm=video',
-    'a=sendonly',
-  ]);
-  await page.context().close();
-});
-
-test('the loopback option publishes both ways, in one size', async () => {
-  const { page, sdpOffer, doLoopback } = await published({ path: `${joinForm}&loopback=1` });
-  assert.equal(doLoopback, true);
-  assert.equal(sdpOffer.match(/^a=sendrecv/gm).length, 2);
-  assert.doesNotMatch(sdpOffer, /^a=simulcast/m);
+test('what is offered is one stream of sound and picture, sent only', async () => {
+  const { page, sdpOffer, streams } = await published();
+  assert.deepEqual(sdpOffer.match(/^m=\w+|^a=(?:sendrecv|sendonly|recvonly)/gm), ['m=audio', 'a=sendonly', 'm=video', 'a=sendonly']);
+  assert.deepEqual(streams.map(({ id, mids }) => [id, mids.length]), [['webcam', 2]]);
   await page.context().close();
 });
 
@@ -94,23 +96,18 @@ const firstCodec = (sdp) => {
 };
 const DESCRIPTOR = /^a=extmap:\d+(?:\/\w+)? \S+#dependency-descriptor/m;
 
-test('the camera is offered as VP8 in three sizes', async () => {
+test('the camera is offered in three sizes', async () => {
   const { page, sdpOffer } = await published();
-  assert.equal(firstCodec(sdpOffer), 'VP8');
-  assert.deepEqual(sdpOffer.match(/^a=(?:rid|simulcast):.*\w/gm), [
-    'a=rid:l send',
-    'a=rid:m send',
-    'a=rid:h send',
-    'a=simulcast:send l;m;h',
-  ]);
+  assert.equal(sdpOffer.match(/^a=rid:\w+ send/gm)?.length, 3);
+  assert.match(sdpOffer, /^a=simulcast:send \w+;\w+;\w+/m);
   await page.context().close();
 });
 
 for (const [options, codec, simulcast] of [
+  ['codec=vp8', 'VP8', true],
   ['codec=h264', 'H264', true],
   ['codec=av1&mode=L3T3_KEY', 'AV1', false],
   ['mode=L2T3_KEY', 'VP9', false],
-  ['codec=none&mode=none&size=320x180', 'VP8', false],
 ]) {
   test(`${options} in the address offers ${codec}${simulcast ? ' in three sizes' : ''}`, async () => {
     const { page, sdpOffer } = await published({ path: `${joinForm}&${options}` });
@@ -140,7 +137,7 @@ for (const [name, kinds, sentence] of [
     assert.equal(await page.isDisabled('#camera'), kinds.includes('video'));
     assert.equal(await page.isDisabled('#microphone'), kinds.includes('audio'));
     if (kinds.length < 2) {
-      await until(page, () => globalThis.atrium.peers.has('ann'));
+      await until(page, () => globalThis.atrium.room.local.publications.has('webcam'));
     }
     await page.context().close();
   });
@@ -156,7 +153,7 @@ test('a page over plain http says why it has no camera', async () => {
 for (const [code, sentence] of [
   [104, 'Somebody called “ann” is already in “hall”. Choose another name.'],
   [202, 'There is no room “hall” here.'],
-  [204, 'The server does not open the room “hall” for you now.'],
+  [423, 'The room “hall” is locked: nobody else is let in now.'],
 ]) {
   test(`error ${code} to joinRoom is put into words, and another try works`, async () => {
     const fake = new FakeSignaling();
@@ -186,15 +183,15 @@ test('a server that is not there is put into words', async () => {
 });
 
 for (const [method, params, sentence] of [
-  ['participantEvicted', {}, 'You were removed from this room.'],
-  ['roomClosed', { room: 'hall' }, 'This room was closed.'],
+  ['participantEvicted', {}, 'You were removed from this room'],
+  ['roomClosed', { room: 'hall' }, 'This room was closed'],
 ]) {
   test(`${method} ends the call with a sentence, and does not come back`, async () => {
     const fake = new FakeSignaling();
     const page = await joined(fake);
     fake.notify(method, params);
-    await page.waitForSelector('#lobby:not([hidden])');
-    assert.equal(await page.textContent('#joinError'), sentence);
+    await page.waitForSelector('#ended:not([hidden])');
+    assert.equal(await page.textContent('#endTitle'), sentence);
     assert.equal(await page.evaluate(() => globalThis.atrium.state), 'lobby');
     assert.equal(fake.sockets, 1);
     await page.context().close();
@@ -208,7 +205,7 @@ test('a lost socket is announced and taken over with connect', async () => {
   fake.up = false;
   fake.cut();
   await page.waitForSelector('#banner:not([hidden])');
-  assert.match(await page.textContent('#banner'), /connection to the server is lost/);
+  assert.match(await page.textContent('#banner'), /connection.* lost/);
   fake.up = true;
   await until(page, () => globalThis.atrium.state === 'joined');
   await page.waitForSelector('#banner', { state: 'hidden' });
@@ -219,28 +216,26 @@ test('a lost socket is announced and taken over with connect', async () => {
 
 test('a session the server forgot is joined again, and the grid is what the server says now', async () => {
   const fake = new FakeSignaling();
-  fake.handlers.joinRoom = () => ({ value: [{ id: 'bob' }, { id: 'cyd' }], sessionId: 'session-1' });
+  fake.handlers.joinRoom = () => ({ value: [{ id: 'bob' }, { id: 'cyd' }], sessionId: 'session-1', connections: 'paired' });
   const page = await joined(fake);
-  fake.handlers.joinRoom = () => ({ value: [{ id: 'cyd' }, { id: 'dan' }], sessionId: 'session-2' });
+  fake.handlers.joinRoom = () => ({ value: [{ id: 'cyd' }, { id: 'dan' }], sessionId: 'session-2', connections: 'paired' });
   fake.cut();
   await until(page, () => document.querySelectorAll('.tile[data-user=dan]').length === 1);
   await until(page, () => globalThis.atrium.state === 'joined');
   const names = await page.$$eval('.tile', (tiles) => tiles.map((tile) => tile.dataset.user));
-  assert.deepEqual(names, ['ann', 'cyd', 'dan']);
+  assert.deepEqual(names.sort(), ['ann', 'cyd', 'dan']);
   assert.equal(fake.count('joinRoom'), 2);
   await page.context().close();
 });
 
 test('whoever cannot be received says so on the tile', async () => {
   const fake = new FakeSignaling();
-  fake.handlers.receiveVideoFrom = () => {
-    throw { code: 302, message: 'no answer' };
-  };
+  fake.handlers.subscribe = ({ senders }) => ({ failed: senders.map((sender) => ({ sender, code: 302, message: 'no answer' })) });
   const page = await joined(fake);
   fake.notify('participantJoined', { id: 'bob' });
   fake.notify('participantPublished', { id: 'bob', streams: [{ id: 'webcam' }] });
   await until(page, () => document.querySelector('.tile[data-user=bob] .tile-status')?.textContent.includes('cannot play'));
-  assert.equal(fake.requests.find(({ method }) => method === 'receiveVideoFrom').params.sender, 'bob_webcam');
+  assert.deepEqual(fake.requests.find(({ method }) => method === 'subscribe').params.senders, ['bob_webcam']);
   await page.context().close();
 });
 
@@ -264,8 +259,10 @@ test('messages that come while the chat is closed are counted', async () => {
   fake.notify('sendMessage', { user: 'bob', room: 'hall', message: 'one' });
   fake.notify('sendMessage', { user: 'bob', room: 'hall', message: 'two' });
   await until(page, () => document.getElementById('unread').textContent === '2');
+  assert.equal(await page.title(), '(2) hall · Atrium');
   await page.click('#showChat');
   assert.equal(await page.isVisible('#unread'), false);
+  assert.equal(await page.title(), 'hall · Atrium');
   await page.context().close();
 });
 
@@ -280,7 +277,7 @@ test('the whole way works by keyboard', async () => {
   await until(page, () => globalThis.atrium.state === 'joined' && !document.getElementById('call').hidden);
   await page.keyboard.press('m');
   assert.equal(await page.getAttribute('#microphone', 'aria-pressed'), 'false');
-  assert.equal(await page.isVisible('.tile.own .tile-badge'), true);
+  assert.equal(await page.isVisible('.tile.own .tile-badge.muted'), true);
   await page.keyboard.press('v');
   assert.equal(await page.getAttribute('#camera', 'aria-pressed'), 'false');
   await page.keyboard.press('c');
@@ -288,13 +285,19 @@ test('the whole way works by keyboard', async () => {
   await page.keyboard.type('mvcp');
   assert.equal(await page.inputValue('#chatText'), 'mvcp');
   await page.keyboard.press('Escape');
-  assert.equal(await page.evaluate(() => document.activeElement.id), 'showChat');
+  assert.equal(await page.evaluate(() => document.getElementById('panel').hidden), true);
+  await page.keyboard.press('?');
+  await page.waitForSelector('dialog#help[open]');
+  await page.keyboard.press('m'); // a dialog is open: the microphone stays as it is
+  assert.equal(await page.getAttribute('#microphone', 'aria-pressed'), 'false');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog#help', { state: 'detached' });
   await page.context().close();
 });
 
 test('every control has a name for screen readers', async () => {
   const page = await joined(new FakeSignaling());
-  const nameless = await page.$$eval('button, input', (controls) =>
+  const nameless = await page.$$eval('button, input, select, textarea', (controls) =>
     controls
       .filter((control) => !control.ariaLabel && !control.textContent.trim() && !control.labels?.length)
       .map((control) => control.outerHTML),
@@ -303,28 +306,49 @@ test('every control has a name for screen readers', async () => {
   await page.context().close();
 });
 
-for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }, { width: 844, height: 390 }]) {
-  test(`1 to 16 tiles fit ${viewport.width}x${viewport.height}, none over another`, async () => {
-    const fake = new FakeSignaling();
-    const page = await joined(fake, { viewport });
-    for (let count = 2; count <= 16; count++) {
-      fake.notify('participantJoined', { id: `person ${count}` });
-      await until(page, (wanted) => document.querySelectorAll('.tile').length === wanted, count);
-      const problem = await page.evaluate(() => {
-        const stage = document.getElementById('tiles').getBoundingClientRect();
-        const boxes = [...document.querySelectorAll('.tile')].map((tile) => tile.getBoundingClientRect());
-        const outside = boxes.filter(
-          (box) => box.left < stage.left - 1 || box.right > stage.right + 1 || box.top < stage.top - 1 || box.bottom > stage.bottom + 1,
-        );
-        const over = boxes.filter((box, i) =>
-          boxes.some((other, j) => j < i && box.left < other.right - 1 && other.left < box.right - 1 && box.top < other.bottom - 1 && other.top < box.bottom - 1),
-        );
-        return outside.length || over.length || boxes[0].width < 60 ? { outside, over, width: boxes[0].width } : null;
-      });
-      assert.equal(problem, null, `${count} tiles`);
-    }
-    const scrolls = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    assert.equal(scrolls, false);
-    await page.context().close();
-  });
-}
+test('menus are worked with arrows, and give the focus back', async () => {
+  const page = await joined(new FakeSignaling());
+  await page.focus('#layout');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[role=menu]');
+  await page.keyboard.press('ArrowUp'); // around to the last
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'layout');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.getAttribute('#layout-speaker', 'aria-checked'), 'true');
+  await page.keyboard.press('Escape');
+  assert.equal(await page.$('[role=menu]'), null);
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'layout');
+  await page.context().close();
+});
+
+test('dark and light are remembered', async () => {
+  const fake = new FakeSignaling();
+  const page = await joined(fake, { prepare: (opened) => opened.emulateMedia({ colorScheme: 'dark' }) });
+  const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  const dark = await ground();
+  await page.click('#more');
+  await page.click('#openSettings');
+  await page.click('label:has([name="choice-Look"][value=light])');
+  assert.notEqual(await ground(), dark);
+  await page.reload();
+  await until(page, () => document.documentElement.dataset.theme === 'light');
+  assert.notEqual(await ground(), dark);
+  await page.context().close();
+});
+
+test('a finger finds everything on a phone', async () => {
+  const page = await joined(new FakeSignaling(), { viewport: { width: 390, height: 844 } });
+  await page.click('#more');
+  const small = await page.$$eval('.toolbar button, .menu-item', (buttons) =>
+    buttons
+      .filter((button) => button.checkVisibility())
+      .map((button) => ({ name: button.title || button.textContent, box: button.getBoundingClientRect() }))
+      .filter(({ box }) => box.width < 44 || box.height < 44 || box.left < 0 || box.right > innerWidth),
+  );
+  assert.deepEqual(small, []);
+  await page.click('.menu-item >> text=People');
+  await page.waitForSelector('#peopleList [data-user=ann]');
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false);
+  await page.context().close();
+});

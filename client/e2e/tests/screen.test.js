@@ -62,7 +62,7 @@ test('a moderator stops a screen, and the camera goes on', async (t) => {
   await ann.page.click('#peopleList [data-user=bob] .person-more');
   await ann.page.click('#peopleList [data-user=bob] [data-action=stopScreen]');
   await Promise.all([ann, bob].map(noScreen));
-  await until(bob.page, () => document.getElementById('toast').textContent.startsWith('Your screen is no longer sent'));
+  await until(bob.page, () => document.getElementById('toast').textContent.includes('Your screen is no longer sent'));
   assert.equal(await bob.page.getAttribute('#screen', 'aria-pressed'), 'false');
   await ann.keepsPlaying('bob', 15);
   await close(ann.page, bob.page);
