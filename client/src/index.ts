@@ -15,9 +15,16 @@ export { AtriumError, type AtriumErrorCode } from './core/errors.ts';
 export type { ChatMessage, EndReason, RoomEvents, RoomState } from './core/events.ts';
 export type { Json } from './core/json.ts';
 export { LocalParticipant } from './core/media/local-participant.ts';
-export { LocalPublication } from './core/media/local-publication.ts';
+export { LocalPublication, type Kind } from './core/media/local-publication.ts';
 export { RemoteTrack, type Priority } from './core/media/remote-track.ts';
-export type { ReceiveStatistics, RoomStatistics, SendStatistics } from './core/media/statistics.ts';
+export type {
+  AudioReception,
+  LayerStatistics,
+  ReceiveStatistics,
+  RoomStatistics,
+  SendStatistics,
+  VideoReception,
+} from './core/media/statistics.ts';
 export { Subscription, type VideoPreference } from './core/media/subscription.ts';
 export { Moderation, type Kinds } from './core/moderation.ts';
 export type { PublishOptions, RoomOptions } from './core/options.ts';

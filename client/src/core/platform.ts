@@ -2,6 +2,7 @@
 export interface WebSocketLike {
   /** 1 is open. */
   readonly readyState: number;
+  /** The way is there; W3C's handlers. */
   onopen: ((event: never) => void) | null;
   /** Of its event `data` is looked at. */
   onmessage: ((event: never) => void) | null;
@@ -27,6 +28,7 @@ export interface MediaElementLike {
   srcObject: unknown;
   /** Begins to play; rejects when the browser wants a click first. */
   play?(): Promise<void> | void;
+  /** Plays on this loudspeaker from here on; absent where the browser decides. */
   setSinkId?(deviceId: string): Promise<void>;
 }
 
