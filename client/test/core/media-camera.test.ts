@@ -160,8 +160,19 @@ test('switches that follow each other end as the last one says', async () => {
 
 test('who leaves while the camera is being opened has it closed again', async () => {
   const bench = new Bench();
+  await bench.join();
   const opening = bench.media.local.publishCamera();
   bench.media.close();
   await rejects(opening, 'aborted');
   assert.deepEqual(bench.devices.open, []);
+});
+
+test('after a join that has failed the camera is still open for the next', async () => {
+  const bench = new Bench();
+  const publication = await bench.media.local.publishCamera();
+  bench.media.close();
+  assert.deepEqual(bench.devices.open, ['headset', 'front']);
+  await bench.join();
+  assert.equal(bench.media.local.publications.get('webcam'), publication);
+  assert.equal(bench.asked('publish').length, 1);
 });

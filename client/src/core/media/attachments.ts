@@ -64,7 +64,7 @@ export class Attachments {
 
   #route(element: MediaElementLike): void {
     if (this.#output !== undefined) {
-      element.setSinkId?.(this.#output).catch((error: unknown) => this.platform.log('warn', 'no such loudspeaker', error));
+      element.setSinkId?.(this.#output).catch(() => {}); // it was unplugged
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { AtriumError } from '../errors.ts';
 import type { MediaHost } from '../seam.ts';
 
 /** What the wire calls the two connections. */
@@ -16,3 +17,6 @@ export function trickle(host: MediaHost, connection: Connection, pc: RTCPeerConn
   };
 }
 
+
+/** The session is gone, and with it what was asked for: that is no refusal. */
+export const hopeless = (error: unknown): boolean => ['signaling-lost', 'aborted'].includes((error as AtriumError).code);

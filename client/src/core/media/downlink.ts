@@ -1,4 +1,3 @@
-import type { AtriumError } from '../errors.ts';
 import type { MediaHost } from '../seam.ts';
 import { list } from '../wire.ts';
 import { useDependencyDescriptor } from './codecs.ts';
@@ -75,9 +74,7 @@ export class Downlink {
       this.#answered = { number, sdpAnswer: pc.localDescription!.sdp };
     }
     // One that does not arrive is asked for again after the line was lost, or is of a connection that is gone.
-    this.#host.call('subscriberAnswer', this.#answered).catch((error: AtriumError) => {
-      this.#host.options.platform.log('warn', 'answer not taken', error);
-    });
+    this.#host.call('subscriberAnswer', this.#answered).catch(() => {});
     this.#hand(list<{ sender?: string; mids?: string[] }>(streams));
   }
 
@@ -91,15 +88,15 @@ export class Downlink {
   }
 
   #hand(streams: { sender?: string; mids?: string[] }[]): void {
-    const transceivers = this.pc.getTransceivers();
-    this.#senders.clear();
-    for (const { sender = '', mids = [] } of streams) {
-      mids.forEach((mid) => this.#senders.set(mid, sender));
+    this.#senders = new Map(streams.flatMap(({ sender = '', mids = [] }) => mids.map((mid) => [mid, sender] as const)));
+    const received = new Map<string, MediaStreamTrack[]>();
+    for (const { mid, receiver } of this.pc.getTransceivers()) {
+      const sender = this.find(mid);
+      if (sender !== undefined) {
+        received.set(sender, [...(received.get(sender) ?? []), receiver.track]);
+      }
     }
-    for (const { sender = '', mids = [] } of streams) {
-      const mine = transceivers.filter(({ mid }) => mids.includes(mid!));
-      this.#events.received(sender, mine.map(({ receiver }) => receiver.track));
-    }
+    received.forEach((tracks, sender) => this.#events.received(sender, tracks));
   }
 
   async #restart(): Promise<void> {

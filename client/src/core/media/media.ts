@@ -30,7 +30,16 @@ class PairedMedia implements Media {
   #uplink: Uplink | undefined; // while one is in the room
   #measurements: Measurements;
   #config: RTCConfiguration = {};
+  #inside = false; // since the first `joined`
   #broken = new Set<Connection>();
+  #notices: Record<string, (params: Params) => void> = {
+    subscriberOffer: (params) => this.#reception.offered(params),
+    subscriptionEnded: (params) => this.#reception.refused(params),
+    videoPaused: (params) => this.#reception.paused(params, true),
+    videoResumed: (params) => this.#reception.paused(params, false),
+    subscribedLayers: (params) => this.#watched(params),
+    mediaError: (params) => this.#failed(params),
+  };
 
   constructor(host: MediaHost) {
     const attachments = new Attachments(host.options.platform);
@@ -47,6 +56,7 @@ class PairedMedia implements Media {
 
   joined({ iceServers }: JoinResult): void {
     const { options } = this.#host;
+    this.#inside = true;
     this.#config = {
       bundlePolicy: 'max-bundle',
       iceServers: options.iceServers ?? list(iceServers),
@@ -68,26 +78,11 @@ class PairedMedia implements Media {
   }
 
   notification(method: string, params: Params): boolean {
-    switch (method) {
-      case 'subscriberOffer':
-        this.#reception.offered(params);
-        return true;
-      case 'subscriptionEnded':
-        this.#reception.refused(params);
-        return true;
-      case 'videoPaused':
-      case 'videoResumed':
-        this.#reception.paused(params, method === 'videoPaused');
-        return true;
-      case 'subscribedLayers':
-        this.#watched(params);
-        return true;
-      case 'mediaError':
-        this.#failed(params);
-        return true;
-      default:
-        return false;
+    const known = Object.hasOwn(this.#notices, method);
+    if (known) {
+      this.#notices[method]!(params);
     }
+    return known;
   }
 
   signalingLost(): void {}
@@ -104,9 +99,13 @@ class PairedMedia implements Media {
     this.#restart(true);
   }
 
+  // After a join that has failed camera and microphone stay open: there may be another try.
   close(): void {
     this.#drop();
-    this.local._close();
+    if (this.#inside) {
+      this.local._close();
+    }
+    this.#inside = false;
   }
 
   subscribe(publication: RemotePublication): Promise<void> {

@@ -4,6 +4,7 @@ import type { RemotePublication } from '../publication.ts';
 import type { MediaHost } from '../seam.ts';
 import { list, word } from '../wire.ts';
 import type { Attachments } from './attachments.ts';
+import { hopeless } from './candidates.ts';
 import { Downlink, type SubscriberOffer } from './downlink.ts';
 import type { ReceiveStatistics } from './statistics.ts';
 import { Subscription } from './subscription.ts';
@@ -176,22 +177,18 @@ export class Reception {
       list<Failure>(failed).forEach((failure) => this.refused(failure));
       asked.filter(({ state, _asked }) => state !== 'ended' && _asked).forEach((subscription) => subscription._begin());
     } catch (error) {
-      this.#failAll(asked, error as AtriumError);
+      if (!hopeless(error)) {
+        asked.filter(({ _asked }) => _asked).forEach((subscription) => this.#fail(subscription, error));
+      }
     }
   }
 
-  #failAll(asked: Subscription[], error: AtriumError): void {
-    if (error.code !== 'signaling-lost' && error.code !== 'aborted') {
-      asked.filter(({ _asked }) => _asked).forEach((subscription) => this.#fail(subscription, error));
-    }
-  }
-
-  #fail(subscription: Subscription, error: AtriumError): void {
+  #fail(subscription: Subscription, error: unknown): void {
     const { publication } = subscription;
     this.end(publication, error);
     // Who has stopped meanwhile is about to be told of: that is no failure.
     if (this.#host.participants.get(publication.participant.user)?.publications.get(publication.stream) === publication) {
-      this.#host.emit('subscriptionFailed', { publication, error });
+      this.#host.emit('subscriptionFailed', { publication, error: error as AtriumError });
     }
   }
 }

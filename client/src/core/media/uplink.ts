@@ -1,7 +1,7 @@
 import type { AtriumError } from '../errors.ts';
 import type { MediaHost } from '../seam.ts';
 import { withDtx } from './codecs.ts';
-import { trickle } from './candidates.ts';
+import { hopeless, trickle } from './candidates.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import type { Kind, LocalPublication } from './local-publication.ts';
 import { KINDS } from './local-publication.ts';
@@ -186,7 +186,7 @@ export class Uplink {
 
   async #rollBack(fresh: LocalPublication[], error: AtriumError): Promise<void> {
     const { pc } = this;
-    if (this.#closed || error.code === 'signaling-lost' || error.code === 'aborted') {
+    if (this.#closed || hopeless(error)) {
       return; // so is this connection
     }
     this.#host.options.platform.log('warn', 'not published', error);
