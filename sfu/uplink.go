@@ -107,8 +107,9 @@ func (e *Engine) NewUplink(req UplinkRequest) *Uplink {
 // Negotiate answers an offer. streams are all that shall be published from here on. New ones
 // become Publications, which are returned by ID; those that are no longer listed are closed;
 // the others stay the same Publication, in the same sections. Sections that are no stream's
-// are answered inactive. An offer with new ICE credentials restarts ICE. There is one
-// negotiation at a time, and others wait.
+// are answered inactive. An offer with new ICE credentials restarts ICE. One that stops all
+// its sections is refused: browsers end their transport with the last, and what they add
+// later would begin another. There is one negotiation at a time, and others wait.
 //
 // Media may come from the return on, or much later. The errors are ErrBadOffer, ErrNoMedia,
 // ErrClosed or the context's. After the first two nothing has changed, unless the connection

@@ -75,6 +75,7 @@ func TestOffersThatDoNotFitTheirStreamsAreRefused(t *testing.T) {
 		{"no certificate", change("a=fingerprint:", "a=x:"), nil, []UplinkStream{both}, "fingerprint", ErrBadOffer},
 		{"one name for two sections", change("a=mid:1", "a=mid:0"), nil, []UplinkStream{both}, "identification", ErrBadOffer},
 		{"a section without a name", change("a=mid:1", "a=x:1"), nil, []UplinkStream{both}, "identification", ErrBadOffer},
+		{"all stopped", strings.Replace(change("a=group:BUNDLE 0 1\r\n", ""), " 9 UDP", " 0 UDP", 2), live, nil, "not bundled", ErrBadOffer},
 		{"an empty bundle", change("a=group:BUNDLE 0 1", "a=group:BUNDLE "), nil, []UplinkStream{both}, "bundle", ErrBadOffer},
 		{"another meaning of an extension", change("urn:ietf:params:rtp-hdrext:ssrc-audio-level", "urn:3gpp:video-orientation"), live, []UplinkStream{both}, "means something else", ErrBadOffer},
 	}
