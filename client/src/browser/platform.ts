@@ -14,16 +14,11 @@ export function browserPlatform(): Platform {
     random: () => Math.random(),
     devices: navigator.mediaDevices,
     senderCodecs: (kind) => RTCRtpSender.getCapabilities?.(kind)?.codecs ?? [],
-    supportsSVC: scalable(),
+    // What knows header extensions knows scalability modes too, and who knows none does not: Firefox.
+    supportsSVC: 'RTCRtpTransceiver' in globalThis && 'getHeaderExtensionsToNegotiate' in RTCRtpTransceiver.prototype,
     secureContext: isSecureContext,
     onNetworkChange,
     watchElement,
     log: (level, text, detail) => console[level]('atrium:', text, detail ?? ''),
   };
-}
-
-// A browser that knows scalability modes says so of its own capabilities; Firefox does not.
-function scalable(): boolean {
-  const { codecs = [] } = RTCRtpReceiver.getCapabilities?.('video') ?? {};
-  return !!codecs.length && 'getHeaderExtensionsToNegotiate' in RTCRtpTransceiver.prototype;
 }

@@ -20,8 +20,6 @@ export interface PublishOptions {
   contentHint?: '' | 'motion' | 'detail' | 'text' | 'speech' | 'music';
   /** Sound that repeats itself, against loss. Default: true. */
   audioRed?: boolean;
-  /** Next to nothing is sent in silence. Default: true. */
-  dtx?: boolean;
 }
 
 /** How a {@link Room} behaves. */

@@ -28,11 +28,11 @@ const since = (entries: readonly { id: string }[], grown: Record<string, number>
 
 test('sound and picture of each section are told apart in both browsers', () => {
   for (const { received } of [CHROMIUM, FIREFOX]) {
-    const found = since(received, { bytesReceived: 100_000, packetsReceived: 90, packetsLost: 10, framesDecoded: 50, totalDecodeTime: 1 }).received();
+    const found = since(received, { bytesReceived: 100_000, packetsReceived: 90, packetsLost: 10, framesDecoded: 50 }).received();
     const { audio } = found.get('0')!.statistics;
     assert.deepEqual([audio!.codec, audio!.bitrate, audio!.loss], ['opus', 400_000, 0.1]);
     const { video } = found.get('1')!.statistics;
-    assert.deepEqual([video!.codec, video!.bitrate, video!.loss, video!.decodeTime], ['vp8', 400_000, 0.1, 0.02]);
+    assert.deepEqual([video!.codec, video!.bitrate, video!.loss], ['vp8', 400_000, 0.1]);
     assert.ok(video!.width >= 320);
   }
 });
@@ -62,8 +62,8 @@ test('the sizes that are sent are listed, the largest first, and those that are 
 });
 
 test('the path is that of the selected pair', () => {
-  assert.deepEqual(new Sample(report(CHROMIUM.sent)).path(), { roundTrip: 0.006, availableOutgoing: 650_371, protocol: 'udp', outgoingLoss: 0 });
-  assert.deepEqual(new Sample(report(FIREFOX.sent)).path(), { roundTrip: 0.002, availableOutgoing: undefined, protocol: 'udp', outgoingLoss: 0 });
+  assert.deepEqual(new Sample(report(CHROMIUM.sent)).path(), { roundTrip: 0.006, availableOutgoing: 650_371, protocol: 'udp' });
+  assert.deepEqual(new Sample(report(FIREFOX.sent)).path(), { roundTrip: 0.002, availableOutgoing: undefined, protocol: 'udp' });
   assert.equal(new Sample([]).path().protocol, undefined);
 });
 

@@ -29,6 +29,3 @@ export function useDependencyDescriptor(transceiver: RTCRtpTransceiver & Extensi
   }
   transceiver.setHeaderExtensionsToNegotiate?.(extensions);
 }
-
-/** The answer, telling our sender that it may send next to nothing in silence (Opus' DTX, RFC 7587). */
-export const withDtx = (sdp: string): string => sdp.replace(/^(a=fmtp:\d+ (?=.*useinbandfec))/gm, '$1usedtx=1;');

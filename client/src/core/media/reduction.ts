@@ -17,10 +17,8 @@ interface Numbers {
   frameHeight: number;
   framesPerSecond: number;
   framesDecoded: number;
-  totalDecodeTime: number;
   freezeCount: number;
   totalFreezesDuration: number;
-  fractionLost: number;
   currentRoundTripTime: number;
   availableOutgoingBitrate: number;
 }
@@ -87,13 +85,11 @@ export class Sample {
   }
 
   /** What is known of the path. */
-  path(): Pick<RoomStatistics, 'roundTrip' | 'availableOutgoing' | 'protocol' | 'outgoingLoss'> {
+  path(): Pick<RoomStatistics, 'roundTrip' | 'availableOutgoing' | 'protocol'> {
     const selected = this.#of('transport').map(({ selectedCandidatePairId }) => selectedCandidatePairId);
     const pair = this.#of('candidate-pair').find((each) => each.selected || selected.includes(each.id));
     const protocol = this.#entries.get(pair?.localCandidateId ?? '')?.protocol;
-    const losses = this.#of('remote-inbound-rtp').map(({ fractionLost }) => fractionLost ?? 0);
-    const outgoingLoss = losses.length ? Math.max(...losses) : undefined;
-    return { roundTrip: pair?.currentRoundTripTime, availableOutgoing: pair?.availableOutgoingBitrate, protocol, outgoingLoss };
+    return { roundTrip: pair?.currentRoundTripTime, availableOutgoing: pair?.availableOutgoingBitrate, protocol };
   }
 
   #sound(entry: Entry): { statistics: ReceiveStatistics; measured: Measured } {
@@ -113,7 +109,6 @@ export class Sample {
       framesPerSecond: entry.framesPerSecond ?? 0,
       freezeCount,
       totalFreezesDuration,
-      decodeTime: this.#ratio(entry, 'totalDecodeTime', 'framesDecoded'),
     };
     return { statistics: { video }, measured: { freezeCount, totalFreezesDuration, framesDecoded } };
   }
@@ -123,8 +118,8 @@ export class Sample {
     const all = lost + this.#grown(entry, 'packetsReceived');
     return {
       bitrate: this.#rate(entry, 'bytesReceived') * 8,
-      loss: all > 0 ? lost / all : 0,
-      jitterBuffer: this.#ratio(entry, 'jitterBufferDelay', 'jitterBufferEmittedCount'),
+      loss: lost / (all || 1),
+      jitterBuffer: this.#grown(entry, 'jitterBufferDelay') / (this.#grown(entry, 'jitterBufferEmittedCount') || 1),
       codec: this.#codec(entry),
     };
   }
@@ -147,10 +142,5 @@ export class Sample {
     const before = this.#before.get(entry.id);
     const seconds = before ? (entry.timestamp - before.timestamp) / 1000 : 0;
     return seconds > 0 ? Math.max(0, this.#grown(entry, name)) / seconds : 0;
-  }
-
-  #ratio(entry: Entry, over: keyof Numbers, under: keyof Numbers): number {
-    const count = this.#grown(entry, under);
-    return count > 0 ? this.#grown(entry, over) / count : 0;
   }
 }

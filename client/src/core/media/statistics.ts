@@ -22,8 +22,6 @@ export interface VideoReception {
   freezeCount: number;
   totalFreezesDuration: number;
   jitterBuffer?: number;
-  /** How long it takes to decode a frame. */
-  decodeTime?: number;
   codec?: string | undefined;
 }
 
@@ -62,8 +60,6 @@ export interface RoomStatistics {
   roundTrip?: number | undefined;
   /** What the connection is estimated to carry, in bits per second. */
   availableOutgoing?: number | undefined;
-  /** How much of what is sent is lost on the way to the server, from 0 to 1. */
-  outgoingLoss?: number | undefined;
   /** How media goes: `udp` or `tcp`. */
   protocol?: string | undefined;
 }

@@ -1,6 +1,5 @@
 import type { AtriumError } from '../errors.ts';
 import type { MediaHost } from '../seam.ts';
-import { withDtx } from './codecs.ts';
 import { hopeless, trickle } from './candidates.ts';
 import { ConnectionWatch } from './connection-watch.ts';
 import type { Kind, LocalPublication } from './local-publication.ts';
@@ -164,8 +163,7 @@ export class Uplink {
     if (this.#closed) {
       return;
     }
-    const dtx = listed.some(([publication]) => publication._options.dtx);
-    await pc.setRemoteDescription({ type: 'answer', sdp: dtx ? withDtx(sdpAnswer) : sdpAnswer });
+    await pc.setRemoteDescription({ type: 'answer', sdp: sdpAnswer });
     this.#negotiated = true;
     for (const [publication, sending] of listed) {
       if (fresh.includes(publication) && this.#sending.has(publication)) {
