@@ -55,8 +55,14 @@ func outputs(client string) (files, error) {
 	return made, nil
 }
 
-// internalName is how members are called that no application sees: they may be shortened.
-const internalName = "^_[a-z]"
+// hidden is how members are called that no application sees, by convention: they may be shortened.
+const hidden = "^_[a-z]"
+
+// hiddenSDK are in the SDK alone, where no page's words can be meant, also the longest words between its own parts. None is
+// the name of a method or member of the protocol, and none is looked up by a string.
+const hiddenSDK = "^(_[a-z].*|changed|drop|emit|established|forget|joined|line|live|lost|measured|networkChanged|notified|offered|" +
+	"others|over|patient|people|probe|promise|published|renew|scalable|sections|session|settle|settled|signalingBack|" +
+	"signalingLost|speak|stopAll|streamPublished|streamUnpublished|subscriptions|take|told|unpublished|urgent|watch)$"
 
 // bundle gives one file: the entry with all that it imports. Its target is what browsers that speak today's WebRTC
 // understand; no syntax is rewritten for older ones.
@@ -74,13 +80,43 @@ func bundle(client, entry string, format api.Format) ([]byte, error) {
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,
-		MangleProps:       internalName,
+		MangleProps:       hiddenNames(entry),
 	})
 	if err := failure(result.Errors); err != nil {
 		return nil, fmt.Errorf("bundle %s: %w", entry, err)
 	}
+	content := result.OutputFiles[0].Contents
+	if format == api.FormatDefault {
+		return content, nil // a style sheet
+	}
 
-	return result.OutputFiles[0].Contents, nil
+	return tighten(entry, content)
+}
+
+func hiddenNames(entry string) string {
+	if entry == "src/index.ts" {
+		return hiddenSDK
+	}
+
+	return hidden
+}
+
+// tighten minifies a bundle once more: with the modules in one file, and the names short, esbuild finds a percent to take
+// away that it did not see the first time.
+func tighten(entry string, content []byte) ([]byte, error) {
+	result := api.Transform(string(content), api.TransformOptions{
+		Target:            api.ES2022,
+		Charset:           api.CharsetUTF8,
+		LegalComments:     api.LegalCommentsNone,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+	})
+	if err := failure(result.Errors); err != nil {
+		return nil, fmt.Errorf("tighten %s: %w", entry, err)
+	}
+
+	return result.Code, nil
 }
 
 // failure is esbuild's errors in the form of its own command line: each with the line that is wrong.

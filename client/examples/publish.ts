@@ -1,4 +1,4 @@
-import { capture, environmentProblem, LevelMeter, listDevices, onDevicesChanged, type Room } from 'atrium-client';
+import { capture, environmentProblem, listDevices, onDevicesChanged, type Room } from 'atrium-client';
 
 export async function camera(room: Room): Promise<void> {
   const camera = await room.local.publishCamera({ video: { width: 1280, height: 720 } });
@@ -36,7 +36,7 @@ export async function devices(room: Room, menu: HTMLSelectElement): Promise<() =
   return onDevicesChanged(fill);
 }
 
-export async function lobby(preview: HTMLVideoElement, bar: HTMLMeterElement): Promise<void> {
+export async function lobby(room: Room, preview: HTMLVideoElement): Promise<void> {
   const impossible = environmentProblem();
   if (impossible) {
     console.warn(impossible.message);
@@ -47,12 +47,5 @@ export async function lobby(preview: HTMLVideoElement, bar: HTMLMeterElement): P
   if (videoTrack) {
     preview.srcObject = new MediaStream([videoTrack]);
   }
-  if (audioTrack) {
-    const meter = new LevelMeter(audioTrack);
-    setInterval(() => (bar.value = meter.level), 100);
-  }
-}
-
-export async function fromLobby(room: Room, audioTrack: MediaStreamTrack, videoTrack: MediaStreamTrack): Promise<void> {
-  await room.local.publishCamera({ audioTrack, videoTrack });
+  await room.local.publishCamera({ ...(audioTrack && { audioTrack }), ...(videoTrack && { videoTrack }) });
 }

@@ -8,7 +8,6 @@
 export { createRoom } from './browser/create-room.ts';
 export { capture, listDevices, onDevicesChanged, type Captured } from './browser/devices.ts';
 export { environmentProblem } from './browser/environment.ts';
-export { LevelMeter } from './browser/level-meter.ts';
 export { browserPlatform } from './browser/platform.ts';
 export { Emitter } from './core/emitter.ts';
 export { AtriumError, type AtriumErrorCode } from './core/errors.ts';

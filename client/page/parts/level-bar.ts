@@ -1,8 +1,8 @@
 // How loud the microphone is, as a bar.
 
-import { LevelMeter } from '../../src/index.ts';
 import { h } from '../dom.ts';
 import type { OwnMedia } from '../own-media.ts';
+import { LevelMeter } from './level-meter.ts';
 
 const SEGMENTS = 12;
 const PERIOD = 60; // ms

@@ -4,27 +4,27 @@ export type AtriumErrorCode = keyof typeof SENTENCES | 'server-error' | 'not-per
 /** What can go wrong, for people. Where the server's own sentence says more there is none. */
 const SENTENCES = {
   /** The browser, or the person, does not give the device. */
-  'permission-denied': 'The browser does not let this page use the device. Allow it in the address bar, then try again.',
-  'device-not-found': 'No such device was found. Connect one, then try again.',
-  'device-in-use': 'Another application uses the device. Close it, then try again.',
-  'insecure-origin': 'Browsers give camera and microphone only to pages at https://. Open this page there.',
+  'permission-denied': 'The browser does not let this page use the device. Allow it in the address bar.',
+  'device-not-found': 'No such device was found. Connect one.',
+  'device-in-use': 'Another application uses the device. Close it.',
+  'insecure-origin': 'Browsers give camera and microphone only to pages at https://.',
   'not-supported': 'This browser cannot do that. Try another one.',
   /** There is no socket to the server. */
-  unreachable: 'The server cannot be reached. Check your network, then try again.',
+  unreachable: 'The server cannot be reached. Check your network.',
   /** The socket broke, and with it the answer. */
-  'signaling-lost': 'The connection to the server was lost. Try again.',
+  'signaling-lost': 'The connection was lost. Try again.',
   /** Neither UDP nor TCP gets through. */
-  'media-blocked': 'Your network lets no sound or picture through. Try another one.',
-  'token-refused': 'Your invitation is not valid, or not any more. Ask for another one.',
+  'media-blocked': 'Your network blocks sound and picture. Try another one.',
+  'token-refused': 'Your invitation is not valid. Ask for another one.',
   'room-closed': 'The room was closed.',
-  'name-taken': 'Somebody in the room has this name. Choose another one.',
+  'name-taken': 'Somebody has this name. Choose another one.',
   /** By a moderator, in the lobby. */
   denied: 'A moderator did not let you in.',
-  evicted: 'A moderator removed you from the room.',
+  evicted: 'A moderator removed you.',
   'codec-unsupported': 'This browser cannot play that. Try another one.',
   timeout: 'The server did not answer. Try again.',
   /** By the application's own leave() or unpublish(). */
-  aborted: 'This was cancelled.',
+  aborted: 'Cancelled.',
 };
 
 /** An error of the SDK. `message` is a sentence for the person in the call, with what to do where something can be done. */

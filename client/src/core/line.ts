@@ -161,7 +161,7 @@ export class Line {
         this.#events.notified(String(method), Object(params));
       }
     } catch (error) {
-      this.#platform.log('warn', 'a message of the server cannot be used', error);
+      this.#platform.log('warn', 'unusable message', error);
     }
   }
 

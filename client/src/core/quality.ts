@@ -20,8 +20,8 @@ export const UNKNOWN: ConnectionQuality = { level: 'unknown', text: '' };
 const CAUSES = {
   downlink: 'Your connection is weak.',
   uplink: 'Their connection is weak.',
-  'publisher layer': 'They send a smaller picture at present.',
-  overload: 'The server has too much to do.',
+  'publisher layer': '',
+  overload: 'The server is busy.',
 };
 
 /** A track, as getQuality answers. */
@@ -41,53 +41,28 @@ function judge(tracks: WireTrack[]): ConnectionQuality {
   return { level, score, text: '', ...(Object.hasOwn(CAUSES, cause) && { cause, text: CAUSES[cause] }) };
 }
 
-/** Asks the server from time to time how well one receives, and tells the participants. */
-export class QualityWatch {
-  #room: Room;
-  #timer: unknown;
-
-  constructor(room: Room) {
-    this.#room = room;
+/** Asks the server how well one receives, and tells the participants. */
+export async function judgeAll(room: Room): Promise<void> {
+  if (!room.participants.size) {
+    return;
   }
-
-  start(): void {
-    this.stop();
-    const { platform, statisticsInterval } = this.#room.options;
-    if (statisticsInterval > 0) {
-      this.#timer = platform.setTimeout(() => {
-        this.start();
-        this.#look();
-      }, statisticsInterval);
-    }
+  const { streams } = await room.call<{ streams?: unknown }>('getQuality').catch(() => ({ streams: [] }));
+  const mine: WireTrack[] = [];
+  for (const participant of room.participants.values()) {
+    const senders = [...participant.publications.values()].map(({ sender }) => sender);
+    const tracks = list<{ sender?: string; tracks?: unknown }>(streams)
+      .filter(({ sender }) => senders.includes(sender!))
+      .flatMap((stream) => list<WireTrack>(stream.tracks));
+    mine.push(...tracks.filter(({ cause }) => !cause || cause === 'downlink'));
+    tell(room, participant, judge(tracks));
   }
+  tell(room, room.local, judge(mine));
+}
 
-  stop(): void {
-    this.#room.options.platform.clearTimeout(this.#timer);
-  }
-
-  async #look(): Promise<void> {
-    const room = this.#room;
-    if (room.state !== 'connected' || !room.participants.size) {
-      return;
-    }
-    const { streams } = await room.call<{ streams?: unknown }>('getQuality').catch(() => ({ streams: [] }));
-    const mine: WireTrack[] = [];
-    for (const participant of room.participants.values()) {
-      const senders = [...participant.publications.values()].map(({ sender }) => sender);
-      const tracks = list<{ sender?: string; tracks?: unknown }>(streams)
-        .filter(({ sender }) => senders.includes(sender!))
-        .flatMap((stream) => list<WireTrack>(stream.tracks));
-      mine.push(...tracks.filter(({ cause }) => !cause || cause === 'downlink'));
-      this.#tell(participant, judge(tracks));
-    }
-    this.#tell(room.local, judge(mine));
-  }
-
-  #tell(participant: Writable<Participant>, quality: ConnectionQuality): void {
-    const before = participant.quality;
-    participant.quality = quality;
-    if (before.level !== quality.level || before.cause !== quality.cause) {
-      this.#room.emit('qualityChanged', { participant, quality });
-    }
+function tell(room: Room, participant: Writable<Participant>, quality: ConnectionQuality): void {
+  const before = participant.quality;
+  participant.quality = quality;
+  if (before.level !== quality.level || before.cause !== quality.cause) {
+    room.emit('qualityChanged', { participant, quality });
   }
 }

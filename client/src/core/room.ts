@@ -9,6 +9,7 @@ import { chatMessage } from './notices.ts';
 import type { RoomOptions } from './options.ts';
 import type { Participant, RemoteParticipant } from './participant.ts';
 import { People } from './people.ts';
+import { judgeAll } from './quality.ts';
 import type { Media, MediaHost } from './seam.ts';
 import { Stay } from './stay.ts';
 import { list, type RoomSettings } from './wire.ts';
@@ -132,5 +133,10 @@ export class Room extends Emitter<RoomEvents> {
   /** @internal */
   probe(): void {
     this.#stay?.session.line.probe();
+  }
+
+  /** @internal */
+  _judge(): void {
+    judgeAll(this);
   }
 }

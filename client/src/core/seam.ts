@@ -52,4 +52,6 @@ export interface MediaHost {
   emit<K extends keyof RoomEvents>(name: K, event: RoomEvents[K]): void;
   /** Media has stopped: find out at once whether the line is alive. */
   probe(): void;
+  /** Ask the server how well one receives, every `statisticsInterval` while one is connected. */
+  _judge(): void;
 }

@@ -3,7 +3,6 @@ import type { EndReason, RoomState } from './events.ts';
 import type { Json, Writable } from './json.ts';
 import { notice, waits } from './notices.ts';
 import type { People } from './people.ts';
-import { QualityWatch } from './quality.ts';
 import type { JoinOptions, Room } from './room.ts';
 import type { Media } from './seam.ts';
 import { Session, type SessionEvents } from './session.ts';
@@ -20,7 +19,6 @@ export class Stay implements SessionEvents {
   readonly room: Writable<Room>;
   readonly people: People;
   #media: Media;
-  #quality: QualityWatch;
   #deaf: () => void; // to changes of the network
   #entry: { resolve(): void; reject(error: AtriumError): void } | undefined; // until one is in the room
   #over = false;
@@ -29,7 +27,6 @@ export class Stay implements SessionEvents {
     this.room = room;
     this.people = people;
     this.#media = media;
-    this.#quality = new QualityWatch(room);
     const { platform } = room.options;
     const greeting = (): object => ({ ...GREETING, room: name, user, token, metadata: room.local.metadata });
     this.session = new Session(platform, room.serverUrl, greeting, this);
@@ -56,7 +53,6 @@ export class Stay implements SessionEvents {
     this.#over = true;
     this.session.close();
     this.#deaf();
-    this.#quality.stop();
     this.#to('ended', reason);
     this.people.clear();
     this.#media.close();
@@ -101,7 +97,6 @@ export class Stay implements SessionEvents {
     this.#settle(result, true);
     this.#to('connected');
     this.#media.joined(result);
-    this.#quality.start();
     this.#entry?.resolve();
     this.#entry = undefined;
     if (again) {

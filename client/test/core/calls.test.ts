@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { settled } from './clock.ts';
 import type { Room } from '../../src/core/room.ts';
 import { Refusal } from './scripted-server.ts';
 import { rejects, Stay } from './stay.ts';
@@ -54,24 +55,28 @@ test('the history of the chat comes oldest first', async () => {
 });
 
 test('quality is asked for and told with its cause', async () => {
-  const stay = await new Stay({ statisticsInterval: 2_000 }).enter();
+  const stay = await new Stay().enter();
   const bob = stay.room.participants.get('bob')!;
   const quality = (...tracks: object[]): object => ({ streams: [{ sender: 'bob_webcam', tracks }, { sender: 'x_webcam', tracks: [{ score: 1 }] }] });
   stay.server.expect('getQuality', quality({ kind: 'audio', score: 4.4 }, { kind: 'video' }));
-  await stay.clock.pass(2_000);
+  stay.room._judge();
+  await settled();
   assert.deepEqual(bob.quality, { level: 'excellent', score: 4.4, text: '' });
   assert.equal(stay.room.local.quality.level, 'excellent');
   stay.server.expect('getQuality', quality({ score: 4 }, { score: 2, cause: 'downlink' }));
-  await stay.clock.pass(2_000);
+  stay.room._judge();
+  await settled();
   assert.deepEqual(bob.quality, { level: 'poor', score: 2, cause: 'downlink', text: 'Your connection is weak.' });
   assert.equal(stay.room.local.quality.cause, 'downlink');
   stay.server.expect('getQuality', quality({ score: 2, cause: 'uplink' }, { score: 5 }));
-  await stay.clock.pass(2_000);
+  stay.room._judge();
+  await settled();
   assert.equal(bob.quality.cause, 'uplink');
   assert.equal(stay.room.local.quality.level, 'excellent', 'it is not our fault');
   for (const hostile of [{}, { streams: 7 }, { streams: [null, { sender: 'bob_webcam', tracks: [7, null, { score: 'x', cause: 'toString' }] }] }, new Refusal(102)]) {
     stay.server.expect('getQuality', hostile);
-    await stay.clock.pass(2_000);
+    stay.room._judge();
+    await settled();
   }
   assert.equal(bob.quality.level, 'unknown');
   await stay.over();

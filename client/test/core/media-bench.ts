@@ -69,6 +69,8 @@ export class Bench implements MediaHost {
     this.events.push([name, event]);
   }
 
+  _judge(): void {}
+
   probe(): void {
     this.probes++;
   }

@@ -55,6 +55,7 @@ export class Measurements {
     if (this.#host.state !== 'connected') {
       return;
     }
+    this.#host._judge();
     await this.now();
     if (++this.#turn % TURNS === 0) {
       for (const [{ sender }, measured] of this.#measured) {
