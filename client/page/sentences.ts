@@ -34,6 +34,8 @@ export function describeJoin(error: unknown, { room, user, invited }: Destinatio
       return `“${room}” is full. Try again when somebody has left.`;
     case 'banned':
       return `You may not come into “${room}” for the time being.`;
+    case 'not-supported':
+      return 'This server is too old for this page. Ask whoever runs it.';
     case 'token-refused':
       return invited
         ? `Your invitation does not admit “${user}” to “${room}”, or not any more. Ask for a new one.`

@@ -147,7 +147,7 @@ type TURN struct {
 
 // Client is what /getClientConfig tells the page.
 type Client struct {
-	LoopbackRemote     bool   `koanf:"loopback_remote" default:"false" reload:"yes" help:"Show participants their own picture as the server sends it back."`
+	LoopbackRemote     bool   `koanf:"loopback_remote" default:"false" reload:"yes" help:"Tell pages of Kurento's (getClientConfig) to show participants their own picture as the server sends it back."`
 	LoopbackAndLocal   bool   `koanf:"loopback_and_local" default:"false" reload:"yes" help:"With loopback_remote: show the camera's own picture as well."`
 	FilterRequestParam string `koanf:"filter_request_param" default:"hat" one_of:"hat marker" reload:"yes" help:"The parameter with which the page asks for its filter in a customRequest."`
 }

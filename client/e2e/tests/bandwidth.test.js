@@ -235,9 +235,9 @@ for (const [name, options] of [
 async function pinThroughServer(t, { from = browser } = {}) {
   const server = await serve(t);
   const room = 'pinned';
-  const ann = await Participant.join(browser, server, { name: 'ann', room, size: '1280x720' });
+  const ann = await Participant.join(browser, server, { name: 'ann', room });
   await Participant.join(browser, server, { name: 'cyd', room, size: '320x180' }); // of two, the other one is large anyway
-  const bob = await Participant.join(from, server, { name: 'bob', room, size: '1280x720' });
+  const bob = await Participant.join(from, server, { name: 'bob', room });
   await bob.firstPicture('ann', { timeout: 30_000 });
   await ann.firstPicture('bob', { timeout: 30_000 });
   await until(bob.page, () => document.querySelector('.tile.speaking') !== null, undefined, { timeout: 30_000 });
@@ -246,7 +246,7 @@ async function pinThroughServer(t, { from = browser } = {}) {
     const ann = document.querySelector('[data-user=ann]');
     return ann.querySelector('.tile-pin').ariaPressed === 'true' && ann.clientWidth > 2 * document.querySelector('.own').clientWidth;
   });
-  await bob.keepsPlaying('ann', 60);
+  await bob.keepsPlaying('ann', 30, { timeout: 40_000 });
   assert.deepEqual([...ann.page.problems, ...bob.page.problems], []);
   return bob;
 }

@@ -340,6 +340,7 @@ test('dark and light are remembered', async () => {
 test('a finger finds everything on a phone', async () => {
   const page = await joined(new FakeSignaling(), { viewport: { width: 390, height: 844 } });
   await page.click('#more');
+  await page.evaluate(() => Promise.all(document.getAnimations().map(({ finished }) => finished)));
   const small = await page.$$eval('.toolbar button, .menu-item', (buttons) =>
     buttons
       .filter((button) => button.checkVisibility())
