@@ -54,10 +54,8 @@ type Subscriber struct {
 	release func()
 	once    sync.Once
 	pending atomic.Int32 // requests in the mailbox
-	allowed atomic.Int32 // of them, beside requestLimit
 
 	// owned by the shard
-	streams []*Stream
 	fed     []fed       // the streams with their feeds, see forward
 	served  uint64      // the batch that was last forwarded
 	place   int         // among the shard's visits
@@ -76,6 +74,10 @@ type Subscriber struct {
 	told      delivered // by flow, as far as it was counted
 	reported  int       // messages in the shard's inbox, under its lock
 	gone      func()    // called when it is removed, nil for nothing
+
+	// What packets do not touch stands behind what they do.
+	streams []*Stream
+	allowed atomic.Int32 // requests beside requestLimit
 }
 
 func newSubscriber(s *Shard, session string, w ReportWriter, release func()) *Subscriber {
