@@ -45,8 +45,10 @@ export function roomFor(t, { Room, Participant }) {
   const sockets = [];
   const platform = {
     webSocket(url) {
-      sockets.push(new WebSocket(url));
-      return sockets.at(-1);
+      const socket = new WebSocket(url);
+      socket.on?.('error', nothing); // the package's are thrown when nobody listens
+      sockets.push(socket);
+      return socket;
     },
     setTimeout: (fn, ms) => setTimeout(fn, ms),
     clearTimeout: (timer) => clearTimeout(timer),

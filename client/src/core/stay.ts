@@ -90,7 +90,7 @@ export class Stay implements SessionEvents {
   joined(result: JoinResult): void {
     if (result.connections !== 'paired') {
       this.session.leave();
-      this.over('refused', new AtriumError('not-supported'));
+      this.over('refused', new AtriumError('not-supported', { text: 'The server is too old for this page.' }));
       return;
     }
     const again = !this.#entry;
