@@ -100,7 +100,7 @@ test('Firefox watches simulcast', { skip: !installed && 'no firefox-esr' }, asyn
 test('a tile asks for what fits it, and sizes that nobody receives rest', async (t) => {
   const { join, publish } = await stage(t);
   const ann = await publish('ann');
-  const bob = await join('bob', { viewport: { width: 640, height: 320 } });
+  const bob = await join('bob', { viewport: { width: 360, height: 320 } });
   await sees(bob, 'ann', WIDTHS[LOW], PATIENCE);
   await sends(ann, ['l']);
   const began = performance.now();
