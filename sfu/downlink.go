@@ -234,6 +234,9 @@ func (d *Downlink) end(s *Subscription, cause error, told bool) {
 	}
 	d.conclude(s)
 	d.reroute()
+	if cause != nil {
+		s.log.Info("the client cannot receive a stream", "error", cause)
+	}
 	if told && !d.over && d.request.Ended != nil {
 		d.request.Ended(s, cause)
 	}
