@@ -3,6 +3,9 @@
 /** For Participant's `prepare`. */
 export const paintedScreen = (page) =>
   page.addInitScript(() => {
+    if (!navigator.mediaDevices) {
+      return; // Firefox's empty page before the first
+    }
     navigator.mediaDevices.getDisplayMedia = async () => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
       const brush = canvas.getContext('2d');

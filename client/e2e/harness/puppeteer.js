@@ -50,4 +50,39 @@ class Page {
   evaluate(run, argument) {
     return this.#page.evaluate(run, argument);
   }
+
+  addInitScript(run) {
+    return this.#page.evaluateOnNewDocument(run);
+  }
+
+  /** Writes in the place of what stands there. */
+  async fill(selector, text) {
+    await this.#page.$eval(selector, (field) => (field.value = ''));
+    await this.#page.type(selector, text);
+  }
+
+  async press(selector, key) {
+    await this.#page.focus(selector);
+    await this.#page.keyboard.press(key);
+  }
+
+  isVisible(selector) {
+    return this.#page.evaluate((wanted) => document.querySelector(wanted)?.checkVisibility() ?? false, selector);
+  }
+
+  waitForSelector(selector) {
+    return this.#page.waitForSelector(selector);
+  }
+
+  $$eval(selector, run) {
+    return this.#page.$$eval(selector, run);
+  }
+
+  reload() {
+    return this.#page.reload();
+  }
+
+  screenshot(options) {
+    return this.#page.screenshot(options);
+  }
 }
