@@ -28,7 +28,7 @@ type remoteTransport struct {
 	credentials        ICECredentials
 	fingerprint, setup string
 	lite               bool
-	candidates         []Candidate
+	candidates         []Candidate // that can be used
 }
 
 // read reads a client's answer to what was offered last.
@@ -86,8 +86,12 @@ func (o *offer) transportOf(s *section) (t remoteTransport, err error) {
 	t.fingerprint, t.setup = value("fingerprint"), value(sdp.AttrKeyConnectionSetup)
 	_, t.lite = o.desc.Attribute(sdp.AttrKeyICELite)
 	for _, a := range s.media.Attributes {
-		if a.Key == sdp.AttrKeyCandidate {
-			t.candidates = append(t.candidates, Candidate{Candidate: "candidate:" + a.Value})
+		if a.Key != sdp.AttrKeyCandidate {
+			continue
+		}
+		c := Candidate{Candidate: "candidate:" + a.Value}
+		if use, err := c.usable(); use && err == nil {
+			t.candidates = append(t.candidates, c)
 		}
 	}
 	switch {
@@ -99,29 +103,20 @@ func (o *offer) transportOf(s *section) (t remoteTransport, err error) {
 	return t, nil
 }
 
-// text writes the transport as the answer to Pion's offer, which has one section.
-func (t remoteTransport) text(mid string, number int) string {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
-	line("v=0")
-	line("o=- 1 %d IN IP4 0.0.0.0", number)
-	line("s=-")
-	line("t=0 0")
-	line("a=group:BUNDLE %s", mid)
-	if t.lite {
-		line("a=ice-lite")
-	}
-	line("m=audio 9 UDP/TLS/RTP/SAVPF %d", soundOf().payloadType)
-	line("c=IN IP4 0.0.0.0")
-	line("a=mid:%s", mid)
-	line("a=recvonly")
-	line("a=rtcp-mux")
-	line(ufragLine+"%s", t.credentials.Ufrag)
-	line(passwordLine+"%s", t.credentials.Password)
-	line("a=fingerprint:%s", t.fingerprint)
-	line("a=setup:%s", t.setup)
-	writeCodec(line, soundOf())
-	return b.String()
+// asAnswer writes the transport as the answer to Pion's offer, which has one section.
+func (t remoteTransport) asAnswer(mid string, number int) string {
+	d := newDescription(number, []string{mid})
+	d.lite(t.lite)
+	d.line("m=audio 9 UDP/TLS/RTP/SAVPF %d", soundOf().payloadType)
+	d.line("c=IN IP4 0.0.0.0")
+	d.line("a=mid:%s", mid)
+	d.line("a=recvonly")
+	d.line("a=rtcp-mux")
+	d.credentials(t.credentials)
+	d.line("a=fingerprint:%s", t.fingerprint)
+	d.line("a=setup:%s", t.setup)
+	d.codec(soundOf())
+	return d.String()
 }
 
 // soundOf is the codec of sound as it is offered, with some feedback.
@@ -145,7 +140,7 @@ func (d *Downlink) connect(ctx context.Context, t remoteTransport) error {
 		return fmt.Errorf("%w: a restart of ICE was offered, and the credentials are not new", ErrBadOffer)
 	}
 	first := d.remote == ICECredentials{}
-	text := t.text(d.local.mid, d.number)
+	text := t.asAnswer(d.local.mid, d.number)
 	if err := d.peer.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: text}); err != nil {
 		return fmt.Errorf("%w: %w", ErrBadOffer, err)
 	}
@@ -154,9 +149,7 @@ func (d *Downlink) connect(ctx context.Context, t remoteTransport) error {
 	}
 	d.peer.deadline.Reset(connectTimeout)
 	d.answered, d.remote = true, t.credentials
-	for _, c := range append(t.candidates, d.early...) {
-		d.addCandidate(c)
-	}
+	d.peer.addCandidates(slices.Concat(t.candidates, d.early))
 	d.early = nil
 	return nil
 }
@@ -171,19 +164,12 @@ func (d *Downlink) AddICECandidate(c Candidate) error {
 	d.peer.tryDo(func() {
 		switch {
 		case d.answered:
-			d.addCandidate(c)
+			d.peer.addCandidates([]Candidate{c})
 		case len(d.early) < maxCandidates:
 			d.early = append(d.early, c)
 		}
 	})
 	return nil
-}
-
-// addCandidate runs on the peer's goroutine.
-func (d *Downlink) addCandidate(c Candidate) {
-	if use, err := c.usable(); use && err == nil {
-		d.peer.addCandidate(webrtc.ICECandidateInit{Candidate: c.Candidate})
-	}
 }
 
 // accept makes streams of what the client takes, and ends what it refuses. It runs on the

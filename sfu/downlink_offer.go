@@ -85,138 +85,93 @@ func localTransportOf(text string) localTransport {
 	}
 }
 
-// lineOf returns what follows a prefix in the first line that has it.
-func lineOf(text, prefix string) string {
-	for line := range strings.Lines(text) {
-		if value, ok := strings.CutPrefix(line, prefix); ok {
-			return strings.TrimRight(value, "\r\n")
-		}
-	}
-	return ""
-}
-
 // offerText writes an offer (RFC 8829 section 5.2). The transport stands once, in the
 // session's part, from where it holds for all sections (RFC 8839 section 5.4, RFC 8122
 // section 5, RFC 4145 section 4), and the candidates in the first section of the bundle.
 func (l *downlinkSections) offerText(number int, local localTransport) string {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
-	line("v=0")
-	line("o=- 1 %d IN IP4 0.0.0.0", number)
-	line("s=-")
-	line("t=0 0")
-	line("a=group:BUNDLE%s", l.bundle())
-	line("a=extmap-allow-mixed")
-	line("a=msid-semantic:WMS *")
-	line("a=ice-options:trickle")
-	if local.lite {
-		line("a=ice-lite")
-	}
-	line(ufragLine+"%s", local.credentials.Ufrag)
-	line(passwordLine+"%s", local.credentials.Password)
-	line("a=fingerprint:%s", local.fingerprint)
-	line("a=setup:actpass")
+	d := newDescription(number, l.bundle())
+	d.line("a=extmap-allow-mixed")
+	d.line("a=msid-semantic:WMS *")
+	d.line("a=ice-options:trickle")
+	d.lite(local.lite)
+	d.credentials(local.credentials)
+	d.line("a=fingerprint:%s", local.fingerprint)
+	d.line("a=setup:actpass")
 	candidates := local.candidates
 	for _, x := range l.list {
-		x.write(line)
+		x.write(d)
 		if x.refused {
 			continue
 		}
 		for _, c := range candidates {
-			b.WriteString(c)
+			d.WriteString(c)
 		}
 		if candidates != nil {
-			line(lastCandidate)
+			d.line(lastCandidate)
 		}
 		candidates = nil
 	}
-	return b.String()
+	return d.String()
 }
 
-// bundle lists the sections of the bundle, each behind a space. Refused ones are in none
-// (RFC 9143 section 7.2.1).
-func (l *downlinkSections) bundle() string {
-	var b strings.Builder
+// bundle lists the sections of the bundle. Refused ones are in none (RFC 9143 section
+// 7.2.1).
+func (l *downlinkSections) bundle() (mids []string) {
 	for _, x := range l.list {
 		if !x.refused {
-			b.WriteString(" " + x.mid)
+			mids = append(mids, x.mid)
 		}
 	}
-	return b.String()
+	return mids
 }
 
 // write writes the section as it is offered.
-func (x *downlinkSection) write(line func(string, ...any)) {
-	codecs := x.codecs
+func (x *downlinkSection) write(d *description) {
 	port := 9
 	if x.refused {
 		port = 0
 	}
 	formats := ""
-	for _, c := range codecs {
+	for _, c := range x.codecs {
 		for _, n := range []uint8{c.payloadType, c.red, c.rtx} {
 			if n != 0 {
 				formats += fmt.Sprintf(" %d", n)
 			}
 		}
 	}
-	line("m=%s %d UDP/TLS/RTP/SAVPF%s", x.kind, port, formats)
-	line("c=IN IP4 0.0.0.0")
-	line("a=mid:%s", x.mid)
-	line("a=rtcp-mux")
-	line("a=rtcp-rsize")
+	d.line("m=%s %d UDP/TLS/RTP/SAVPF%s", x.kind, port, formats)
+	d.line("c=IN IP4 0.0.0.0")
+	d.line("a=mid:%s", x.mid)
+	d.line("a=rtcp-mux")
+	d.line("a=rtcp-rsize")
 	if x.offered == nil {
-		line("a=inactive")
+		d.line("a=inactive")
 	} else {
-		line("a=sendonly")
+		d.line("a=sendonly")
 	}
-	for _, c := range codecs {
-		writeCodec(line, c)
+	for _, c := range x.codecs {
+		d.codec(c)
 	}
 	for i, uri := range downlinkExtensions {
 		if only := extensionKind(uri); only == 0 || only.String() == x.kind.String() {
-			line("a=extmap:%d %s", i+1, uri)
+			d.line("a=extmap:%d %s", i+1, uri)
 		}
 	}
-	line("a=rtcp-xr:%s=all", receiverRTT)
+	d.line("a=rtcp-xr:%s=all", receiverRTT)
 	if x.offered != nil {
-		x.offered.writeSource(line)
-	}
-}
-
-// writeCodec writes the lines of a codec, and of its repair stream or redundant form.
-func writeCodec(line func(string, ...any), c offeredCodec) {
-	encoding := ""
-	if !c.codec.IsVideo() {
-		encoding = "/2"
-	}
-	_, name, _ := strings.Cut(c.codec.MIMEType(), "/")
-	line("a=rtpmap:%d %s/%d%s", c.payloadType, name, c.codec.ClockRate(), encoding)
-	if c.fmtp != "" {
-		line("a=fmtp:%d %s", c.payloadType, c.fmtp)
-	}
-	for _, f := range c.feedback {
-		line("%s", strings.TrimRight(fmt.Sprintf("a=rtcp-fb:%d %s %s", c.payloadType, f.kind, f.parameter), " "))
-	}
-	if c.red != 0 {
-		line("a=rtpmap:%d red/%d/2", c.red, c.codec.ClockRate())
-		line("a=fmtp:%d %s", c.red, c.redFMTP)
-	}
-	if c.rtx != 0 {
-		line("a=rtpmap:%d rtx/%d", c.rtx, c.codec.ClockRate())
-		line("a=fmtp:%d apt=%d", c.rtx, c.payloadType)
+		x.offered.writeSource(d)
 	}
 }
 
 // writeSource writes whose media it is, and from which sources it comes.
-func (s *sender) writeSource(line func(string, ...any)) {
-	line("a=msid:%s %s", s.StreamID(), s.ID())
+func (s *sender) writeSource(d *description) {
+	d.line("a=msid:%s %s", s.StreamID(), s.ID())
 	if s.repair != 0 {
-		line("a=ssrc-group:FID %d %d", s.source, s.repair)
+		d.line("a=ssrc-group:FID %d %d", s.source, s.repair)
 	}
 	for _, ssrc := range []uint32{s.source, s.repair} {
 		if ssrc != 0 {
-			line("a=ssrc:%d cname:%s", ssrc, s.StreamID())
+			d.line("a=ssrc:%d cname:%s", ssrc, s.StreamID())
 		}
 	}
 }

@@ -101,7 +101,7 @@ func (l *downlinkSections) changed() bool {
 	return slices.ContainsFunc(l.list, func(x *downlinkSection) bool { return x.now != x.offered })
 }
 
-// begin returns the sections that the client has answered with a track for the first time.
+// begins reports whether the client was offered a track here that it has not answered yet.
 func (x *downlinkSection) begins() bool { return x.offered != nil && x.answered != x.offered }
 
 // settle takes note of the answer to a section.

@@ -368,8 +368,8 @@ func FuzzDownlinkAnswer(f *testing.F) {
 			return
 		}
 		d = sdp.SessionDescription{}
-		if err := d.UnmarshalString(answer.transport.text("0", 1)); err != nil || len(d.MediaDescriptions) != 1 {
-			t.Fatalf("what Pion is to read has %d sections: %v\n%q", len(d.MediaDescriptions), err, answer.transport.text("0", 1))
+		if err := d.UnmarshalString(answer.transport.asAnswer("0", 1)); err != nil || len(d.MediaDescriptions) != 1 {
+			t.Fatalf("what Pion is to read has %d sections: %v\n%q", len(d.MediaDescriptions), err, answer.transport.asAnswer("0", 1))
 		}
 	})
 }

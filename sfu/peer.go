@@ -147,6 +147,14 @@ func (p *Peer) AddICECandidate(c Candidate) error {
 	return nil
 }
 
+// addCandidates adds usable ones, whichever section they came in. It runs on the owner
+// goroutine.
+func (p *Peer) addCandidates(list []Candidate) {
+	for _, c := range list {
+		p.addCandidate(webrtc.ICECandidateInit{Candidate: c.Candidate})
+	}
+}
+
 // addCandidate runs on the owner goroutine.
 func (p *Peer) addCandidate(c webrtc.ICECandidateInit) {
 	if p.candidates >= maxCandidates {

@@ -139,17 +139,18 @@ const (
 
 // credentialsOf returns the first ICE credentials of a description. In a bundle
 // there are no others that matter.
-func credentialsOf(text string) (c ICECredentials) {
+func credentialsOf(text string) ICECredentials {
+	return ICECredentials{Ufrag: lineOf(text, ufragLine), Password: lineOf(text, passwordLine)}
+}
+
+// lineOf returns what follows a prefix in the first line that has it.
+func lineOf(text, prefix string) string {
 	for line := range strings.Lines(text) {
-		line = strings.TrimRight(line, "\r\n")
-		if v, ok := strings.CutPrefix(line, ufragLine); ok && c.Ufrag == "" {
-			c.Ufrag = v
-		}
-		if v, ok := strings.CutPrefix(line, passwordLine); ok && c.Password == "" {
-			c.Password = v
+		if value, ok := strings.CutPrefix(line, prefix); ok {
+			return strings.TrimRight(value, "\r\n")
 		}
 	}
-	return c
+	return ""
 }
 
 // candidatesOf returns the candidate lines of the first section that has any.

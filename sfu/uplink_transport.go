@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
-	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/atrium-rtc/atrium/sfu/codec"
@@ -46,11 +44,11 @@ func (u *Uplink) connect(ctx context.Context, client remoteTransport) error {
 	var err error
 	switch {
 	case u.remote.fingerprint == "":
-		description, err = u.peer.answerOffer(ctx, client.describe())
+		description, err = u.peer.answerOffer(ctx, client.asOffer())
 		u.peer.connecting.answer(ctx)
 	case u.remote.credentials != client.credentials:
 		client.setup = u.remote.setup
-		description, err = u.peer.answerRestart(ctx, client.describe())
+		description, err = u.peer.answerRestart(ctx, client.asOffer())
 	default:
 		return nil
 	}
@@ -62,11 +60,7 @@ func (u *Uplink) connect(ctx context.Context, client remoteTransport) error {
 	early := u.early
 	u.early, u.open = nil, true
 	u.mu.Unlock()
-	for _, c := range slices.Concat(client.candidates, early) {
-		if use, err := c.usable(); use && err == nil {
-			u.peer.addCandidate(webrtc.ICECandidateInit{Candidate: c.Candidate})
-		}
-	}
+	u.peer.addCandidates(slices.Concat(client.candidates, early))
 	return nil
 }
 
@@ -84,25 +78,23 @@ func transportEngine() (*webrtc.MediaEngine, error) {
 	return m, nil
 }
 
-// describe writes the offer of a connection without media, which is all that Pion sees. It
+// asOffer writes the offer of a connection without media, which is all that Pion sees. It
 // has two sections: of one Pion believes that all unknown sources belong in it.
-func (t remoteTransport) describe() string {
-	var b strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\r\n", args...) }
-	line("v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0")
-	line("a=group:BUNDLE %s idle", transportMID)
-	line("a=fingerprint:%s", t.fingerprint)
-	if t.lite {
-		line("a=%s", sdp.AttrKeyICELite)
-	}
+func (t remoteTransport) asOffer() string {
+	d := newDescription(1, []string{transportMID, "idle"})
+	d.line("a=fingerprint:%s", t.fingerprint)
+	d.lite(t.lite)
 	for _, s := range []struct{ kind, pt, name, mid string }{{"audio", "111", "opus/48000/2", transportMID}, {"video", "96", "VP8/90000", "idle"}} {
-		line("m=%s 9 UDP/TLS/RTP/SAVPF %s\r\nc=IN IP4 0.0.0.0", s.kind, s.pt)
-		line("a=rtpmap:%s %s", s.pt, s.name)
-		line("a=mid:%s\r\na=%s\r\na=%s", s.mid, sdp.AttrKeyRTCPMux, sdp.AttrKeyInactive)
-		line("%s%s\r\n%s%s", ufragLine, t.credentials.Ufrag, passwordLine, t.credentials.Password)
+		d.line("m=%s 9 UDP/TLS/RTP/SAVPF %s", s.kind, s.pt)
+		d.line("c=IN IP4 0.0.0.0")
+		d.line("a=rtpmap:%s %s", s.pt, s.name)
+		d.line("a=mid:%s", s.mid)
+		d.line("a=rtcp-mux")
+		d.line("a=inactive")
+		d.credentials(t.credentials)
 		if t.setup != "" {
-			line("a=%s:%s", sdp.AttrKeyConnectionSetup, t.setup)
+			d.line("a=setup:%s", t.setup)
 		}
 	}
-	return b.String()
+	return d.String()
 }
