@@ -145,6 +145,18 @@ func (m *Manager) withParticipantRoom(ctx context.Context, id ParticipantID, fn 
 	return m.counters.refused(err)
 }
 
+// withPublication runs fn on the room's goroutine with one of the streams that the
+// participant publishes, "" being DefaultStream.
+func (m *Manager) withPublication(ctx context.Context, id ParticipantID, stream string, fn func(*room, *connection) error) error {
+	return m.withParticipantRoom(ctx, id, func(r *room) error {
+		c, err := r.state.publicationOf(id, streamID(stream))
+		if err != nil {
+			return err
+		}
+		return fn(r, c)
+	})
+}
+
 // withRoom runs fn on the goroutine of the room called name.
 func (m *Manager) withRoom(ctx context.Context, name string, fn func(*room)) error {
 	r := m.registry.room(name)

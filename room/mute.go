@@ -11,12 +11,8 @@ func (k MediaKind) valid() bool { return k != 0 && k&^All == 0 }
 // publication. Errors: 102, 203; 105 when the participant does not publish the stream; 307
 // when kind is not one or both of Audio and Video.
 func (m *Manager) MutePublished(id ParticipantID, stream string, kind MediaKind) error {
-	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
-		c, err := r.state.publicationOf(id, streamID(stream))
-		switch {
-		case err != nil:
-			return err
-		case !kind.valid():
+	return m.withPublication(context.Background(), id, stream, func(_ *room, c *connection) error {
+		if !kind.valid() {
 			return refuseMuteKind()
 		}
 		c.setMuted(c.muted | kind)
@@ -27,12 +23,8 @@ func (m *Manager) MutePublished(id ParticipantID, stream string, kind MediaKind)
 // SetMutedPublished replaces the set of kinds that nobody gets of one of the participant's
 // streams; 0 is none. Otherwise it is MutePublished, with its errors.
 func (m *Manager) SetMutedPublished(ctx context.Context, id ParticipantID, stream string, kinds MediaKind) error {
-	return m.withParticipantRoom(ctx, id, func(r *room) error {
-		c, err := r.state.publicationOf(id, streamID(stream))
-		switch {
-		case err != nil:
-			return err
-		case kinds != 0 && !kinds.valid():
+	return m.withPublication(ctx, id, stream, func(_ *room, c *connection) error {
+		if kinds != 0 && !kinds.valid() {
 			return refuseMuteKind()
 		}
 		c.setMuted(kinds)
@@ -43,11 +35,7 @@ func (m *Manager) SetMutedPublished(ctx context.Context, id ParticipantID, strea
 // UnmutePublished lifts all of MutePublished; when nothing is muted it does
 // nothing. Errors: 102, 203, 105.
 func (m *Manager) UnmutePublished(id ParticipantID, stream string) error {
-	return m.withParticipantRoom(context.Background(), id, func(r *room) error {
-		c, err := r.state.publicationOf(id, streamID(stream))
-		if err != nil {
-			return err
-		}
+	return m.withPublication(context.Background(), id, stream, func(_ *room, c *connection) error {
 		c.setMuted(0)
 		return nil
 	})
@@ -109,13 +97,13 @@ func (c *connection) setSilenced(kinds MediaKind) {
 	c.mute()
 }
 
-// setOff is setMuted for what its owner sends nothing of.
-func (c *connection) setOff(kinds MediaKind) {
-	if c.off == kinds {
-		return
+// setOff is setMuted for what its owner sends nothing of. It reports whether that is news.
+func (c *connection) setOff(kinds MediaKind) (changed bool) {
+	if changed = c.off != kinds; changed {
+		c.off = kinds
+		c.mute()
 	}
-	c.off = kinds
-	c.mute()
+	return changed
 }
 
 func (c *connection) mute() {

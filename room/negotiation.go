@@ -25,13 +25,24 @@ type exchange struct {
 
 // negotiate runs an exchange and counts how it ended.
 func (m *Manager) negotiate(ctx context.Context, r *room, c *connection, x exchange) (string, error) {
+	return m.measured(ctx, r, x.role, true, func(ctx context.Context) (string, error, error) { return m.exchange(ctx, r, c, x) })
+}
+
+// measured runs a negotiation in a span of its own, and counts how it ended if it counts: one
+// without an offer has nothing to negotiate. run returns the answer, or what caused the error
+// and the error for the caller, whose code may be that of another fault.
+func (m *Manager) measured(ctx context.Context, r *room, role Role, counts bool, run func(context.Context) (string, error, error)) (string, error) {
 	tracing.FromContext(ctx).Text(roomAttribute, r.state.name)
 	ctx, span := tracing.Start(ctx, "negotiation")
 	defer span.End()
-	span.Text("atrium.role", string(x.role))
+	span.Text("atrium.role", string(role))
 	began, end := time.Now(), Failed // unless it returns: Media may panic
-	defer func() { m.counters.negotiations.ended(x.role, end, time.Since(began), span.Trace()) }()
-	answer, cause, err := m.exchange(ctx, r, c, x)
+	defer func() {
+		if counts {
+			m.counters.negotiations.ended(role, end, time.Since(began), span.Trace())
+		}
+	}()
+	answer, cause, err := run(ctx)
 	if err != nil {
 		end = outcomeOf(cause)
 		span.Text("atrium.outcome", string(end))

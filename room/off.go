@@ -9,15 +9,11 @@ import "context"
 // nothing changes. Errors: 102, 203; 105 when the participant does not publish the stream; 307
 // for unknown kinds.
 func (m *Manager) SetOff(ctx context.Context, id ParticipantID, stream string, kinds MediaKind) error {
-	return m.withParticipantRoom(ctx, id, func(r *room) error {
-		c, err := r.state.publicationOf(id, streamID(stream))
-		switch {
-		case err != nil:
-			return err
-		case kinds != 0 && !kinds.valid():
+	return m.withPublication(ctx, id, stream, func(r *room, c *connection) error {
+		if kinds != 0 && !kinds.valid() {
 			return refuseMuteKind()
-		case c.off != kinds:
-			c.setOff(kinds)
+		}
+		if c.setOff(kinds) {
 			r.tellChanged(c.owner, ChangedOff, "")
 		}
 		return nil

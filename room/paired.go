@@ -165,6 +165,14 @@ func (s *state) pairedMember(id ParticipantID) (*member, error) {
 	return m, nil
 }
 
+// unpaired refuses a participant who has paired connections.
+func (s *state) unpaired(id ParticipantID) error {
+	if m := s.ids[id]; m != nil && m.paired {
+		return refusePaired(m.user)
+	}
+	return nil
+}
+
 // AddLineCandidate gives a remote candidate to the publishing or the receiving connection
 // of a participant who has paired ones. One that comes before its connection or that Media
 // cannot use is dropped: the client's checks of connectivity tell as much. Errors: 102, 203;

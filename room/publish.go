@@ -55,8 +55,8 @@ func (m *Manager) Publish(ctx context.Context, id ParticipantID, req PublishRequ
 		id:   id,
 		role: Publisher,
 		reserve: func() error {
-			if who := r.state.ids[id]; who != nil && who.paired {
-				return refusePaired(who.user)
+			if err := r.state.unpaired(id); err != nil {
+				return err
 			}
 			return r.state.reservePublication(id, streamID(req.Stream), &c)
 		},

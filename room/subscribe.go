@@ -42,8 +42,8 @@ func (m *Manager) Subscribe(ctx context.Context, id ParticipantID, req Subscribe
 		id:   id,
 		role: Subscriber,
 		reserve: func() error {
-			if who := r.state.ids[id]; who != nil && who.paired {
-				return refusePaired(who.user)
+			if err := r.state.unpaired(id); err != nil {
+				return err
 			}
 			overtaken, err := r.state.reserveSubscription(id, streamName{req.Publisher, streamID(req.Stream)}, &c)
 			if err != nil {

@@ -70,7 +70,7 @@ func (t tapped) over() bool {
 // or the media server has no taps; 999 for a tap that cannot be compared, and so not be found
 // again: a pointer can.
 func (m *Manager) AddTap(ctx context.Context, id ParticipantID, stream string, kinds MediaKind, t Tap) error {
-	return m.withPublication(ctx, id, stream, t, func(r *room, c *connection) error {
+	return m.withTap(ctx, id, stream, t, func(r *room, c *connection) error {
 		c.taps = slices.DeleteFunc(c.taps, tapped.over)
 		if c.tapAt(t) >= 0 {
 			return refuseSecondTap(c.stream)
@@ -93,7 +93,7 @@ func (m *Manager) AddTap(ctx context.Context, id ParticipantID, stream string, k
 // what waits for it, and then for its end, which may be after RemoveTap has returned.
 // Errors: 102, 203, 105; 303 when the tap is not on the stream.
 func (m *Manager) RemoveTap(ctx context.Context, id ParticipantID, stream string, t Tap) error {
-	return m.withPublication(ctx, id, stream, t, func(r *room, c *connection) error {
+	return m.withTap(ctx, id, stream, t, func(r *room, c *connection) error {
 		at := c.tapAt(t)
 		if at < 0 || c.taps[at].over() {
 			return refuseNoTap(c.stream)
@@ -105,19 +105,12 @@ func (m *Manager) RemoveTap(ctx context.Context, id ParticipantID, stream string
 	})
 }
 
-// withPublication runs fn, which is about a tap on one of the participant's streams, on the
-// room's goroutine.
-func (m *Manager) withPublication(ctx context.Context, id ParticipantID, stream string, t Tap, fn func(*room, *connection) error) error {
+// withTap is withPublication for what is about a tap.
+func (m *Manager) withTap(ctx context.Context, id ParticipantID, stream string, t Tap, fn func(*room, *connection) error) error {
 	if t == nil || !reflect.TypeOf(t).Comparable() {
 		return m.counters.refused(refuseTap())
 	}
-	return m.withParticipantRoom(ctx, id, func(r *room) error {
-		c, err := r.state.publicationOf(id, streamID(stream))
-		if err != nil {
-			return err
-		}
-		return fn(r, c)
-	})
+	return m.withPublication(ctx, id, stream, fn)
 }
 
 // tapAt returns where a tap is among those of a publication, -1 when it is not.

@@ -47,26 +47,9 @@ func (m *Manager) PublishStreams(ctx context.Context, id ParticipantID, req Stre
 	if err != nil {
 		return "", m.counters.refused(err)
 	}
-	tracing.FromContext(ctx).Text(roomAttribute, r.state.name)
-	ctx, span := tracing.Start(ctx, "negotiation")
-	defer span.End()
-	span.Text("atrium.role", string(Publisher))
-	began, end := time.Now(), Failed // unless it returns: Media may panic
-	defer func() {
-		if req.Offer != "" {
-			m.counters.negotiations.ended(Publisher, end, time.Since(began), span.Trace())
-		}
-	}()
 	b := &batch{manager: m, room: r, req: req}
 	b.offered, _ = sections(req.Offer)
-	answer, cause, err := b.run(ctx, id)
-	if err != nil {
-		end = outcomeOf(cause)
-		span.Text("atrium.outcome", string(end))
-		return "", m.counters.refused(failed(span, err))
-	}
-	end = Answered
-	return answer, nil
+	return m.measured(ctx, r, Publisher, req.Offer != "", func(ctx context.Context) (string, error, error) { return b.run(ctx, id) })
 }
 
 // askStreams has the policy decide about each stream that is not published yet.
@@ -391,11 +374,9 @@ func (b *batch) finish(answer string) {
 func (b *batch) turnOff() (changed bool) {
 	for _, stream := range b.req.Streams {
 		c := b.owner.live(streamID(stream.ID))
-		if c == nil || stream.Off == nil || c.off == *stream.Off {
-			continue
+		if c != nil && stream.Off != nil && c.setOff(*stream.Off) && !slices.Contains(b.fresh, c) {
+			changed = true
 		}
-		changed = changed || !slices.Contains(b.fresh, c)
-		c.setOff(*stream.Off)
 	}
 	return changed
 }
