@@ -1,4 +1,5 @@
-// Two network namespaces with a cable between them: the server in one, browsers in both, and an address that can change.
+// Network namespaces with the server in one and browsers in each; what connects them, and what happens to that, is the
+// caller's. It takes root.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
@@ -6,57 +7,44 @@ import { setTimeout as pause } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
 import { OUT } from './browser.js';
 import { ARGUMENTS, EXECUTABLE } from './chromium.js';
-import { meet } from './sdk-site.js';
 import { binary } from './server.js';
 
-export const HERE = 'movA';
-export const THERE = 'movB';
-const SERVER = 'http://10.89.0.1:8080';
+/** Runs a command and answers what it prints. */
+export const run = (...command) => execFileSync(command[0], command.slice(1), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
-const run = (...command) => execFileSync(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'ignore'] });
+/** Runs a command in a namespace. */
+export const inside = (space, ...command) => run('ip', 'netns', 'exec', space, ...command);
 
-function succeeds(...command) {
+function succeeds(command) {
   try {
-    run(...command);
+    command();
     return true;
   } catch {
     return false;
   }
 }
 
-/** Whether namespaces can be made here: it takes root. */
-export const possible = () => succeeds('ip', 'netns', 'add', 'atrium-probe') && succeeds('ip', 'netns', 'del', 'atrium-probe');
+/** Whether namespaces can be made here. */
+export const possible = () => succeeds(() => run('ip', 'netns', 'add', 'atrium-probe')) && succeeds(() => run('ip', 'netns', 'del', 'atrium-probe'));
 
-/** Makes the network; `t` takes it away again. */
-export function network(t) {
-  for (const space of [HERE, THERE]) {
-    succeeds('ip', 'netns', 'del', space);
+/** Makes namespaces with nothing but loopback; they are taken away when `t` ends. */
+export function makeNamespaces(t, ...spaces) {
+  for (const space of spaces) {
+    succeeds(() => run('ip', 'netns', 'del', space));
     run('ip', 'netns', 'add', space);
     run('ip', '-n', space, 'link', 'set', 'lo', 'up');
-    t.after(() => succeeds('ip', 'netns', 'del', space));
+    t.after(() => succeeds(() => run('ip', 'netns', 'del', space)));
   }
-  run('ip', 'link', 'add', 'moving', 'netns', HERE, 'type', 'veth', 'peer', 'name', 'moving', 'netns', THERE);
-  run('ip', '-n', HERE, 'addr', 'add', '10.89.0.1/24', 'dev', 'moving');
-  for (const space of [HERE, THERE]) {
-    run('ip', '-n', space, 'link', 'set', 'moving', 'up');
-  }
-  address(2);
 }
 
-/** Replaces the address of those who are there. */
-export function address(last) {
-  run('ip', '-n', THERE, 'addr', 'flush', 'dev', 'moving');
-  run('ip', '-n', THERE, 'addr', 'add', `10.89.0.${last}/24`, 'dev', 'moving');
-}
-
-/** Starts the server here. */
-export async function server(t) {
-  const child = spawn('ip', ['netns', 'exec', HERE, binary(), 'serve'], {
+/** Starts the server in a namespace, on ports 8080 and 8081; SERVER_LOG shows what it writes. */
+export async function serveIn(t, space) {
+  const child = spawn('ip', ['netns', 'exec', space, binary(), 'serve'], {
     env: { ...process.env, ATRIUM_HTTP_LISTEN: '0.0.0.0:8080', ATRIUM_AUTH_OPEN_TO_ALL: 'true', ATRIUM_SHUTDOWN_DRAIN: '0s', ATRIUM_LOG_FORMAT: 'text' },
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', process.env.SERVER_LOG ? 'inherit' : 'ignore'],
   });
   t.after(() => child.kill());
-  for (let tries = 0; !succeeds('ip', 'netns', 'exec', HERE, 'curl', '-sf', 'http://127.0.0.1:8081/readyz'); tries++) {
+  for (let tries = 0; !succeeds(() => inside(space, 'curl', '-sf', 'http://127.0.0.1:8081/readyz')); tries++) {
     if (tries === 100) {
       throw new Error('the server does not become ready');
     }
@@ -64,8 +52,8 @@ export async function server(t) {
   }
 }
 
-/** A page of the SDK in a browser of its own in a namespace; puppeteer talks to it by a pipe, which needs no network. */
-export async function join(t, space, user) {
+/** A browser in a namespace, to which `origin` is a secure one; puppeteer talks to it by a pipe, which needs no network. */
+export async function launchIn(t, space, origin) {
   mkdirSync(OUT, { recursive: true });
   const wrapper = `${OUT}chromium-${space}`;
   writeFileSync(wrapper, `#!/bin/sh\nexec ip netns exec ${space} ${EXECUTABLE} "$@"\n`);
@@ -73,15 +61,8 @@ export async function join(t, space, user) {
   const browser = await puppeteer.launch({
     executablePath: wrapper,
     pipe: true,
-    args: [...ARGUMENTS, `--unsafely-treat-insecure-origin-as-secure=${SERVER}`, `--user-data-dir=${OUT}profile-${space}`],
+    args: [...ARGUMENTS, `--unsafely-treat-insecure-origin-as-secure=${origin}`, `--user-data-dir=${OUT}profile-${space}`],
   });
   t.after(() => browser.close());
-  const page = await browser.newPage();
-  await page.goto(`${SERVER}/atrium.js`); // any page of the origin, without an application
-  await page.evaluate(async () => {
-    globalThis.sdk = await import('/atrium.js');
-    document.body.replaceChildren();
-  });
-  await meet(page, { url: SERVER }, { room: 'hall', user });
-  return page;
+  return browser;
 }

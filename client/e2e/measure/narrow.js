@@ -4,14 +4,12 @@
 //
 //   node narrow.js [--kbps 400] [--wide 8000] [--narrow-seconds 30] [--queue-ms 500] [--delay-ms 20] [--out samples.json]
 
-import { execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import puppeteer from 'puppeteer-core';
 import { OUT } from '../harness/browser.js';
-import { ARGUMENTS, EXECUTABLE } from '../harness/chromium.js';
-import { binary } from '../harness/server.js';
+import { inside, launchIn, makeNamespaces, serveIn } from '../harness/namespaces.js';
 
 const { values } = parseArgs({
   options: {
@@ -30,26 +28,11 @@ const HERE = 'relA';
 const THERE = 'relB';
 const SERVER = 'http://10.88.0.1:8080';
 const cleanup = [];
-
-const run = (...command) => execFileSync(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'ignore'] });
-const inside = (space, ...command) => ['ip', 'netns', 'exec', space, ...command];
-
-function quietly(...command) {
-  try {
-    run(...command);
-  } catch {
-    // it was not there
-  }
-}
+const t = { after: (end) => cleanup.push(end) };
 
 /** Two namespaces and the link between them. */
 async function network() {
-  for (const space of [HERE, THERE]) {
-    quietly('ip', 'netns', 'del', space);
-    run('ip', 'netns', 'add', space);
-    run('ip', '-n', space, 'link', 'set', 'lo', 'up');
-    cleanup.push(() => quietly('ip', 'netns', 'del', space));
-  }
+  makeNamespaces(t, HERE, THERE);
   const emulator = spawn(process.env.TUNEM, ['-a', HERE, '-b', THERE, '-p', JSON.stringify(link(values.wide))], { stdio: 'inherit' });
   cleanup.push(() => emulator.kill());
   await pause(1500);
@@ -60,45 +43,13 @@ const link = (kbps) => ({ RateKbps: Number(kbps), DelayMs: Number(values['delay-
 
 const setLink = (kbps) => fetch(`http://127.0.0.1:8099/set?dir=ab&p=${encodeURIComponent(JSON.stringify(link(kbps)))}`);
 
-async function server() {
-  const child = spawn('ip', inside(HERE, binary(), 'serve').slice(1), {
-    env: { ...process.env, ATRIUM_HTTP_LISTEN: '0.0.0.0:8080', ATRIUM_AUTH_OPEN_TO_ALL: 'true', ATRIUM_SHUTDOWN_DRAIN: '0s', ATRIUM_LOG_FORMAT: 'text' },
-    stdio: ['ignore', 'ignore', process.env.SERVER_LOG ? 'inherit' : 'ignore'],
-  });
-  cleanup.push(() => child.kill());
-  for (let tries = 0; tries < 100; tries++) {
-    try {
-      run(...inside(HERE, 'curl', '-sf', 'http://127.0.0.1:8081/readyz'));
-      return;
-    } catch {
-      await pause(100);
-    }
-  }
-  throw new Error('the server does not become ready');
-}
-
 const metrics = () =>
   Object.fromEntries(
-    String(run(...inside(HERE, 'curl', '-s', 'http://127.0.0.1:8081/metrics')))
+    inside(HERE, 'curl', '-s', 'http://127.0.0.1:8081/metrics')
       .split('\n')
       .filter((line) => line && !line.startsWith('#'))
       .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
   );
-
-/** A browser in a namespace; puppeteer talks to it by a pipe, which needs no network. */
-async function browser(space) {
-  mkdirSync(OUT, { recursive: true });
-  const wrapper = `${OUT}chromium-${space}`;
-  writeFileSync(wrapper, `#!/bin/sh\nexec ip netns exec ${space} ${EXECUTABLE} "$@"\n`);
-  chmodSync(wrapper, 0o755);
-  const b = await puppeteer.launch({
-    executablePath: wrapper,
-    pipe: true,
-    args: [...ARGUMENTS, `--unsafely-treat-insecure-origin-as-secure=${SERVER}`, `--user-data-dir=${OUT}profile-${space}`],
-  });
-  cleanup.push(() => b.close());
-  return b;
-}
 
 async function join(from, name, query = '') {
   const page = await (await from.createBrowserContext()).newPage();
@@ -123,13 +74,13 @@ async function join(from, name, query = '') {
 /** What a page gets of ann's picture. */
 const sample = (page) =>
   page.evaluate(async () => {
-    const element = document.getElementById('native-video-ann_webcam');
+    const shown = document.getElementById('native-video-ann_webcam')?.srcObject?.getVideoTracks()[0]?.id;
     for (const pc of globalThis.connections) {
       if (pc.connectionState !== 'connected') {
         continue;
       }
-      const video = [...(await pc.getStats()).values()].find((s) => s.type === 'inbound-rtp' && s.kind === 'video');
-      if (!video || element?.srcObject?.getVideoTracks()[0]?.id !== video.trackIdentifier) {
+      const video = [...(await pc.getStats()).values()].find((s) => s.type === 'inbound-rtp' && s.kind === 'video' && s.trackIdentifier === shown);
+      if (!video) {
         continue;
       }
       return {
@@ -142,8 +93,8 @@ const sample = (page) =>
 
 try {
   await network();
-  await server();
-  const [home, away] = [await browser(HERE), await browser(THERE)];
+  await serveIn(t, HERE);
+  const [home, away] = [await launchIn(t, HERE, SERVER), await launchIn(t, THERE, SERVER)];
   await join(home, 'ann');
   const control = await join(home, 'carl');
   const viewer = await join(away, 'bob');

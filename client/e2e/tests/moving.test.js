@@ -4,10 +4,43 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { HERE, THERE, address, join, network, possible, server } from '../harness/namespaces.js';
+import { launchIn, makeNamespaces, possible, run, serveIn } from '../harness/namespaces.js';
+import { meet } from '../harness/sdk-site.js';
 
+const HERE = 'movA';
+const THERE = 'movB';
+const SERVER = 'http://10.89.0.1:8080';
 const CHANGES = process.env.ATRIUM_SEEN ? 10 : 2;
 const WATCHED = 9_000; // ms after a change
+
+/** Two namespaces with a cable between them. */
+function connect(t) {
+  makeNamespaces(t, HERE, THERE);
+  run('ip', 'link', 'add', 'moving', 'netns', HERE, 'type', 'veth', 'peer', 'name', 'moving', 'netns', THERE);
+  run('ip', '-n', HERE, 'addr', 'add', '10.89.0.1/24', 'dev', 'moving');
+  for (const space of [HERE, THERE]) {
+    run('ip', '-n', space, 'link', 'set', 'moving', 'up');
+  }
+  address(2);
+}
+
+/** Replaces the address of those who are there. */
+function address(last) {
+  run('ip', '-n', THERE, 'addr', 'flush', 'dev', 'moving');
+  run('ip', '-n', THERE, 'addr', 'add', `10.89.0.${last}/24`, 'dev', 'moving');
+}
+
+/** A page of the SDK in a browser of its own. */
+async function join(t, space, user) {
+  const page = await (await launchIn(t, space, SERVER)).newPage();
+  await page.goto(`${SERVER}/atrium.js`); // any page of the origin, without an application
+  await page.evaluate(async () => {
+    globalThis.sdk = await import('/atrium.js');
+    document.body.replaceChildren();
+  });
+  await meet(page, { url: SERVER }, { room: 'hall', user });
+  return page;
+}
 
 /** The longest time without a picture of `user` since a moment, in ms. */
 const gap = (page, user, since) =>
@@ -21,8 +54,8 @@ const gap = (page, user, since) =>
   );
 
 test('after a change of address both sides see each other again within five seconds', { skip: !possible() && 'it takes root' }, async (t) => {
-  network(t);
-  await server(t);
+  connect(t);
+  await serveIn(t, HERE);
   const ann = await join(t, HERE, 'ann');
   const bob = await join(t, THERE, 'bob');
   await Promise.all([ann.waitForFunction(() => globalThis.pictures.bob?.length > 5), bob.waitForFunction(() => globalThis.pictures.ann?.length > 5)]);
