@@ -82,31 +82,20 @@ test('after a change of the network a dead socket is found in 2 s, a live one is
   await stay.over();
 });
 
-test('a change of the network ends a pause, and an attempt that hangs', async () => {
-  const stay = await new Stay().enter();
-  stay.server.accepts = 'never';
-  stay.server.socket.end();
-  await stay.clock.pass(1_000);
-  stay.server.accepts = 'yes';
-  stay.server.expect('connect').expect('getRoom', JOINED);
-  stay.networkListeners.forEach((changed) => changed());
-  await settled();
-  assert.equal(stay.room.state, 'connected');
-  await stay.over();
-});
-
-test('a change of the network ends a pause between attempts', async () => {
-  const stay = await new Stay().enter();
-  stay.server.accepts = 'no';
-  stay.server.socket.end();
-  await stay.clock.pass(30_000);
-  stay.server.accepts = 'yes';
-  stay.server.expect('connect').expect('getRoom', JOINED);
-  stay.networkListeners.forEach((changed) => changed());
-  await settled();
-  assert.equal(stay.room.state, 'connected');
-  await stay.over();
-});
+for (const [what, accepts, after] of [['an attempt that hangs', 'never', 1_000], ['a pause between attempts', 'no', 30_000]] as const) {
+  test(`a change of the network ends ${what}`, async () => {
+    const stay = await new Stay().enter();
+    stay.server.accepts = accepts;
+    stay.server.socket.end();
+    await stay.clock.pass(after);
+    stay.server.accepts = 'yes';
+    stay.server.expect('connect').expect('getRoom', JOINED);
+    stay.networkListeners.forEach((changed) => changed());
+    await settled();
+    assert.equal(stay.room.state, 'connected');
+    await stay.over();
+  });
+}
 
 test('what had no answer is asked again under its id, a message is not', async () => {
   const stay = await new Stay().enter();
