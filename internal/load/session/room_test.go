@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http/httptest"
 	"strings"
@@ -319,7 +320,12 @@ func TestStoppedReaderIsCutOffByTheServer(t *testing.T) {
 	h := open(t, signaling.Options{Socket: rpc.Config{QueueLimit: 256 << 10, PeerTimeout: time.Hour}})
 	ann, hears := h.member("ann")
 	ann.SlowReader(0)
-	bob, err := rpc.Dial(t.Context(), h.url, rpc.DialOptions{})
+	heard := make(chan struct{}, 1)
+	bob, err := rpc.Dial(t.Context(), h.url, rpc.DialOptions{Notify: func(method string, _ json.RawMessage) {
+		if method == "sendMessage" {
+			heard <- struct{}{}
+		}
+	}})
 	must(t, err)
 	defer func() { bob.Close(rpc.CloseNormal, ""); <-bob.Done() }()
 	var joined struct{ SessionID room.ParticipantID }
@@ -328,6 +334,7 @@ func TestStoppedReaderIsCutOffByTheServer(t *testing.T) {
 	chat := room.Message{User: "bob", Room: "r", Text: strings.Repeat("x", 60<<10)}
 	for h.server.Stats().SlowConsumers == 0 { // by the application: what clients say is paced
 		must(t, h.rooms.SendMessage(t.Context(), joined.SessionID, chat))
+		<-heard // or a bob who is behind would be the one to be cut off
 	}
 	ann.SlowReader(-1) // who may know of its end by now: a write can fail before anything is read
 	for got := range hears.heard {
