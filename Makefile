@@ -3,6 +3,9 @@
 
 GO        ?= go
 FUZZTIME  ?= 10s
+FUZZTIME_fuzz-short  = 1s
+FUZZTIME_fuzz-minute = 1m
+FUZZTIME_fuzz-long   = 10m
 BENCH     ?= .
 BENCHTIME ?= 1s
 BENCHARGS ?=
@@ -26,10 +29,10 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test unit race sim e2e prom check lint bench bwe gobench fuzz docs client client-test client-check client-types client-deps dist dist-check deploy-check cross api api-check
+.PHONY: help run build test nightly weekly unit race unit-nightly sim e2e e2e-nightly e2e-deps prom check lint bench bwe gobench fuzz fuzz-short fuzz-minute fuzz-long vuln docs client client-test client-check client-types client-deps dist dist-check deploy-check cross api api-check
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build the server and run it: the call page is at http://localhost:8080
 	./atrium serve
@@ -37,7 +40,14 @@ run: build ## Build the server and run it: the call page is at http://localhost:
 build: ## Build ./atrium
 	$(GO) build -o atrium ./cmd/atrium
 
-test: unit race cross api-check deploy-check prom client-check e2e ## Run every test: Go, race detector, deployment, Prometheus, browser client, real browsers
+test: ## Run what each submission runs: Go, race detector, deployment, Prometheus, browser client, a short fuzz, real browsers
+	@.ci/stages unit race cross api-check deploy-check prom client-check fuzz-short e2e
+
+nightly: ## Run what takes an hour or two: all browsers, links and faults, full floods, all simulations, a minute of each fuzz target
+	@KEEP_GOING=1 .ci/stages test e2e-nightly unit-nightly sim churn fuzz-minute vuln dist-check
+
+weekly: ## Run what takes a night: four hours of soak, a search for new seeds, ten minutes of each fuzz target, the cost of a packet
+	@KEEP_GOING=1 .ci/stages soak sweep fuzz-long bench
 
 unit: build ## Build, check the format, vet, and run the Go tests
 	@unformatted=$$(gofmt -l $(SOURCES)); test -z "$$unformatted" || { echo "not formatted (gofmt -w): $$unformatted"; exit 1; }
@@ -61,12 +71,21 @@ race: ## Run the tests of concurrent packages under the race detector
 sim: ## Simulate the media plane: every scenario with every format (SEEDS=3 of each), and a table
 	cd sfu && ATRIUM_SIM_SEEDS=$(SEEDS) $(GO) test -run '^TestPlane' -count=1 -timeout 60m
 
-e2e: build ## Run the call page in real browsers against the server
+unit-nightly: ## Run the Go tests in their long forms, one package at a time
+	ATRIUM_NIGHTLY=1 $(GO) test -p 1 -count=1 -timeout 2h ./...
+
+e2e: e2e-deps ## Run the call page in real browsers against the server
+	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm test
+
+e2e-nightly: e2e-deps ## Run the browser tests that take long, or a link, or many browsers (some as root)
+	@.ci/tools ip
+	@.ci/tools gstreamer || echo "going on: the test with GStreamer is skipped"
+	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm run nightly
+
+e2e-deps: build
 	@.ci/tools node chromium
 	@.ci/tools firefox || echo "going on: tests with Firefox are skipped"
-	@.ci/tools gstreamer || echo "going on: the test with GStreamer is skipped"
 	cd client/e2e && { $(NPM_CI); }
-	cd client/e2e && ATRIUM_BIN="$(CURDIR)/atrium" ../../.ci/node npm test
 
 client: client-types ## Build the browser client: client/dist, declarations in client/out/types, API documentation in client/docs
 	cd client/bundle && $(GO) run .
@@ -111,6 +130,12 @@ gobench: ## Run the benchmarks of Go's functions (BENCH=regexp, BENCHTIME=1s)
 
 fuzz: ## Run every fuzz target for FUZZTIME (10s) each
 	@.ci/fuzz $(FUZZTIME)
+
+fuzz-short fuzz-minute fuzz-long:
+	@.ci/fuzz $(FUZZTIME_$@)
+
+vuln: ## Ask Go's vulnerability database about the server, where it can be reached
+	@.ci/vuln
 
 docs: ## Write the generated tables of the documentation anew
 	$(GO) test ./internal/config ./internal/load/result ./internal/load/scenario ./metrics ./internal/dashboards ./internal/auth ./internal/feed -run Docs -update
