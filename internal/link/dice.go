@@ -14,7 +14,28 @@ import (
 // same luck in every run.
 type dice struct {
 	seed    uint64
-	sources map[stream]*rand.Rand
+	sources map[stream]*luck
+}
+
+// luck is the random source of one stream, and whether its last packet was lost.
+type luck struct {
+	*rand.Rand
+	bad bool
+}
+
+// loses decides about the next packet, with one number drawn whatever the model.
+func (l *luck) loses(link Link) bool {
+	draw := l.Float64()
+	if link.Burst <= 1 || link.Loss >= 1 {
+		l.bad = draw < link.Loss
+		return l.bad
+	}
+	if l.bad {
+		l.bad = draw >= 1/link.Burst
+	} else {
+		l.bad = draw < link.Loss/(1-link.Loss)/link.Burst
+	}
+	return l.bad
 }
 
 // stream is a kind of packet and the far end it goes to or comes from. RTP is
@@ -23,22 +44,34 @@ type dice struct {
 type stream struct {
 	peer netip.Addr
 	kind byte
+	twin bool // the source for duplicates
 }
 
 func newDice(seed uint64, name string) dice {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(name))
-	return dice{seed: seed ^ h.Sum64(), sources: make(map[stream]*rand.Rand)}
+	return dice{seed: seed ^ h.Sum64(), sources: make(map[stream]*luck)}
 }
 
-func (d *dice) of(payload []byte, peer netip.Addr) *rand.Rand {
-	key := stream{peer, kindOf(payload)}
+func (d *dice) of(payload []byte, peer netip.Addr) *luck {
+	return d.source(stream{peer: peer, kind: kindOf(payload)})
+}
+
+func (d *dice) twin(payload []byte, peer netip.Addr) *luck {
+	return d.source(stream{peer: peer, kind: kindOf(payload), twin: true})
+}
+
+func (d *dice) source(key stream) *luck {
 	source := d.sources[key]
 	if source == nil {
 		h := fnv.New64a()
 		a := key.peer.As16()
-		_, _ = h.Write(binary.BigEndian.AppendUint16(a[:], uint16(key.kind)))
-		source = rand.New(rand.NewPCG(d.seed, h.Sum64()))
+		number := uint16(key.kind)
+		if key.twin {
+			number |= 1 << 8
+		}
+		_, _ = h.Write(binary.BigEndian.AppendUint16(a[:], number))
+		source = &luck{Rand: rand.New(rand.NewPCG(d.seed, h.Sum64()))}
 		d.sources[key] = source
 	}
 	return source

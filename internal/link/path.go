@@ -78,7 +78,7 @@ func (p *Path) Carry(payload []byte, peer netip.Addr, now time.Time) (time.Time,
 	p.stats.Packets++
 	p.stats.Octets += uint64(len(payload))
 	source := p.dice.of(payload, peer)
-	lost, jitter, reordered := source.Float64() < p.link.Loss, source.Float64(), source.Float64() < p.link.Reorder
+	lost, jitter, reordered := source.loses(p.link), source.Float64(), source.Float64() < p.link.Reorder
 
 	departure, fits := p.enqueue(wireSize(payload, peer), now)
 	if !fits {
@@ -103,6 +103,15 @@ func (p *Path) Carry(payload []byte, peer netip.Addr, now time.Time) (time.Time,
 	}
 	p.last = arrival
 	return arrival, Passed
+}
+
+// Twice reports whether a packet that has passed comes again, from a source of
+// chance of its own: without Link.Duplicate nothing is drawn.
+func (p *Path) Twice(payload []byte, peer netip.Addr) bool {
+	if p.link.Duplicate == 0 {
+		return false
+	}
+	return p.dice.twin(payload, peer).Float64() < p.link.Duplicate
 }
 
 // enqueue returns when the packet's last bit leaves the queue.

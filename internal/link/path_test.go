@@ -283,3 +283,44 @@ func BenchmarkCarry(b *testing.B) {
 		p.Carry(packet, peer4, now)
 	}
 }
+
+func TestBurstsKeepTheShareAndLengthenTheRuns(t *testing.T) {
+	const n = 200_000
+	for _, want := range []struct{ loss, burst float64 }{{0.05, 1}, {0.05, 4}, {0.2, 8}} {
+		p := link.New(link.Link{Loss: want.loss, Burst: want.burst}, 1, "up")
+		lost, runs, before := 0, 0, false
+		for _, a := range send(p, n, time.Millisecond) {
+			is := a.Outcome == link.Lost
+			if is {
+				lost++
+				if !before {
+					runs++
+				}
+			}
+			before = is
+		}
+		share, run := float64(lost)/n, float64(lost)/float64(runs)
+		if want.burst == 1 {
+			want.burst = 1 / (1 - want.loss) // of losses that know nothing of each other
+		}
+		if math.Abs(share-want.loss) > 0.1*want.loss || math.Abs(run-want.burst) > 0.1*want.burst {
+			t.Errorf("%+v: lost %.4f in runs of %.2f", want, share, run)
+		}
+	}
+}
+
+func TestDuplicatesAreTheirShareAndChangeNothingElse(t *testing.T) {
+	plain, doubled := link.New(link.Link{Loss: 0.5}, 1, "up"), link.New(link.Link{Loss: 0.5, Duplicate: 0.1}, 1, "up")
+	twice := 0
+	for i := range 10_000 {
+		if a, b := carry(plain, rtp(972), 0), carry(doubled, rtp(972), 0); a != b {
+			t.Fatalf("packet %d: %v, with duplicates %v", i, a, b)
+		}
+		if doubled.Twice(rtp(972), peer4) {
+			twice++
+		}
+	}
+	if twice < 900 || twice > 1100 {
+		t.Errorf("%d of 10000 packets come twice, want 1000", twice)
+	}
+}

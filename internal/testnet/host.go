@@ -25,6 +25,9 @@ type Host struct {
 	up, down *link.Path // net.mu, like all below
 	conns    []*Conn    // open sockets
 	nextPort uint16
+	nat      nat
+	listener map[uint16]*Listener
+	streams  []*Stream // that have not ended
 }
 
 func newHost(n *Net, addrs []netip.Addr) *Host {
@@ -118,6 +121,10 @@ func (h *Host) taken(a netip.AddrPort) bool {
 
 // lookup finds the socket for an address of the host. Caller holds net.mu.
 func (h *Host) lookup(to netip.AddrPort) *Conn {
+	to, open := h.nat.inside(to)
+	if !open {
+		return nil
+	}
 	for _, c := range h.conns {
 		if c.local == to || c.local.Port() == to.Port() && c.covers(to.Addr()) {
 			return c

@@ -105,6 +105,7 @@ func (n *Net) Close() {
 	for _, h := range n.hosts {
 		conns = append(conns, h.conns...)
 	}
+	n.closeStreams()
 	n.mu.Unlock()
 	for _, c := range conns {
 		_ = c.Close() // the second time for hosts with several addresses, which is harmless
@@ -125,6 +126,7 @@ func (n *Net) send(h *Host, p *packet) {
 		return
 	}
 	now := time.Now()
+	p.from = h.nat.outside(p.from)
 	n.show(p, Sent, now)
 	if n.hosts[p.to.Addr()] == h {
 		n.deliver(p, now)
@@ -136,6 +138,9 @@ func (n *Net) send(h *Host, p *packet) {
 		return
 	}
 	n.schedule(arrival, func(at time.Time) { n.enterDownlink(p, at) })
+	if h.up.Twice(p.payload, p.to.Addr()) {
+		n.schedule(arrival, func(at time.Time) { n.enterDownlink(p, at) })
+	}
 	n.run(now)
 }
 
@@ -152,6 +157,9 @@ func (n *Net) enterDownlink(p *packet, at time.Time) {
 		return
 	}
 	n.schedule(arrival, func(at time.Time) { n.deliver(p, at) })
+	if h.down.Twice(p.payload, p.from.Addr()) {
+		n.schedule(arrival, func(at time.Time) { n.deliver(p, at) })
+	}
 }
 
 // dropped is the event of a packet that a link did not pass.
