@@ -84,12 +84,12 @@ func TestRulesFindWhatTheyForbid(t *testing.T) {
 		{
 			"Pion's API below sfu",
 			map[string]string{"sfu/egress/a.go": importing("github.com/pion/webrtc/v4", "github.com/pion/rtp")},
-			[]string{"sfu/egress/a.go:3: imports github.com/pion/webrtc, which is for [sfu internal/testnet internal/bench/naive] (exclusive imports)"},
+			[]string{"sfu/egress/a.go:3: imports github.com/pion/webrtc, which is for [sfu internal/testnet internal/world internal/bench/naive] (exclusive imports)"},
 		},
 		{
 			"Pion's API in a test of nobody who needs it",
 			map[string]string{"metrics/a_test.go": importing("github.com/pion/webrtc/v4/pkg/media")},
-			[]string{"metrics/a_test.go:3: imports github.com/pion/webrtc, which is for [sfu internal/testnet internal/bench/naive] (exclusive imports)"},
+			[]string{"metrics/a_test.go:3: imports github.com/pion/webrtc, which is for [sfu internal/testnet internal/world internal/bench/naive] (exclusive imports)"},
 		},
 		{
 			"websockets in signaling",

@@ -6,8 +6,11 @@ import "go/ast"
 // that imports it runs in one.
 const testnet = "internal/testnet"
 
-// checkSleep finds time.Sleep outside a testing/synctest bubble. Only testnet
-// and tests may sleep, and a test only in a file that imports synctest or
+// world is the simulation of the whole server on it.
+const world = "internal/world"
+
+// checkSleep finds time.Sleep outside a testing/synctest bubble. Only testnet,
+// the world on it and tests may sleep, and a test only in a file that imports synctest or
 // testnet, where sleeping takes no time and depends on no machine.
 func checkSleep(m *Module) []Violation {
 	var found []Violation
@@ -31,7 +34,7 @@ func checkSleep(m *Module) []Violation {
 
 // inBubble reports whether the file's code runs in fake time.
 func (f *File) inBubble() bool {
-	if f.Package == testnet {
+	if f.Package == testnet || f.Package == world {
 		return true
 	}
 	return f.Test && (f.imports("testing/synctest") || f.imports(ModulePath+"/"+testnet))

@@ -17,8 +17,8 @@ func exclusives() []exclusive {
 	return []exclusive{
 		{
 			module: "github.com/pion/webrtc",
-			by:     []string{"sfu", "internal/testnet", "internal/bench/naive"},
-			tests:  []string{"sfu", "room", "signaling", "internal/load", "internal/testnet", "cmd", "docs"},
+			by:     []string{"sfu", "internal/testnet", "internal/world", "internal/bench/naive"},
+			tests:  []string{"sfu", "room", "signaling", "internal/load", "internal/testnet", "internal/world", "cmd", "docs"},
 		},
 		{
 			module: "github.com/gorilla/websocket",

@@ -145,6 +145,7 @@ func toolLevels() map[string]level {
 		"internal/rtptest":  forTests,
 		"internal/sfutest":  forTests,
 		"internal/testnet":  forTests,
+		"internal/world":    forTests,
 	}
 }
 

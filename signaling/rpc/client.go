@@ -33,6 +33,9 @@ type DialOptions struct {
 	// Dial makes the TCP connection; nil is net.Dialer's. The environment's
 	// proxies are not used.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// FirstID is behind which ids begin to count: a session with paired connections
+	// wants each id once, however many sockets it has had.
+	FirstID int64
 	// Notify gets each notification, in order, on the reader: nothing more is
 	// read until it returns, and it must not Call.
 	Notify func(method string, params json.RawMessage)
@@ -126,7 +129,7 @@ func Dial(ctx context.Context, url string, opt DialOptions) (*Client, error) {
 	}
 	c := &Client{
 		conn: newConn(ws, opt.Config, new(traffic)), brake: b, opt: opt,
-		done: make(chan struct{}), waiting: make(map[int64]chan<- Answer),
+		done: make(chan struct{}), waiting: make(map[int64]chan<- Answer), last: opt.FirstID,
 	}
 	go c.run()
 	return c, nil
