@@ -29,7 +29,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test nightly weekly unit race unit-nightly sim e2e e2e-nightly e2e-deps prom check lint bench bwe gobench fuzz fuzz-short fuzz-minute fuzz-long vuln docs client client-test client-check client-types client-deps dist dist-check deploy-check cross api api-check
+.PHONY: help run build test nightly weekly unit race race-nightly unit-nightly sim e2e e2e-nightly e2e-deps prom check lint bench bwe gobench fuzz fuzz-short fuzz-minute fuzz-long vuln docs client client-test client-check client-types client-deps dist dist-check deploy-check cross api api-check
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +44,7 @@ test: ## Run what each submission runs: Go, race detector, deployment, Prometheu
 	@.ci/stages unit race cross api-check deploy-check prom client-check fuzz-short e2e
 
 nightly: ## Run what takes an hour or two: all browsers, links and faults, full floods, all simulations, a minute of each fuzz target
-	@KEEP_GOING=1 .ci/stages test e2e-nightly unit-nightly sim churn fuzz-minute vuln dist-check
+	@KEEP_GOING=1 .ci/stages test e2e-nightly unit-nightly race-nightly sim churn fuzz-minute vuln dist-check
 
 weekly: ## Run what takes a night: four hours of soak, a search for new seeds, ten minutes of each fuzz target, the cost of a packet
 	@KEEP_GOING=1 .ci/stages soak sweep fuzz-long bench
@@ -66,7 +66,10 @@ api: ## Accept the exported Go API as it is now (docs/api/baseline)
 
 race: ## Run the tests of concurrent packages under the race detector
 	@.ci/tools cc
-	CGO_ENABLED=1 $(GO) test -race $(CONCURRENT)
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m $(CONCURRENT)
+
+race-nightly:
+	@ATRIUM_NIGHTLY=1 $(MAKE) race
 
 sim: ## Simulate the media plane: every scenario with every format (SEEDS=3 of each), and a table
 	cd sfu && ATRIUM_SIM_SEEDS=$(SEEDS) $(GO) test -run '^TestPlane' -count=1 -timeout 60m

@@ -193,6 +193,7 @@ func lies() []lie {
 // that it has to do. On the same shard it has an estimate of its own, and so has a
 // session of the same name at another address.
 func TestPlaneLiesAboutArrivals(t *testing.T) {
+	slowUnderRace(t)
 	var truth string
 	t.Run("none", func(t *testing.T) { truth = liesAboutArrivals(t, nil) })
 	for _, l := range lies() {

@@ -92,6 +92,7 @@ func (v *planeViewer) conforms() {
 // sees no freeze, and who shares the engine alone gets the same octets at the same
 // moments as without.
 func TestPlaneLinkNarrows(t *testing.T) {
+	slowUnderRace(t)
 	for name, queue := range map[string]time.Duration{"deep": time.Second, "shallow": 100 * time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -153,6 +154,7 @@ func linkNarrows(t *testing.T, seed uint64, queue time.Duration) {
 // With 20 publishers on a link of 2 Mbit/s, one of them pinned, that one has the
 // largest layer that fits, and nobody is starved.
 func TestPlaneCrowdOnANarrowLink(t *testing.T) {
+	slowUnderRace(t)
 	eachSeed(t, func(t *testing.T, seed uint64) {
 		const settled, end = 15 * time.Second, 25 * time.Second
 		cfg := rooms(seed, 100*kbit, 400*kbit, 1500*kbit)

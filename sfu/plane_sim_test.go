@@ -60,6 +60,9 @@ func TestPlane(t *testing.T) {
 	table := newSimTable()
 	t.Run("scenarios", func(t *testing.T) {
 		for i, sc := range scenarios() {
+			if i%usualStride != 0 && !exhaustive && os.Getenv("ATRIUM_NIGHTLY") == "" {
+				continue
+			}
 			for j, f := range formats() {
 				for seed := range seeds {
 					// Without the variable each scenario meets another format with each seed.
@@ -101,6 +104,7 @@ func tell(t *testing.T, format string, args ...any) {
 // The same seed brings the same octets at the same moments to every viewer, and so
 // do one shard and three.
 func TestPlaneRepeatsItself(t *testing.T) {
+	slowUnderRace(t)
 	for _, sc := range scenarios() {
 		name, chosen := map[string]string{"everything": "VP8 L1T3 x3", "batches": "AV1 L3T3_KEY"}[sc.name]
 		if !chosen {
