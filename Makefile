@@ -141,7 +141,7 @@ vuln: ## Ask Go's vulnerability database about the server, where it can be reach
 	@.ci/vuln
 
 docs: ## Write the generated tables of the documentation anew
-	$(GO) test ./internal/config ./internal/load/result ./internal/load/scenario ./metrics ./internal/dashboards ./internal/auth ./internal/feed -run Docs -update
+	$(GO) test ./internal/config ./internal/load/result ./internal/load/scenario ./metrics ./internal/dashboards ./internal/auth ./internal/feed ./signaling/rpc -run Docs -update
 	$(GO) test ./docs/examples/meeting -run Guide -update
 
 dist: ## Make the files of a release in dist/: archives for five platforms, SBOMs, checksums

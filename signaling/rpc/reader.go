@@ -122,10 +122,21 @@ func (c *Conn) readError(err error) error {
 	switch {
 	case c.closing():
 		return ErrClosed
+	case errors.Is(err, websocket.ErrReadLimit):
+		return c.uncountable(err)
 	case errors.As(err, &closed):
 		return &CloseError{Code: closed.Code, Reason: closed.Text}
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return ErrLost
 	}
+	return err
+}
+
+// uncountable says goodbye after a length with its first bit set, or lengths of fragments that no number can hold, of which
+// the websocket itself says nothing to the peer. The limit that its error speaks of is not in use. As with all that breaks the
+// protocol nothing can be read any more, so the reader writes the close frame itself: see send.
+func (c *Conn) uncountable(err error) error {
+	_ = c.ws.WriteControl(websocket.CloseMessage,
+		websocket.FormatCloseMessage(websocket.CloseProtocolError, "no such length"), time.Now().Add(time.Second))
 	return err
 }
