@@ -120,6 +120,8 @@ func toolLevels() map[string]level {
 		"internal/load":           five,
 
 		// The benchmark of forwarding. It measures from outside, too.
+		"internal/emulator": zero,
+
 		"internal/bench/process": zero,
 		"internal/bench/parts":   zero,
 		"internal/bench/naive":   zero, // imports nothing of ours
