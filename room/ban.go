@@ -19,9 +19,12 @@ type BanInfo struct {
 
 // Ban evicts a user, if it is there, and keeps everybody of its name or identity out for
 // d. It ends with the room. reason is for people, and may be empty. Errors: 999 when d is
-// not above 0, for an empty or overlong name, and for the 1025th ban.
+// not above 0, for an empty or overlong name, a reason longer than 1024 bytes, and for the 1025th ban.
 func (o Moderator) Ban(ctx context.Context, user string, d time.Duration, reason string) error {
 	return o.do(ctx, func(r *room, by *member) error {
+		if err := checkReason(reason); err != nil {
+			return err
+		}
 		now := time.Now()
 		ban := BanInfo{User: user, Until: now.Add(d), Reason: reason}
 		who := r.state.users[user]

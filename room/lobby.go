@@ -60,9 +60,12 @@ func (o Moderator) Admit(ctx context.Context, user string) error {
 }
 
 // Deny sends somebody away who waits. It may ask again; Ban keeps it out. Errors: 102 when
-// nobody of that name waits.
+// nobody of that name waits; 999 when reason is longer than 1024 bytes.
 func (o Moderator) Deny(ctx context.Context, user, reason string) error {
 	return o.inLobby(ctx, user, func(r *room, w *WaitingInfo, by *member) error {
+		if err := checkReason(reason); err != nil {
+			return err
+		}
 		r.log.Info("denied by a moderator", "user", user, "by", nameOf(by))
 		r.endWaiting(w, Denied, reason)
 		return nil

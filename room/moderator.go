@@ -80,9 +80,23 @@ func (o Moderator) Unpublish(ctx context.Context, user, stream string) error {
 	})
 }
 
-// Evict removes a user, who may come back. reason is for people, and may be empty.
+// maxReasonBytes bounds what a moderator says of why. Everybody in the room is told, and a ban keeps it.
+const maxReasonBytes = 1024
+
+func checkReason(reason string) error {
+	if len(reason) > maxReasonBytes {
+		return refuseLongReason(maxReasonBytes)
+	}
+	return nil
+}
+
+// Evict removes a user, who may come back. reason is for people, and may be empty. Errors: 999 when it is longer than 1024
+// bytes.
 func (o Moderator) Evict(ctx context.Context, user, reason string) error {
 	return o.at(ctx, user, func(r *room, who, by *member) error {
+		if err := checkReason(reason); err != nil {
+			return err
+		}
 		r.log.Info("evicted by a moderator", "user", user, "by", nameOf(by))
 		_, err := r.removeFor(who.id, LeftByEvict, reason)
 		return err
@@ -90,9 +104,12 @@ func (o Moderator) Evict(ctx context.Context, user, reason string) error {
 }
 
 // Close closes the room with everybody in it, as CloseRoom does. reason is for people,
-// and may be empty.
+// and may be empty. Errors: 999 when it is longer than 1024 bytes.
 func (o Moderator) Close(ctx context.Context, reason string) error {
 	return o.do(ctx, func(r *room, by *member) error {
+		if err := checkReason(reason); err != nil {
+			return err
+		}
 		if _, err := r.registry.beginClose(r.state.name); err != nil {
 			return err
 		}

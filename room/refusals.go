@@ -42,6 +42,10 @@ func refuseLongData(limit int) error {
 	return errorf(CodeGeneric, "The data is longer than %d bytes", limit)
 }
 
+func refuseLongReason(limit int) error {
+	return errorf(CodeGeneric, "The reason is longer than %d bytes", limit)
+}
+
 func refuseBrokenData() error { return errorf(CodeGeneric, "The data is no JSON value") }
 
 func refuseDuplicateUser(user, room string) error {

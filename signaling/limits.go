@@ -34,14 +34,20 @@ const (
 	// its own in the answer.
 	maxSenders = 500
 
-	// What one session may say to everybody: chat, data, its hand, its metadata and what it
-	// publishes on a paired connection, counted and in octets. Each of it is multiplied by the size of the room, and
+	// What one session may say to everybody: chat, data, its hand, its metadata, what it
+	// publishes and how it changes the room, counted and in octets. Each of it is multiplied by the size of the room, and
 	// clients whose queue is full are cut off, so that a few quick speakers could
 	// empty a room. What is beyond waits, and with it the session's later requests.
 	utteranceRate      = 20 // a second
 	utteranceBurst     = 100
 	utteredOctetsRate  = 64 << 10 // a second
 	utteredOctetsBurst = 256 << 10
+
+	// What one session may ask for that costs more than an answer: a negotiation makes or changes a connection, moderating
+	// tells everybody, and a list of the room is as long as the room. At once a client may receive a whole room of
+	// 500 and something besides; what is beyond waits likewise.
+	effortRate  = 50 // a second
+	effortBurst = 600
 
 	// longestBan is in seconds, a year; largestSetting bounds the numbers of
 	// changeRoom. What is larger is taken for these.

@@ -14,10 +14,8 @@ import (
 // dispatch serves a request on the session's goroutine. The method answers
 // through r, or returns the error to answer with.
 func (s *Session) dispatch(ctx context.Context, r *reply) error {
-	if uttered(r.request.Method) {
-		if err := s.mouth.wait(ctx, len(r.request.Params)); err != nil {
-			return err
-		}
+	if err := s.pace(ctx, r); err != nil {
+		return err
 	}
 	switch r.request.Method {
 	case api.JoinRoom:
@@ -40,6 +38,17 @@ func (s *Session) dispatch(ctx context.Context, r *reply) error {
 		return s.customRequest(ctx, r)
 	}
 	return s.own(ctx, r)
+}
+
+// pace waits until the session may ask for this again.
+func (s *Session) pace(ctx context.Context, r *reply) error {
+	switch {
+	case uttered(r.request.Method):
+		return s.mouth.wait(ctx, len(r.request.Params))
+	case costly(r.request.Method):
+		return s.effort.wait(ctx)
+	}
+	return nil
 }
 
 // own serves the methods that are Atrium's own.

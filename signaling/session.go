@@ -41,6 +41,7 @@ type Session struct {
 	// Of the goroutine.
 	repeats repeats
 	mouth   mouth
+	effort  effort
 }
 
 // newSession starts a session, or returns nil when the server is closing.

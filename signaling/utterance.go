@@ -13,10 +13,11 @@ import (
 // take them. The zero value is ready. Owned by the session's goroutine.
 type mouth struct{ times, octets *rate.Limiter }
 
-// uttered tells the methods whose parameters go to everybody.
+// uttered tells the methods of which everybody hears.
 func uttered(method string) bool {
 	switch method {
-	case api.SendMessage, api.SendData, api.Unmute, api.RaiseHand, api.ChangeMetadata, api.Publish, api.SetOff:
+	case api.SendMessage, api.SendData, api.Unmute, api.RaiseHand, api.ChangeMetadata, api.SetOff, api.ChangeRoom,
+		api.Publish, api.PublishVideo, api.UnpublishVideo:
 		return true
 	}
 	return false
