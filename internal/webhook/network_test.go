@@ -32,16 +32,24 @@ func TestAddressesThatAreNotAllowedAreNotConnectedTo(t *testing.T) {
 	var asked atomic.Int32
 	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
 	defer server.Close()
-	f := feed.New(feed.Options{})
-	w, err := webhook.Start(f, webhook.Config{URL: server.URL, Secrets: []string{webhook.NewSecret()}})
-	if err != nil {
-		t.Fatal(err)
+	port := server.URL[strings.LastIndexByte(server.URL, ':'):]
+	for address, private := range map[string]bool{
+		server.URL: false, "https://localhost" + port: false, "https://[::1]" + port: false, "https://[::ffff:127.0.0.1]" + port: false,
+		"https://0.0.0.0" + port: true, "https://[::]" + port: true, "https://10.0.0.1": false, "https://192.168.0.1": false,
+		"https://100.64.0.1": false, "https://[fd00:ec2::254]": false, "https://169.254.169.254": true, "https://[::ffff:169.254.169.254]": true,
+		"https://[64:ff9b::a9fe:a9fe]": true, "https://[fe80::1]": true, "https://224.0.0.1": true, "https://192.0.2.1": true,
+	} {
+		f := feed.New(feed.Options{})
+		w, err := webhook.Start(f, webhook.Config{URL: address, Secrets: []string{webhook.NewSecret()}, AllowPrivate: private})
+		if err != nil {
+			t.Fatal(err)
+		}
+		join(f, "r")
+		eventually(t, address+" is refused", func() bool { return w.Stats().Failures[webhook.Forbidden] > 0 })
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_ = w.Close(ctx)
 	}
-	join(f, "r")
-	eventually(t, "the address is refused", func() bool { return w.Stats().Failures[webhook.Forbidden] > 0 })
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_ = w.Close(ctx)
 	if asked.Load() != 0 {
 		t.Error("the receiver was asked")
 	}
