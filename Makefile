@@ -10,6 +10,7 @@ BENCH     ?= .
 BENCHTIME ?= 1s
 BENCHARGS ?=
 BWEARGS   ?=
+SOAK      ?= 4h
 SEEDS     ?= 3
 PROMOUT   ?=
 
@@ -29,7 +30,7 @@ export GOFLAGS := $(GOFLAGS) -buildvcs=false
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test nightly weekly unit race race-nightly unit-nightly sim e2e e2e-nightly e2e-deps prom check lint bench bwe gobench fuzz fuzz-short fuzz-minute fuzz-long vuln docs client client-test client-check client-types client-deps dist dist-check deploy-check cross api api-check
+.PHONY: help run build test nightly weekly unit race race-nightly unit-nightly sim e2e e2e-nightly e2e-deps prom check lint churn soak bench bwe gobench fuzz fuzz-short fuzz-minute fuzz-long vuln docs client client-test client-check client-types client-deps dist dist-check deploy-check cross api api-check
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -121,6 +122,12 @@ check: unit lint ## Run the Go tests and the linter (builds it at first: some mi
 
 lint:
 	$(GO) run $(LINT) run ./...
+
+churn: ## Let 20 join and leave each second, then 200 join in 2 s, and look at what the server holds afterwards (3 minutes)
+	$(GO) run ./internal/soak churn
+
+soak: ## Hold a call for SOAK (4h) and look at goroutines, files, heap and series: out/soak/call.html
+	$(GO) run ./internal/soak -for $(SOAK) call
 
 bench: ## Measure what a forwarded packet costs, beside a naive forwarder (BENCHARGS=-help)
 	$(GO) run ./internal/bench $(BENCHARGS)

@@ -118,6 +118,7 @@ func toolLevels() map[string]level {
 		"internal/load/watch":     three,
 		"internal/load/session":   four,
 		"internal/load":           five,
+		"internal/soak":           six,
 
 		// The benchmark of forwarding. It measures from outside, too.
 		"internal/emulator": zero,

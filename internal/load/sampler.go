@@ -72,7 +72,10 @@ func (s *sampler) second(ctx context.Context, now *tally, at time.Duration) resu
 		Freezes: now.standing + int(more(now.ended(), s.last.ended())), Late: int(d.FramesLate), //nolint:gosec // of one second
 	}
 	if s.serverFresh {
-		p.ServerCPU, p.ServerMemory = s.serverMeter.Cores(), s.serverMeter.Last().Memory
+		last := s.serverMeter.Last()
+		p.ServerCPU, p.ServerMemory = s.serverMeter.Cores(), last.Memory
+		p.ServerGoroutines, p.ServerFiles = last.Held.Goroutines, last.Held.Files
+		p.ServerHeap, p.ServerSeries = last.Held.Heap, last.Held.Series
 	}
 	if s.ownFresh {
 		p.CPU, p.Memory = s.ownMeter.Cores(), s.ownMeter.Last().Memory

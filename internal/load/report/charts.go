@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"slices"
 
 	"github.com/atrium-rtc/atrium/internal/load/result"
 )
@@ -37,7 +38,33 @@ func charts(run *result.Run) []chart {
 			{name: "leaves (down)", class: "c-quiet", unit: result.Count, bars: true, downwards: true, read: func(p *result.Point) float64 { return float64(p.Leaves) }},
 		}},
 	}
-	return append(list, usageCharts(run)...)
+	return append(append(list, usageCharts(run)...), heldCharts(run)...)
+}
+
+// heldCharts show what the server holds, as far as it tells: what does not come
+// back in a long run, with the same clients, is a leak.
+func heldCharts(run *result.Run) []chart {
+	var list []chart
+	for _, c := range []curve{
+		{name: "Goroutines of the server", unit: result.Count, read: func(p *result.Point) float64 { return float64(p.ServerGoroutines) }},
+		{name: "Open files of the server", unit: result.Count, read: func(p *result.Point) float64 { return float64(p.ServerFiles) }},
+		{name: "Live heap of the server", unit: result.Octet, read: func(p *result.Point) float64 { return float64(p.ServerHeap) }},
+		{name: "Metric series of the server", unit: result.Count, read: func(p *result.Point) float64 { return float64(p.ServerSeries) }},
+	} {
+		if !slices.ContainsFunc(run.Timeline, func(p result.Point) bool { return c.read(&p) > 0 }) {
+			continue
+		}
+		title, read := c.name, c.read
+		c.name, c.class = "server", "c-main"
+		c.read = func(p *result.Point) float64 {
+			if v := read(p); v > 0 {
+				return v
+			}
+			return math.NaN() // in this second nobody could ask
+		}
+		list = append(list, chart{title: title, curves: []curve{c}})
+	}
+	return list
 }
 
 // usageCharts show the server's process, if it was watched, and the generator's.

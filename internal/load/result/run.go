@@ -163,9 +163,15 @@ type Point struct {
 
 	ServerCPU    float64 `json:"server_cpu"`    // cores
 	ServerMemory uint64  `json:"server_memory"` // octets, resident
-	CPU          float64 `json:"cpu"`           // cores, the generator's own
-	Memory       uint64  `json:"memory"`
-	Saturated    bool    `json:"saturated"` // these figures say more about the generator than about the server
+	// What the server holds, by its own metrics: 0 where they do not tell.
+	ServerGoroutines int    `json:"server_goroutines,omitempty"`
+	ServerFiles      int    `json:"server_files,omitempty"`  // open descriptors
+	ServerHeap       uint64 `json:"server_heap,omitempty"`   // octets of live objects after a collection
+	ServerSeries     int    `json:"server_series,omitempty"` // of metrics
+
+	CPU       float64 `json:"cpu"` // cores, the generator's own
+	Memory    uint64  `json:"memory"`
+	Saturated bool    `json:"saturated"` // these figures say more about the generator than about the server
 }
 
 // Mark is an event of the run worth a line in its plots: what the scenario did,

@@ -127,7 +127,7 @@ func TestProblemsNameLineAndKeyAndSayWhatIsRight(t *testing.T) {
 		base + "  - do: [{mute: talk, every: 10s, for: 11s}]\n":                ":9: phases[1].do[1].for: 11s is longer than every 10s",
 		base + "  - do: [{vanish: talk, every: 10s, over: 11s}]\n":             ":9: phases[1].do[1].over: 11s is longer than every 10s",
 		base + "  - do:\n      - mute: talk\n        speed: 5B/s\n":            ":11: phases[1].do[1].speed: does not go with mute, only with read_slowly",
-		base + "  - do:\n      - join: talk\n        every: 5s\n":              ":11: phases[1].do[1].every: does not go with join, only with leave, vanish, mute, republish, layer",
+		base + "  - do:\n      - join: talk\n        every: 5s\n":              ":11: phases[1].do[1].every: does not go with join, only with leave, vanish, mute, republish, layer, network",
 		base + "  - do: [{join: talk, over: 5s, rate: 1/s}]\n":                 ":9: phases[1].do[1].rate: stands beside over: use one of them",
 		base + "  - do: [{join: talk, over: 31s}]\n":                           ":9: phases[1].do[1].over: takes 31s, but there are only 30s left",
 		base + "  - do: [{join: listen, rate: 1/s}]\n":                         ":9: phases[1].do[1].rate: takes 50s, but there are only 30s left",

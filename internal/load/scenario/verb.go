@@ -41,7 +41,7 @@ var verbs = []verbUse{
 	{VerbRepublish, []string{"over", "every"}, "Publishers stop publishing and publish anew, over another connection."},
 	{VerbLayer, []string{"to", "over", "for", "every"}, "Receivers ask for a simulcast layer of all they receive. Atrium can be asked, for at most that layer, and so can WHEP servers that announce the layer extension; with others, Kurento Room among them, nothing happens and the report says so."},
 	{VerbReadSlowly, []string{"speed", "over", "for"}, "They read their websocket slowly. Their media is not touched."},
-	{VerbNetwork, []string{"to", "over", "for"}, "Their network changes to another one of the scenario; when it ends they have the one of the beginning."},
+	{VerbNetwork, []string{"to", "over", "for", "every"}, "Their network changes to another one of the scenario; when it ends they have the one of the beginning."},
 }
 
 func useOf(v Verb) (verbUse, bool) {

@@ -1,6 +1,7 @@
 package usage
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -19,6 +20,8 @@ const maxScrape = 16 << 20
 const (
 	cpuSeconds     = "process_cpu_seconds_total"
 	residentMemory = "process_resident_memory_bytes"
+	openFiles      = "process_open_fds"
+	goroutines     = "go_goroutines"
 )
 
 // scrape is a Source for a process that serves Prometheus metrics.
@@ -32,7 +35,7 @@ type scrape struct {
 func Scrape(url string, client *http.Client) Source { return &scrape{url, client} }
 
 func (s *scrape) Read(ctx context.Context) (Sample, error) {
-	families, err := s.get(ctx)
+	families, series, err := s.get(ctx)
 	if err != nil {
 		return Sample{}, fmt.Errorf("metrics of the server: %w", err)
 	}
@@ -41,24 +44,41 @@ func (s *scrape) Read(ctx context.Context) (Sample, error) {
 		return Sample{}, fmt.Errorf("metrics of the server: %s has no %s", s.url, cpuSeconds)
 	}
 	memory, _ := value(families[residentMemory])
-	return Sample{At: time.Now(), CPU: time.Duration(cpu * float64(time.Second)), Memory: uint64(max(0, memory))}, nil
+	files, _ := value(families[openFiles])
+	running, _ := value(families[goroutines])
+	return Sample{
+		At: time.Now(), CPU: time.Duration(cpu * float64(time.Second)), Memory: uint64(max(0, memory)),
+		Held: Held{Goroutines: int(running), Files: int(files), Series: series},
+	}, nil
 }
 
-func (s *scrape) get(ctx context.Context) (map[string]*dto.MetricFamily, error) {
+// get reads the page and counts its series: a line each, but for comments.
+func (s *scrape) get(ctx context.Context) (map[string]*dto.MetricFamily, int, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url, nil)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	res, err := s.client.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answered %s", s.url, res.Status)
+		return nil, 0, fmt.Errorf("%s answered %s", s.url, res.Status)
+	}
+	page, err := io.ReadAll(io.LimitReader(res.Body, maxScrape))
+	if err != nil {
+		return nil, 0, err
+	}
+	series := 0
+	for line := range bytes.Lines(page) {
+		if line[0] != '#' && line[0] != '\n' {
+			series++
+		}
 	}
 	parser := expfmt.NewTextParser(model.UTF8Validation)
-	return parser.TextToMetricFamilies(io.LimitReader(res.Body, maxScrape))
+	families, err := parser.TextToMetricFamilies(bytes.NewReader(page))
+	return families, series, err
 }
 
 func value(f *dto.MetricFamily) (float64, bool) {

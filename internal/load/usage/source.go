@@ -13,6 +13,17 @@ type Sample struct {
 	At     time.Time
 	CPU    time.Duration // user and system time since its start
 	Memory uint64        // resident, in octets
+	// Held is what else a Go process holds, where its source tells: zero otherwise.
+	Held Held
+}
+
+// Held are things that a process gives back when it needs them no more, or
+// leaks. Each is 0 where it is not known.
+type Held struct {
+	Goroutines int
+	Files      int    // open descriptors
+	Heap       uint64 // octets of live objects, as the last collection left them
+	Series     int    // that it exports to Prometheus
 }
 
 // Source reads a process.

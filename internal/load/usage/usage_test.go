@@ -51,6 +51,15 @@ const page = `# HELP process_cpu_seconds_total Time.
 process_cpu_seconds_total 12.5
 # TYPE process_resident_memory_bytes gauge
 process_resident_memory_bytes 1.048576e+06
+# TYPE process_open_fds gauge
+process_open_fds 17
+
+# TYPE go_goroutines gauge
+go_goroutines 31
+# TYPE h histogram
+h_bucket{le="+Inf"} 1
+h_sum 1
+h_count 1
 `
 
 func TestScrape(t *testing.T) {
@@ -60,7 +69,7 @@ func TestScrape(t *testing.T) {
 		want       usage.Sample
 		problem    string // part of the error
 	}{
-		{"a process", page, http.StatusOK, usage.Sample{CPU: 12500 * time.Millisecond, Memory: 1 << 20}, ""},
+		{"a process", page, http.StatusOK, usage.Sample{CPU: 12500 * time.Millisecond, Memory: 1 << 20, Held: usage.Held{Goroutines: 31, Files: 17, Series: 7}}, ""},
 		{"no process collector", "# TYPE x counter\nx 1\n", http.StatusOK, usage.Sample{}, "process_cpu_seconds_total"},
 		{"no metrics", "<html>", http.StatusOK, usage.Sample{}, "parsing"},
 		{"refused", "", http.StatusForbidden, usage.Sample{}, "403"},
