@@ -145,6 +145,7 @@ func toolLevels() map[string]level {
 
 		"internal/arch":     forTests,
 		"internal/docstest": forTests,
+		"internal/faults":   forTests,
 		"internal/rtptest":  forTests,
 		"internal/sfutest":  forTests,
 		"internal/testnet":  forTests,
