@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/awake"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
 )
@@ -140,7 +141,7 @@ func (s *Session) lost(loss int) {
 	grace := s.server.opts.Load().ReconnectGrace
 	s.log.Info("socket lost", "grace", grace)
 	s.server.counters.lost.Add(1)
-	time.AfterFunc(grace, func() {
+	awake.AfterFunc(grace, func() {
 		s.server.counters.lost.Add(-1)
 		if s.link.lostSince(loss) {
 			s.end(endLost)

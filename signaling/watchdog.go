@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/awake"
 	"github.com/atrium-rtc/atrium/signaling/api"
 )
 
@@ -12,7 +13,7 @@ import (
 // that never pings never starts it.
 type watchdog struct {
 	interval time.Duration
-	timer    *time.Timer
+	timer    *awake.Timer
 }
 
 // ping starts or rewinds it.
@@ -26,7 +27,7 @@ func (w *watchdog) ping(params json.RawMessage, fire func()) {
 		w.interval = time.Duration(min(ms, maxPingInterval.Milliseconds())) * time.Millisecond
 		w.interval = max(w.interval, minPingInterval)
 	}
-	w.timer = time.AfterFunc(watchdogPatience*w.interval, fire)
+	w.timer = awake.AfterFunc(watchdogPatience*w.interval, fire)
 }
 
 func (w *watchdog) stop() {

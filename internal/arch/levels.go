@@ -43,6 +43,7 @@ func serverLevels() map[string]level {
 		"internal/special":   ground,
 		"internal/histogram": ground,
 		"internal/tracing":   ground,
+		"internal/awake":     ground,
 		"internal/flight":    ground,
 		"sfu/packet":         ground + 1,
 

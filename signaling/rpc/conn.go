@@ -1,6 +1,7 @@
 package rpc
 
 import (
+	"bufio"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -13,6 +14,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"golang.org/x/time/rate"
+
+	"github.com/atrium-rtc/atrium/internal/awake"
 )
 
 // Config sets the limits of a Conn. A zero field means the default beside it.
@@ -114,13 +117,25 @@ func NewUpgrader(cfg Config) *Upgrader {
 // Upgrade takes the request's connection over. When it fails it has answered
 // the request.
 func (u *Upgrader) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error) {
-	ws, err := u.up.Upgrade(w, r, nil)
+	ws, err := u.up.Upgrade(awakened{w}, r, nil)
 	if err != nil {
 		return nil, fmt.Errorf("upgrade to websocket: %w", err)
 	}
 	c := newConn(ws, u.cfg, &u.traffic)
 	c.batches = &u.batches
 	return c, nil
+}
+
+// awakened hands a connection over that does not hold the server's own sleep against the peer.
+type awakened struct{ http.ResponseWriter }
+
+// Hijack implements http.Hijacker.
+func (a awakened) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	conn, buffers, err := http.NewResponseController(a.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err //nolint:wrapcheck // of net/http
+	}
+	return awake.NewConn(conn), buffers, nil
 }
 
 // newConn takes a websocket over, of either side. cfg has its defaults.
