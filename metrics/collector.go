@@ -31,6 +31,7 @@ type Sources struct {
 	Admission         func() admission.Stats // nil where no token is asked for
 	Events            func() Events          // nil where nobody can hear of them
 	API               func() []APIRequests   // nil where there is none
+	AcceptErrors      func() uint64          // of the listeners for HTTP; nil where nobody counts
 }
 
 // Handler answers a scrape with the series of the server, of the Go runtime and
@@ -85,6 +86,9 @@ func (from Sources) read() *snapshot {
 	}
 	if from.API != nil {
 		now.api = from.API()
+	}
+	if from.AcceptErrors != nil {
+		now.acceptErrors = from.AcceptErrors()
 	}
 	return now
 }

@@ -47,6 +47,8 @@ type snapshot struct {
 	admission admission.Stats
 	events    Events
 	api       []APIRequests
+
+	acceptErrors uint64
 }
 
 func gauge[S any](name, help string, value func(*S) int) series[S] {

@@ -29,6 +29,7 @@ func ofSignaling() []series[snapshot] {
 		}),
 		counter("atrium_websockets_opened_total", "Websockets accepted.", func(s *snapshot) uint64 { return s.sessions.SocketsOpened }),
 		split("atrium_websockets_refused_total", "Websockets refused, by reason.", "reason", func(s *snapshot) map[string]uint64 { return s.sessions.SocketsRefused }),
+		counter("atrium_http_accept_errors_total", "Failures to accept a connection on the listeners for HTTP, as when there are no file descriptors left.", func(s *snapshot) uint64 { return s.acceptErrors }),
 		counter("atrium_sessions_started_total", "Sessions made.", func(s *snapshot) uint64 { return s.sessions.SessionsStarted }),
 		split("atrium_sessions_ended_total", "Sessions that are over, by reason.", "reason", func(s *snapshot) map[string]uint64 { return s.sessions.SessionsEnded }),
 		counter("atrium_session_takeovers_total", "Sessions that went on over another websocket.", func(s *snapshot) uint64 { return s.sessions.Takeovers }),

@@ -46,20 +46,21 @@ func (s *server) operatorHandler() http.Handler {
 func (s *server) publishMetrics() {
 	build := readBuild()
 	handler := metrics.Handler(metrics.Sources{
-		Version:   build.version,
-		Revision:  build.revision,
-		Rooms:     s.rooms.Stats,
-		Sessions:  s.signaling.Stats,
-		WHIP:      s.whipStats,
-		Relay:     s.relayStats,
-		Media:     s.media.engine.Stats,
-		Reloads:   func() metrics.Reloads { return *s.reloading.stats.Load() },
-		Usage:     s.sampling.usage,
-		Flight:    s.flightStats,
-		Traces:    s.traces.stats,
-		Admission: s.admission.Stats,
-		Events:    s.events.stats,
-		API:       s.apiRequests,
+		Version:      build.version,
+		Revision:     build.revision,
+		Rooms:        s.rooms.Stats,
+		Sessions:     s.signaling.Stats,
+		WHIP:         s.whipStats,
+		Relay:        s.relayStats,
+		Media:        s.media.engine.Stats,
+		Reloads:      func() metrics.Reloads { return *s.reloading.stats.Load() },
+		Usage:        s.sampling.usage,
+		Flight:       s.flightStats,
+		Traces:       s.traces.stats,
+		Admission:    s.admission.Stats,
+		Events:       s.events.stats,
+		API:          s.apiRequests,
+		AcceptErrors: s.acceptFailures.Load,
 	})
 	s.metrics.Store(&handler)
 }

@@ -98,6 +98,8 @@ type server struct {
 	ready   atomic.Bool
 	metrics atomic.Pointer[http.Handler] // nil until there is something to read
 	failed  chan error                   // one for each listener; buffered
+
+	acceptFailures atomic.Uint64 // of all listeners for HTTP
 }
 
 // start makes a server that is ready for clients, or an error and nothing.
@@ -157,7 +159,7 @@ func (s *server) startOperator(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.operator = newSite(operatorServer(s.operatorHandler(), s.logger), listeners)
+	s.operator = newSite(operatorServer(s.operatorHandler(), s.logger), s.acceptors(listeners))
 	s.operator.serve(s.failed)
 	return nil
 }
@@ -204,7 +206,7 @@ func (s *server) startPublic(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		s.redirect = newSite(publicServer(s.certificates.challenges, s.logger), listeners)
+		s.redirect = newSite(publicServer(s.certificates.challenges, s.logger), s.acceptors(listeners))
 		s.redirect.serve(s.failed)
 	}
 	listeners, err := listen(ctx, "http.listen", s.cfg.HTTP.Listen)
@@ -213,7 +215,7 @@ func (s *server) startPublic(ctx context.Context) error {
 	}
 	server := publicServer(s.watchForProxies(s.publicHandler()), s.logger)
 	server.TLSConfig = s.certificates.config
-	s.public = newSite(server, listeners)
+	s.public = newSite(server, s.acceptors(listeners))
 	s.page = pageURL(s.cfg, s.public.address())
 	s.public.serve(s.failed)
 	return nil
