@@ -16,6 +16,9 @@ type LiarConfig struct {
 	SSRCs []uint32
 	// PayloadTypes are those that were negotiated, repairs and redundant sound too.
 	PayloadTypes []uint8
+	// Discreet is for a liar who is to stay: it names no other sources in RTP, and none
+	// in RTCP where Pion looks for whom a packet is.
+	Discreet bool
 }
 
 // Liar makes malformed packets for a client with the keys of its connection: what it
@@ -24,7 +27,8 @@ type LiarConfig struct {
 type Liar struct {
 	cfg    LiarConfig
 	random *rand.Rand
-	ahead  map[uint32]uint16 // by how much the numbers of a source have jumped
+	last   map[uint32]uint16 // number of each source
+	holes  map[uint32]uint16 // a number of each that was left out
 }
 
 // Sizes in octets. With encryption no packet is longer than 1200.
@@ -36,12 +40,12 @@ const (
 // NewLiar returns one.
 func NewLiar(cfg LiarConfig) *Liar {
 	cfg.SSRCs = append(append([]uint32(nil), cfg.SSRCs...), 0xbad00001, 0xbad00002, 0xbad00003)
-	return &Liar{cfg: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 0x11a5)), ahead: make(map[uint32]uint16)}
+	return &Liar{cfg: cfg, random: rand.New(rand.NewPCG(cfg.Seed, 0x11a5)), last: make(map[uint32]uint16), holes: make(map[uint32]uint16)}
 }
 
 // RTP returns a packet made of a good one, spoilt in one to three ways. Its header is
 // one that SRTP can be applied to: a receiver has to find out where the header ends
-// before it decrypts. Numbers never go back, for SRTP would take that for repetition.
+// before it decrypts.
 func (l *Liar) RTP(good *rtp.Packet) []byte {
 	plain, err := good.Marshal()
 	if err != nil {
@@ -62,14 +66,30 @@ func (l *Liar) RTP(good *rtp.Packet) []byte {
 	return plain
 }
 
-// number moves the sequence number on by what was jumped over before, and sometimes
-// jumps.
+// number gives a packet the next number of its source, whatever it was made of: numbers
+// that SRTP would take for old ones would all be dropped. Some are left out, and one of
+// those may come late; some jumps are far.
 func (l *Liar) number(b []byte) {
 	ssrc := binary.BigEndian.Uint32(b[8:])
-	if l.random.IntN(100) == 0 {
-		l.ahead[ssrc] += uint16(l.random.IntN(1 << 14)) //nolint:gosec // 16 bits
+	last, begun := l.last[ssrc]
+	next := last + 1
+	if !begun {
+		next = binary.BigEndian.Uint16(b[2:])
 	}
-	binary.BigEndian.PutUint16(b[2:], binary.BigEndian.Uint16(b[2:])+l.ahead[ssrc])
+	switch hole, left := l.holes[ssrc]; {
+	case left && l.random.IntN(10) == 0:
+		delete(l.holes, ssrc)
+		binary.BigEndian.PutUint16(b[2:], hole)
+		return
+	case l.random.IntN(20) == 0:
+		l.holes[ssrc] = next
+		next += 1 + uint16(l.random.IntN(5)) //nolint:gosec // 5
+	case l.random.IntN(500) == 0:
+		delete(l.holes, ssrc)
+		next += uint16(l.random.IntN(1 << 14)) //nolint:gosec // 14 bits
+	}
+	l.last[ssrc] = next
+	binary.BigEndian.PutUint16(b[2:], next)
 }
 
 // spoil spoils a packet in one way.
@@ -155,7 +175,7 @@ func (l *Liar) octet() byte {
 // not.
 func (l *Liar) ssrc() uint32 {
 	known := len(l.cfg.SSRCs) - 3
-	if known == 0 || l.random.IntN(16) == 0 {
+	if known == 0 || !l.cfg.Discreet && l.random.IntN(16) == 0 {
 		return l.cfg.SSRCs[known+l.random.IntN(3)]
 	}
 	return l.cfg.SSRCs[l.random.IntN(known)]

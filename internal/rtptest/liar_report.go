@@ -1,6 +1,11 @@
 package rtptest
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/pion/rtcp"
+)
 
 // The RTCP packet types that a Liar makes (RFC 3550 section 12.1, RFC 4585 section
 // 6.1, RFC 3611 section 2).
@@ -19,6 +24,31 @@ const (
 // arrival times, the clock, and their own length. Its first two octets are those of
 // RTCP, for it would not be decrypted as that otherwise.
 func (l *Liar) RTCP() []byte {
+	for range 100 {
+		if b := l.compound(); !l.cfg.Discreet || !l.invents(b) {
+			return b
+		}
+	}
+	return l.feedback(feedbackOfMedia, 1, nil)
+}
+
+// invents reports whether a compound is for sources that nobody has.
+func (l *Liar) invents(compound []byte) bool {
+	packets, err := rtcp.Unmarshal(compound)
+	if err != nil {
+		return false // is for nobody
+	}
+	for _, p := range packets {
+		for _, ssrc := range p.DestinationSSRC() {
+			if !slices.Contains(l.cfg.SSRCs, ssrc) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (l *Liar) compound() []byte {
 	var b []byte
 	for range 1 + l.random.IntN(4) {
 		if next := l.report(); len(b)+len(next) <= mostOctets {

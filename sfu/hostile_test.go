@@ -1,0 +1,163 @@
+package sfu_test
+
+import (
+	"math/rand/v2"
+	"os"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/atrium-rtc/atrium/internal/rtptest"
+	"github.com/atrium-rtc/atrium/internal/sfutest"
+	"github.com/atrium-rtc/atrium/sfu"
+	"github.com/atrium-rtc/atrium/sfu/codec"
+)
+
+// Hostility on real sockets (R15 of the reliability figures): what it costs in memory,
+// and that a call beside it is as before. Each test has a short form, and a long one
+// at the full rate for the nightly tests.
+
+// nightly reports whether there is time.
+func nightly() bool { return os.Getenv("ATRIUM_NIGHTLY") != "" }
+
+// heapInUse is what is in use after what is not has been collected, in octets.
+func heapInUse() int64 {
+	runtime.GC()
+	runtime.GC() // what pools held goes with the second
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc) //nolint:gosec // a heap
+}
+
+const mebibyte = 1 << 20
+
+// unharmed judges a bystander: it lost nothing, and if there is time for it on this
+// machine it saw no freeze either.
+func unharmed(t *testing.T, call *sfutest.Call) {
+	t.Helper()
+	got := call.Judge()
+	t.Logf("the bystander saw %+v", got)
+	if got.Failed != "" || got.Lost != 0 || got.Missing > 2 { // one or two are on their way
+		t.Errorf("the bystander saw %+v", got)
+	}
+	if nightly() && got.Freezes != 0 {
+		t.Errorf("the bystander saw %d freezes, the longest of %v", got.Freezes, got.LongestFreeze)
+	}
+}
+
+// A legal member puts malformed packets into valid SRTP, in both directions that there
+// are: as a publisher, and as the viewer of somebody else's publication. One names only
+// sources that exist, and stays; another invents some, is cut off, and comes back.
+func TestMalformedPacketsInsideValidSRTPHarmNobody(t *testing.T) {
+	packets := 2000
+	if nightly() {
+		packets = 50_000
+	}
+	engine := sfutest.Start(t, sfu.ListenConfig{DisableTCP: true}, sfu.Config{Shards: 2})
+	call := sfutest.StartCall(t, engine)
+	discreet := newLiar(t, engine, call, 1, true)
+	discreet.send(t, 500) // so that what is kept of any member is there
+	before, goroutines := heapInUse(), runtime.NumGoroutine()
+	call.Mark()
+	discreet.send(t, packets)
+	if why := discreet.publisher.Failed.Reason() + discreet.viewer.Failed.Reason(); why != "" {
+		t.Errorf("who named existing sources was cut off: %s", why)
+	}
+	came, frames := discreet.publisher.Publication.Stats(), discreet.viewer.Seen().Frames
+	returns := 0
+	for sent := 0; sent < packets; returns++ {
+		l := newLiar(t, engine, call, uint64(2+returns), false)
+		sent += l.send(t, packets-sent)
+		l.leave()
+	}
+	call.Await(t, 30)
+	unharmed(t, call)
+	after, running := heapInUse(), runtime.NumGoroutine()
+	t.Logf("%d malformed packets, half by one who stayed (of its RTP %d and %d packets were taken, and it saw %d frames), half by one who came %d times; heap %+.2f MiB, goroutines %+d",
+		2*packets, came.Ingress.Tracks[0].Packets, came.Ingress.Tracks[1].Packets, frames, returns,
+		float64(after-before)/mebibyte, running-goroutines)
+	if after-before > 10*mebibyte {
+		t.Errorf("the heap grew by %.1f MiB, 10 at most", float64(after-before)/mebibyte)
+	}
+	if running > goroutines+8 {
+		t.Errorf("%d goroutines, before %d", running, goroutines)
+	}
+}
+
+// liar is a member who publishes, and watches somebody.
+type liar struct {
+	publisher *sfutest.Publisher
+	viewer    *sfutest.Viewer
+	camera    *rtptest.Stream
+	voice     *rtptest.Stream
+	upstream  *rtptest.Liar
+	reports   *rtptest.Liar
+	dice      *rand.Rand
+}
+
+func newLiar(t *testing.T, engine *sfu.Engine, call *sfutest.Call, seed uint64, discreet bool) *liar {
+	t.Helper()
+	l := &liar{
+		publisher: sfutest.Publish(t, engine, nil),
+		viewer:    sfutest.View(t, engine, call.Publisher.Publication),
+		dice:      rand.New(rand.NewPCG(seed, 1)),
+	}
+	video, audio := l.publisher.Media.Video, l.publisher.Media.Audio
+	l.camera = rtptest.NewStream(rtptest.Config{Codec: codec.VP8, SSRC: video.SSRCs[0], PayloadType: video.PayloadType, Seed: seed})
+	l.voice = rtptest.NewStream(rtptest.Config{Codec: codec.Opus, SSRC: audio.SSRCs[0], PayloadType: audio.PayloadType, Seed: seed})
+	own := append(append([]uint32(nil), video.SSRCs...), audio.SSRCs...)
+	own = append(own, video.RTXSSRCs...)
+	l.upstream = rtptest.NewLiar(rtptest.LiarConfig{
+		Seed: seed, Discreet: discreet, SSRCs: own, PayloadTypes: []uint8{video.PayloadType, video.RTXPayloadType, audio.PayloadType},
+	})
+	received := l.viewer.Media
+	l.reports = rtptest.NewLiar(rtptest.LiarConfig{
+		Seed: seed + 1, Discreet: discreet,
+		SSRCs: append(append(append([]uint32(nil), received.Video.SSRCs...), received.Audio.SSRCs...), received.Video.RTXSSRCs...),
+	})
+	return l
+}
+
+// send sends n packets, media and reports, on both connections, and stops when it is cut
+// off. It returns how many it has sent.
+func (l *liar) send(t *testing.T, n int) (sent int) {
+	t.Helper()
+	pace := time.NewTicker(time.Millisecond)
+	defer pace.Stop()
+	for sent < n && l.publisher.Failed.Reason() == "" && l.viewer.Failed.Reason() == "" {
+		select {
+		case <-pace.C:
+		case <-t.Context().Done():
+			t.Fatal("no time is left")
+		}
+		for range 4 {
+			l.one()
+			sent++
+		}
+	}
+	return sent
+}
+
+// leave closes both connections.
+func (l *liar) leave() {
+	l.publisher.Publication.Close()
+	l.viewer.Subscription.Close()
+	<-l.publisher.Publication.Done()
+	<-l.viewer.Subscription.Done()
+	_ = l.publisher.Conn.Close()
+	_ = l.viewer.Conn.Close()
+}
+
+func (l *liar) one() {
+	switch l.dice.IntN(4) {
+	case 0:
+		_ = l.publisher.Conn.WriteRTCP(l.upstream.RTCP())
+	case 1:
+		_ = l.viewer.Conn.WriteRTCP(l.reports.RTCP())
+	case 2:
+		_ = l.publisher.Conn.WriteRTP(l.upstream.RTP(l.voice.Frame(rtptest.FrameOptions{})[0]))
+	default:
+		frame := l.camera.Frame(rtptest.FrameOptions{Keyframe: l.dice.IntN(10) == 0, Octets: 400})
+		_ = l.publisher.Conn.WriteRTP(l.upstream.RTP(frame[0]))
+	}
+}
