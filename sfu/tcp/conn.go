@@ -16,6 +16,12 @@ import (
 // each of its addresses, and a second one after a change of network.
 const maxStreams = 16
 
+// maxAnswered bounds on how many TCP connections one candidate answers in its life. Most
+// have an address of their own, and the agent keeps each for ever as a candidate of its
+// peer (RFC 8445, section 7.3.1.3). A client that is refused restarts ICE, and its new
+// candidates count from the beginning.
+const maxAnswered = 256
+
 // conn is one local candidate of an ICE agent: all TCP connections to it. Any
 // goroutine may call its methods.
 type conn struct {
@@ -28,6 +34,7 @@ type conn struct {
 
 	mu      sync.Mutex
 	streams []*stream
+	answers int // connections that were answered, since the beginning
 	closed  bool
 }
 
@@ -78,7 +85,7 @@ func (c *conn) write(b []byte, to netip.AddrPort, class demux.Class) (int, error
 		return 0, err
 	}
 	if class == demux.STUN {
-		s.answered.Store(true)
+		c.answer(s)
 	}
 	if err := s.outbox.put(b); err != nil {
 		if errors.Is(err, ErrFull) {
@@ -87,6 +94,16 @@ func (c *conn) write(b []byte, to netip.AddrPort, class demux.Class) (int, error
 		return 0, err
 	}
 	return len(b), nil
+}
+
+// answer notes that the agent has sent STUN on a connection.
+func (c *conn) answer(s *stream) {
+	if s.answered.Swap(true) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answers++
 }
 
 // WriteTo is WriteToAddrPort for callers that have a *net.TCPAddr.
@@ -113,11 +130,12 @@ func (c *conn) streamTo(remote netip.AddrPort) (*stream, error) {
 }
 
 // attach makes a connection one of the candidate's. false: there is one from
-// the same address, as may be behind a NAT that hides the address it came to.
+// the same address, as may be behind a NAT that hides the address it came to; or
+// there were too many already.
 func (c *conn) attach(s *stream) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if slices.ContainsFunc(c.streams, func(o *stream) bool { return o.remote == s.remote }) {
+	if c.answers >= maxAnswered || slices.ContainsFunc(c.streams, func(o *stream) bool { return o.remote == s.remote }) {
 		return false
 	}
 	c.streams = append(c.streams, s)

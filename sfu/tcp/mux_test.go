@@ -219,6 +219,30 @@ func TestConnectionsOfOneAgentAreBounded(t *testing.T) {
 	})
 }
 
+// The agent remembers the address of each connection for ever.
+func TestConnectionsOfOneAgentsLifeAreBounded(t *testing.T) {
+	inWorld(t, func(w *world) {
+		a, b := w.candidate("a"), w.candidate("b")
+		for i := range maxAnswered {
+			c := w.connect(fmt.Sprintf("198.51.100.1:%d", 1000+i), a)
+			for range 2 {
+				if _, err := a.WriteToAddrPort(answer, c.addr); err != nil {
+					t.Fatal(err)
+				}
+				c.expect(answer)
+			}
+			c.Close()
+			synctest.Wait()
+		}
+		extra := w.dial("198.51.100.1:9999")
+		extra.send(request(t, "a:theirs"))
+		if !extra.closed() || w.mux.Stats().Refused.AgentFull != 1 {
+			t.Errorf("one too many: %+v", w.mux.Stats())
+		}
+		w.connect("198.51.100.1:9998", b)
+	})
+}
+
 func TestSecondConnectionFromOneAddressIsRefused(t *testing.T) {
 	inWorld(t, func(w *world) {
 		a := w.candidate("a")

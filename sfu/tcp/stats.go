@@ -29,7 +29,7 @@ type Refused struct {
 	Silent    uint64 // ended, or said nothing in time
 	NoRequest uint64 // began with something else than a binding request
 	NoAgent   uint64 // nobody has the request's username
-	AgentFull uint64 // the agent has too many connections, or one from this address
+	AgentFull uint64 // the agent has too many connections, or had, or has one from this address
 }
 
 // refusal is a reason of Refused.

@@ -24,6 +24,7 @@ type muxedConn struct {
 	closed atomic.Bool
 
 	remotes []addrKey // see leastUsed for their order; group.mu
+	learned int       // see maxLearned; group.mu
 
 	// Of the last RTP that went through a queue; for that queue's goroutine.
 	route *Route
@@ -75,7 +76,7 @@ func (c *muxedConn) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	to = unmap(to)
 	switch demux.Of(b) {
 	case demux.STUN:
-		c.socket.group.learn(c, to)
+		c.socket.group.learn(c, to, isResponse(b))
 	case demux.RTP:
 		if c.peer.sealed.Load() {
 			c.socket.group.counters.sealed.Add(1)

@@ -41,7 +41,8 @@ func newGroup(index int, bound netip.AddrPort, c *counters, logger *slog.Logger)
 
 // byRequest finds the connection a binding request is for. It goes by the
 // username even from a known address: the address may have a new user, and that
-// agent must be able to answer. nil without an error: nobody has that name.
+// agent must be able to answer. nil without an error: nobody has that name, or who has
+// it has learned too many addresses already.
 func (g *group) byRequest(b []byte, from netip.AddrPort) (*muxedConn, error) {
 	ufrag, err := demux.LocalUfrag(b)
 	if err != nil {
@@ -57,7 +58,10 @@ func (g *group) byRequest(b []byte, from netip.AddrPort) (*muxedConn, error) {
 	if len(conns) == 0 {
 		return nil, nil
 	}
-	return nearest(conns, from), nil
+	if c := nearest(conns, from); c.learned < maxLearned {
+		return c, nil
+	}
+	return nil, nil
 }
 
 // bySource finds the connection that owns what arrives from an address, or nil.

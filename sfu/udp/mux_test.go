@@ -35,7 +35,7 @@ func TestCloseWakesTheReaderAndForgetsItsAddresses(t *testing.T) {
 		if _, err := alice.WriteTo(media, a.LocalAddr()); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("write: %v", err)
 		}
-		alice.socket.group.learn(alice, serverAddr) // a check that was under way
+		alice.socket.group.learn(alice, serverAddr, false) // a check that was under way
 		b.send(a, request(t, "alice:x"))
 		if s := b.mux.Stats(); s.Addresses != 0 || s.Connections != 0 || s.Dropped.UnknownSource != 1 {
 			t.Errorf("%+v", s)

@@ -11,6 +11,16 @@ const (
 	// maxRemotes bounds how many remote addresses one local candidate may know.
 	// A peer rarely has ten; a hostile one may signal thousands.
 	maxRemotes = 32
+	// maxLearned bounds how many addresses one local candidate learns in its life before
+	// requests from unknown ones are dropped. The agent keeps each for ever as a candidate
+	// of its peer (RFC 8445, section 7.3.1.3), checks it, and goes through all of them for
+	// each message. One that made a good request counts as perCaller: 256 of those are
+	// four hours behind a NAT that forgets once a minute. One that is only checked counts
+	// as one: a client may signal 128, each is checked seven times and may have been
+	// forgotten in between. A client that is not answered any more restarts ICE, and its
+	// new candidates count from the beginning.
+	maxLearned = 1024
+	perCaller  = 4
 	// takeoverAfter is how long an address must stay silent before another agent
 	// may claim it: longer than the interval of consent checks, at most six
 	// seconds (RFC 7675, section 5.1), which even a silent peer sends.
@@ -51,8 +61,9 @@ func (p *path) yields(now time.Time) bool {
 // learn notes that remote belongs to c's agent, because c sends STUN there. What
 // comes from remote goes to the candidate that requests from there went to
 // before: a check is nominated by a request and proved by a response, and an
-// agent that gets the two on different candidates never puts them together.
-func (g *group) learn(c *muxedConn, remote netip.AddrPort) {
+// agent that gets the two on different candidates never puts them together. answer says
+// that remote made a request, which our agent found good.
+func (g *group) learn(c *muxedConn, remote netip.AddrPort, answer bool) {
 	key := keyOf(remote)
 	if p := g.paths.get(key); p != nil && p.conn.ufrag == c.ufrag {
 		return
@@ -76,6 +87,10 @@ func (g *group) learn(c *muxedConn, remote netip.AddrPort) {
 	receiver := nearest(g.ufrags[c.ufrag], remote)
 	if len(receiver.remotes) >= maxRemotes {
 		g.forget(g.leastUsed(receiver, now))
+	}
+	receiver.learned++
+	if answer {
+		receiver.learned += perCaller - 1
 	}
 	g.paths.put(key, &path{conn: receiver})
 	receiver.remotes = append(receiver.remotes, key)

@@ -5,6 +5,10 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/pion/stun/v4"
+
+	"github.com/atrium-rtc/atrium/internal/testnet"
 )
 
 // A flood of strangers who know a username fragment but not its password
@@ -116,5 +120,73 @@ func TestAgentKnowsABoundedNumberOfAddresses(t *testing.T) {
 		before := waiting(alice)
 		b.send(a, media)
 		b.expect(alice, before+1, "the path in use was kept")
+	})
+}
+
+// A member knows what makes its requests good, and may make them from any number of
+// addresses, its own or others'. The agent would keep each for ever.
+func TestAgentIsCalledFromABoundedNumberOfAddresses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Config{})
+		alice, a := b.conn("alice"), b.client("10.0.0.2")
+		call := func(from *testnet.Conn) (answered bool) {
+			b.send(from, request(t, "alice:x"))
+			if waiting(alice) == 0 {
+				return false
+			}
+			if _, _, err := alice.ReadFromAddrPort(make([]byte, MaxDatagram)); err != nil {
+				t.Fatal(err)
+			}
+			answer, err := stun.Build(stun.TransactionID, stun.BindingSuccess)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := alice.WriteTo(answer.Raw, from.LocalAddr()); err != nil {
+				t.Fatal(err)
+			}
+			return true
+		}
+		answers := 0
+		for i := range maxLearned/perCaller + 10 {
+			from := b.net.Host("10.0.0.4").ListenPacket(uint16(20000 + i))
+			if i == 0 {
+				from = a
+			}
+			if call(from) {
+				answers++
+			}
+			b.send(a, media) // the path in use
+			if _, _, err := alice.ReadFromAddrPort(make([]byte, MaxDatagram)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if answers != maxLearned/perCaller {
+			t.Errorf("%d answers, want %d", answers, maxLearned/perCaller)
+		}
+		if !call(a) {
+			t.Error("the path in use is not answered")
+		}
+		if next := b.conn("restarted"); next.learned != 0 {
+			t.Error("a restart does not count from the beginning")
+		}
+	})
+}
+
+// An agent checks those that it does not answer too: where it changes its role, or was told
+// of a candidate.
+func TestChecksCountAmongTheAddressesThatAnAgentLearns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, Config{})
+		alice := b.conn("alice")
+		for i := range maxLearned - 1 {
+			b.check(alice, b.net.Host("10.0.0.3").ListenPacket(uint16(20000+i)))
+		}
+		for want, from := range []string{"10.0.0.5", "10.0.0.6"} {
+			b.send(b.client(from), request(t, "alice:x"))
+			b.expect(alice, 1, "requests")
+			if want == 0 {
+				b.check(alice, b.net.Host("10.0.0.3").ListenPacket(10000))
+			}
+		}
 	})
 }

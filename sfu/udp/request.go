@@ -13,3 +13,7 @@ const (
 func isBindingRequest(b []byte) bool {
 	return len(b) >= stunHeaderSize && binary.BigEndian.Uint16(b) == stunBindingRequest
 }
+
+// isResponse says whether a STUN datagram of ours answers a request: the higher bit of
+// its class is set.
+func isResponse(b []byte) bool { return b[0]&1 != 0 }

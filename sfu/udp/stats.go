@@ -26,7 +26,7 @@ type Stats struct {
 
 // Dropped counts received datagrams that reached no agent, by reason.
 type Dropped struct {
-	UnknownSource uint64 // no agent knows the address, or the request's username
+	UnknownSource uint64 // no agent knows the address, or the request's username; or the agent has learned too many (maxLearned)
 	BadSTUN       uint64 // a binding request that cannot be parsed
 	Unclassified  uint64 // neither STUN, DTLS, RTP nor RTCP
 	Oversize      uint64 // more than MaxDatagram octets
