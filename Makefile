@@ -12,6 +12,8 @@ BENCHARGS ?=
 BWEARGS   ?=
 SOAK      ?= 4h
 SEEDS     ?= 3
+FOR       ?= 10m
+SWEEPARGS ?=
 PROMOUT   ?=
 
 # What starts goroutines or shares state between them is tested with the race detector too.
@@ -72,8 +74,12 @@ race: ## Run the tests of concurrent packages under the race detector
 race-nightly:
 	@ATRIUM_NIGHTLY=1 $(MAKE) race
 
-sim: ## Simulate the media plane: every scenario with every format (SEEDS=3 of each), and a table
+sim: ## Play all committed seeds of the whole server, and every scenario of the media plane with every format (SEEDS=3 of each)
+	ATRIUM_SIM_SEEDS=1 $(GO) test -count=1 -timeout 60m ./internal/world
 	cd sfu && ATRIUM_SIM_SEEDS=$(SEEDS) $(GO) test -run '^TestPlane' -count=1 -timeout 60m
+
+sweep: ## Search new seeds on which the whole server fails (FOR=10m, SWEEPARGS='-family loss -seed 1')
+	ATRIUM_SWEEP=$(FOR) $(GO) test -count=1 -timeout 0 -run '^TestSweep$$' ./internal/world -args $(SWEEPARGS)
 
 unit-nightly: ## Run the Go tests in their long forms, one package at a time
 	ATRIUM_NIGHTLY=1 $(GO) test -p 1 -count=1 -timeout 2h ./...

@@ -54,14 +54,14 @@ type client struct {
 	dead   atomic.Bool // the power is off: it does nothing any more
 	retry  *time.Timer
 
-	socket   *rpc.Client
-	ids      int64 // of requests, before the socket
-	session  string
-	joined   bool
-	present  map[string]map[string]bool // streams by user
-	sources  map[string]*source         // by stream, those wanted
-	all      map[string]*source         // by stream, those it may ever publish
-	refusals int
+	socket  *rpc.Client
+	ids     int64 // of requests, before the socket
+	session string
+	joined  bool
+	present map[string]map[string]bool // streams by user
+	sources map[string]*source         // by stream, those wanted
+	all     map[string]*source         // by stream, those it may ever publish
+	entries []time.Duration            // when it has joined; guarded by world.mu
 
 	old    oldMedia
 	paired pairedMedia

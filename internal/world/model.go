@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/atrium-rtc/atrium/signaling/api"
 )
 
 // model is who should be there, by the script alone.
@@ -83,16 +85,21 @@ func (m *model) in(room string) (list []*person) {
 	return list
 }
 
-// senders are the streams in a room but for one's own, sorted.
-func (m *model) senders(room, but string) (list []string) {
-	for _, p := range m.in(room) {
-		if p.Name == but {
+// senders are the streams that a viewer sees in its room, sorted.
+func (m *model) senders(viewer *person) (list []string) {
+	for _, p := range m.in(viewer.Room) {
+		if p.Name == viewer.Name {
 			continue
 		}
 		for stream := range p.streams {
-			list = append(list, p.Name+"_"+stream)
+			if viewer.sees(stream) {
+				list = append(list, p.Name+"_"+stream)
+			}
 		}
 	}
 	slices.Sort(list)
 	return list
 }
+
+// sees reports whether one knows of streams of this name: the old style knows one.
+func (p *person) sees(stream string) bool { return p.Style == Paired || stream == api.StreamID }

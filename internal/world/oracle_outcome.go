@@ -20,11 +20,8 @@ import (
 const fresh = 2 * time.Second
 
 func (w *World) judgeOutcome() {
-	w.judgeRooms()
-	for _, room := range w.model.rooms() {
-		for _, viewer := range w.model.in(room) {
-			w.judgeViewer(viewer)
-		}
+	for _, text := range w.missing() {
+		w.fail("outcome", "%s", text)
 	}
 	for _, c := range w.clients {
 		c.screen.mu.Lock()
@@ -34,31 +31,68 @@ func (w *World) judgeOutcome() {
 		c.screen.mu.Unlock()
 	}
 	w.judgeAbsent()
+	w.judgeDrain()
 }
 
+// judgeDrain wants nobody to have come in while the server took nobody.
+func (w *World) judgeDrain() {
+	w.mu.Lock()
+	var entries []string
+	for i := range w.script.Steps {
+		step := &w.script.Steps[i]
+		for _, c := range w.clients {
+			for _, at := range c.entries {
+				if step.Do == Drain && at > step.At+500*time.Millisecond && at < step.At+step.For {
+					entries = append(entries, fmt.Sprintf("%s at %.1f s", c.Name, at.Seconds()))
+				}
+			}
+		}
+	}
+	w.mu.Unlock()
+	for _, e := range entries {
+		w.fail("outcome", "somebody came in while the server was draining: %s", e)
+	}
+}
+
+// missing says what is not yet, or no longer, as the script says.
+func (w *World) missing() (list findings) {
+	w.judgeRooms(&list)
+	for _, room := range w.model.rooms() {
+		for _, viewer := range w.model.in(room) {
+			w.judgeViewer(viewer, &list)
+		}
+	}
+	return list
+}
+
+// findings are what an oracle complains of.
+type findings []string
+
+func (f *findings) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(format, args...)) }
+
 // judgeRooms compares the server's rooms with the model's.
-func (w *World) judgeRooms() {
+func (w *World) judgeRooms(found *findings) {
 	rooms := w.server.manager.Rooms()
 	slices.Sort(rooms)
 	if diff := cmp.Diff(w.model.rooms(), rooms); diff != "" {
-		w.fail("outcome", "rooms (-script +server): %s", oneLine(diff))
+		found.add("rooms (-script +server): %s", oneLine(diff))
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	for _, room := range rooms {
 		list, err := w.server.manager.Participants(room)
 		if err != nil {
-			w.fail("outcome", "room %s: %v", room, err)
+			found.add("room %s: %v", room, err)
 			continue
 		}
 		var want, got []string
 		for _, p := range w.model.in(room) {
-			want = append(want, fmt.Sprint(p.Name, " publishes ", sortedKeys(p.streams), " receives ", w.model.senders(room, p.Name)))
+			want = append(want, fmt.Sprint(p.Name, " publishes ", sortedKeys(p.streams), " receives ", w.model.senders(p)))
 		}
 		for _, info := range list {
 			now, err := w.server.manager.Snapshot(ctx, info.ID)
 			if err != nil {
-				w.fail("outcome", "snapshot of %s: %v", info.User, err)
+				found.add("snapshot of %s: %v", info.User, err)
 				continue
 			}
 			var streams, receives []string
@@ -74,13 +108,13 @@ func (w *World) judgeRooms() {
 		}
 		slices.Sort(got)
 		if diff := cmp.Diff(want, got); diff != "" {
-			w.fail("outcome", "room %s (-script +server): %s", room, oneLine(diff))
+			found.add("room %s (-script +server): %s", room, oneLine(diff))
 		}
 	}
 }
 
 // judgeViewer looks for a new frame of everything that should be seen and heard.
-func (w *World) judgeViewer(viewer *person) {
+func (w *World) judgeViewer(viewer *person, found *findings) {
 	now := w.since()
 	screen := w.byName[viewer.Name].screen
 	screen.mu.Lock()
@@ -90,15 +124,18 @@ func (w *World) judgeViewer(viewer *person) {
 			continue
 		}
 		for stream := range from.streams {
+			if !viewer.sees(stream) {
+				continue
+			}
 			id := w.byName[from.Name].all[stream].id
-			for kind, what := range [kinds]string{"sound", "picture"} {
+			for kind, what := range kindNames {
 				sh := screen.shown[id]
 				switch {
 				case from.muted[kind]:
 				case sh == nil || sh.kinds[kind].last == 0:
-					w.fail("outcome", "%s has never got the %s of %s_%s", viewer.Name, what, from.Name, stream)
+					found.add("%s has never got the %s of %s_%s", viewer.Name, what, from.Name, stream)
 				case now-sh.kinds[kind].last > fresh:
-					w.fail("outcome", "%s gets no %s of %s_%s since %.1f s", viewer.Name, what, from.Name, stream, sh.kinds[kind].last.Seconds())
+					found.add("%s gets no %s of %s_%s since %.1f s", viewer.Name, what, from.Name, stream, sh.kinds[kind].last.Seconds())
 				}
 			}
 		}

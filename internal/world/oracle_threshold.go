@@ -46,6 +46,67 @@ func (w *World) judgeThresholds() {
 		w.fail("threshold", "R11: a request on a clean link took %v", f.Request)
 	}
 	w.judgeDeaths()
+	for _, c := range w.clients {
+		w.judgeRepair(c)
+	}
+}
+
+// judgeRepair holds what came over a downlink with some loss against R3 and R4: at
+// up to 10 %, loss that is not in bursts costs less than 3 % of the pictures, and at
+// least some must have been lost for that.
+func (w *World) judgeRepair(c *client) {
+	if !w.script.onlyLossy(c.Name) || c.dead.Load() {
+		return
+	}
+	c.screen.mu.Lock()
+	defer c.screen.mu.Unlock()
+	for id, sh := range c.screen.shown {
+		k := &sh.kinds[picture]
+		if from := w.sources[id]; !w.bystander(from.client) || len(k.complete) == 0 {
+			continue
+		}
+		first := k.frame
+		for f := range k.complete {
+			first = min(first, f)
+		}
+		all := int(k.frame-first) + 1
+		if lost := all - len(k.complete); float64(lost) > 0.03*float64(all) {
+			w.fail("threshold", "R3: %s lacks %d of %d pictures of %s behind a link with little loss", c.Name, lost, all, w.sources[id].name())
+		}
+	}
+}
+
+// onlyLossy reports whether nothing is done to a member but to give its downlink
+// little loss.
+func (s *Script) onlyLossy(name string) bool {
+	lossy := false
+	for _, step := range s.Steps {
+		if step.Do == Join || !slices.Contains(step.Who, name) {
+			continue
+		}
+		if step.Do != Relink || step.Up.Loss > 0 || step.Down.Burst > 1 || step.Down.Loss > 0.1 || step.Down.RateBitsPerSecond > 0 || step.Down.Jitter > 0 {
+			return false
+		}
+		lossy = lossy || step.Down.Loss > 0
+	}
+	return lossy
+}
+
+// watchFlood looks whether a reader that does not read was cut off in time: 1 MiB
+// waits for it some seconds after the flood began, and then it has 5 s (R11).
+func (w *World) watchFlood(step *Step) (m moment, is bool) {
+	for i := range w.script.Steps {
+		stall := &w.script.Steps[i]
+		if stall.Do != Stall || step.Do != Flood || stall.At > step.At || w.byName[stall.Who[0]].Room != w.byName[step.Who[0]].Room {
+			continue
+		}
+		return moment{step.At + floodTakes + 5*time.Second, func() {
+			if w.server.signaling.Stats().SlowConsumers == 0 {
+				w.fail("threshold", "R11: a reader that does not read was not cut off within 5 s of 1 MiB")
+			}
+		}}, true
+	}
+	return moment{}, false
 }
 
 // judgeDeaths wants everybody who stays to hear of those who die.
@@ -56,7 +117,8 @@ func (w *World) judgeDeaths() {
 			continue
 		}
 		for _, c := range w.clients {
-			if took, concerned := w.told(c, step); concerned && (took == 0 || took > maxToldOf) {
+			took, concerned := w.told(c, step)
+			if concerned && (took == 0 || took > maxToldOf) {
 				w.fail("threshold", "R10: %s heard of the end of %v after %v", c.Name, step.Who, took)
 			}
 		}
@@ -97,6 +159,16 @@ func (w *World) figures() (f Figures) {
 		}
 		w.mu.Unlock()
 		w.figuresOf(c, &f)
+	}
+	for i := range w.script.Steps {
+		step := &w.script.Steps[i]
+		if step.Do != Die {
+			continue
+		}
+		for _, c := range w.clients {
+			took, _ := w.told(c, step)
+			f.ToldOfDeath = max(f.ToldOfDeath, took)
+		}
 	}
 	w.wire.mu.Lock()
 	defer w.wire.mu.Unlock()

@@ -27,6 +27,7 @@ type pairedMedia struct {
 	asked     map[string]bool // senders
 	number    int             // of the last offer, and its answer
 	answer    string
+	resting   restingSections
 
 	mu   sync.Mutex
 	mids map[string]string // senders by media section
@@ -127,7 +128,7 @@ func (m *pairedMedia) negotiate(o *webrtc.OfferOptions) error {
 
 // upTroubled begins ICE anew, or the connection.
 func (m *pairedMedia) upTroubled(pc *webrtc.PeerConnection, failed bool) {
-	if m.up != pc || m.client.socket == nil {
+	if pc == nil || m.up != pc || m.client.socket == nil {
 		return
 	}
 	m.client.world.tell(m.client.Name, "publishing connection is in trouble, failed: %v", failed)
@@ -185,7 +186,7 @@ func (m *pairedMedia) openDown() error {
 	if err != nil {
 		return err
 	}
-	m.down, m.number = pc, 0
+	m.down, m.number, m.resting = pc, 0, restingSections{}
 	pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
 		mid := ""
 		for _, tr := range pc.GetTransceivers() {
@@ -227,7 +228,7 @@ func (m *pairedMedia) take(o *api.SubscriberOffer) error {
 	}
 	m.mu.Unlock()
 	m.client.world.wire.repairs(m.client, repairTypes(o.SDPOffer))
-	if err := m.down.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: o.SDPOffer}); err != nil {
+	if err := m.down.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: m.resting.show(o.SDPOffer)}); err != nil {
 		return err
 	}
 	d, err := m.down.CreateAnswer(nil)
@@ -247,7 +248,7 @@ func (m *pairedMedia) senderOf(mid string) string {
 }
 
 func (m *pairedMedia) downTroubled(pc *webrtc.PeerConnection, failed bool) {
-	if m.down != pc || m.client.socket == nil {
+	if pc == nil || m.down != pc || m.client.socket == nil {
 		return
 	}
 	m.client.world.tell(m.client.Name, "receiving connection is in trouble, failed: %v", failed)

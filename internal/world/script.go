@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,9 @@ type Script struct {
 	// Heal is when every link is again as it was, Settle how long after that
 	// everybody may take to be well again.
 	Heal, Settle time.Duration
+	Patient      bool // waits for all of Settle, even if all is well before
 	Shards       int
+	LeftOut      string // see Without
 }
 
 // Step is one thing that is done.
@@ -142,4 +145,24 @@ func (s *Script) touched(name string) bool {
 	return slices.ContainsFunc(s.Steps, func(step Step) bool {
 		return step.Do != Join && slices.Contains(step.Who, name)
 	})
+}
+
+// Without returns the script without some steps, by their numbers ("3,5").
+func (s *Script) Without(numbers string) (*Script, error) {
+	smaller := *s
+	smaller.LeftOut, smaller.Steps = numbers, nil
+	left := make(map[int]bool)
+	for text := range strings.SplitSeq(numbers, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 || n >= len(s.Steps) {
+			return nil, fmt.Errorf("no step %q", text)
+		}
+		left[n] = true
+	}
+	for i, step := range s.Steps {
+		if !left[i] {
+			smaller.Steps = append(smaller.Steps, step)
+		}
+	}
+	return &smaller, nil
 }

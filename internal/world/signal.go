@@ -22,13 +22,13 @@ func (c *client) join() error {
 		SessionID string `json:"sessionId"`
 	}
 	if err := c.call("joinRoom", params, &result); err != nil {
-		if code(err) != 0 {
-			c.refusals++
-		}
 		return fmt.Errorf("join: %w", err)
 	}
 	c.session, c.joined = result.SessionID, true
 	c.meet(result.Value)
+	c.world.mu.Lock()
+	c.entries = append(c.entries, c.world.since())
+	c.world.mu.Unlock()
 	c.world.tell(c.Name, "has joined")
 	return nil
 }
@@ -102,6 +102,8 @@ func (c *client) hear(method string, params json.RawMessage) {
 		_ = json.Unmarshal(params, &f)
 		c.world.tell(c.Name, "subscription to %s ended: %d %s", f.Sender, f.Code, f.Message)
 		delete(c.paired.asked, f.Sender)
+	case "videoPaused", "videoResumed":
+		c.world.tell(c.Name, "hears %s %s", method, params)
 	case "sendMessage":
 		c.messages.Add(1)
 	}

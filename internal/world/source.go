@@ -29,6 +29,8 @@ const (
 	kinds
 )
 
+var kindNames = [kinds]string{"sound", "picture"}
+
 // source is a microphone and a camera. It outlives the connections that it is
 // published on, so that its frames never repeat.
 type source struct {

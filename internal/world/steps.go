@@ -178,15 +178,23 @@ func (c *client) renew() {
 	}
 }
 
+// A flood is what one session may write at once (docs/protocol.md, limits). Six
+// fill the limit of what waits for a reader, and the buffers of a stream.
+const (
+	floodWords = 8
+	floodPause = 50 * time.Millisecond
+	floodTakes = 4 * time.Second // with the round trips
+)
+
 // flood writes more than a reader who does not read may have waiting.
 func (c *client) flood() {
 	text := strings.Repeat("x", 32<<10)
-	for range 48 {
+	for range floodWords {
 		if c.socket == nil || !c.joined {
 			return
 		}
 		_ = c.call(api.SendMessage, map[string]any{"message": text, "userMessage": c.Name, "roomMessage": c.Room}, nil)
-		pause(50 * time.Millisecond)
+		pause(floodPause)
 	}
 }
 

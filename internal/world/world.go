@@ -145,7 +145,22 @@ func (w *World) play() {
 	}
 	time.Sleep(time.Until(w.began.Add(w.script.Heal)))
 	w.heal()
-	time.Sleep(w.script.Settle)
+	w.settle()
+}
+
+// settle waits until all is well and stays so for a while; or for as long as the
+// script gives it, if it is patient, so that what breaks late is seen.
+func (w *World) settle() {
+	const look, stable = time.Second, 5
+	for well := 0; w.since() < w.healed+w.script.Settle; {
+		time.Sleep(look)
+		if well++; len(w.missing()) > 0 {
+			well = 0
+		}
+		if well == stable && !w.script.Patient {
+			return
+		}
+	}
 }
 
 // moment is something at a time.
@@ -161,6 +176,11 @@ func (w *World) timeline() (list []moment) {
 		list = append(list, moment{step.At, func() { w.do(step) }})
 		if step.For > 0 {
 			list = append(list, moment{step.At + step.For, func() { w.undo(step) }})
+		}
+	}
+	for i := range w.script.Steps {
+		if m, is := w.watchFlood(&w.script.Steps[i]); is {
+			list = append(list, m)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b moment) int { return int(a.at - b.at) })
