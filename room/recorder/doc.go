@@ -13,8 +13,12 @@
 //	rec := recorder.New(f)
 //	err := rooms.AddTap(ctx, ann, room.DefaultStream, room.All, rec)
 //	...
-//	<-rec.Done() // after RemoveTap, or the end of the stream
-//	err = rec.Err()
+//	select {
+//	case <-rec.Failed(): // the disk is full: the file plays up to here
+//		err = rooms.RemoveTap(ctx, ann, room.DefaultStream, rec)
+//	case <-rec.Done(): // after RemoveTap, or the end of the stream
+//	}
+//	err = rec.Err() // waits for Done
 //
 // A file begins with the first keyframe. Where the size of the picture changes later, it
 // changes in the file, which players take. What VP9 has in several spatial layers is

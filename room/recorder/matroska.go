@@ -1,8 +1,6 @@
 package recorder
 
 import (
-	"io"
-
 	"github.com/at-wat/ebml-go/mkvcore"
 	"github.com/at-wat/ebml-go/webm"
 
@@ -99,50 +97,4 @@ func (t *track) entry(number uint64) (entry webm.TrackEntry, ok bool) {
 	entry.Video = &webm.Video{PixelWidth: uint64(t.width), PixelHeight: uint64(t.height)}
 	known := t.Codec == codec.VP8 || t.Codec == codec.VP9 || entry.CodecPrivate != nil
 	return entry, known
-}
-
-// steady writes until something fails and then only pretends to, since the library would
-// stop taking frames without a word. It remembers the first error.
-type steady struct {
-	to     io.WriteCloser
-	failed error
-	ended  bool
-}
-
-// fail remembers an error, if it is one and the first.
-func (s *steady) fail(err error) {
-	if s.failed == nil {
-		s.failed = err
-	}
-}
-
-func (s *steady) Write(b []byte) (int, error) {
-	if s.failed == nil {
-		_, err := s.to.Write(b)
-		s.fail(err)
-	}
-	return len(b), nil
-}
-
-// anywhere reports whether what is written to can be written at any place.
-func (s *steady) anywhere() bool {
-	_, ok := s.to.(io.WriterAt)
-	return ok
-}
-
-// WriteAt implements io.WriterAt, where anywhere is true.
-func (s *steady) WriteAt(b []byte, at int64) (int, error) {
-	if to, ok := s.to.(io.WriterAt); ok && s.failed == nil {
-		_, err := to.WriteAt(b, at)
-		s.fail(err)
-	}
-	return len(b), nil
-}
-
-func (s *steady) Close() error {
-	if !s.ended {
-		s.ended = true
-		s.fail(s.to.Close())
-	}
-	return nil
 }

@@ -16,7 +16,7 @@ const patience = 2 * time.Second
 // ErrEmpty says that nothing came that could be recorded.
 var ErrEmpty = errors.New("nothing was recorded")
 
-// Recorder is a tap.Tap that writes a file. Done, Err and Missed may be called from any
+// Recorder is a tap.Tap that writes a file. Done, Failed, Err and Missed may be called from any
 // goroutine, all else is for the tap's own.
 type Recorder struct {
 	to     *steady
@@ -35,11 +35,16 @@ var _ tap.Tap = (*Recorder)(nil)
 // written at any place, gets its duration and an index, so that players can seek; anything
 // else gets what can be written in passing. A Recorder is for one AddTap.
 func New(w io.WriteCloser) *Recorder {
-	return &Recorder{to: &steady{to: w}, done: make(chan struct{})}
+	return &Recorder{to: newSteady(w), done: make(chan struct{})}
 }
 
 // Done is closed when all is written and closed.
 func (r *Recorder) Done() <-chan struct{} { return r.done }
+
+// Failed is closed as soon as something cannot be written, as on a full disk, or at the end
+// when nothing came. The file plays up to there, and nothing more is written to it: end the
+// recording with RemoveTap, and Err says what happened. The stream itself is not disturbed.
+func (r *Recorder) Failed() <-chan struct{} { return r.to.broken }
 
 // Err waits until Done, and returns ErrEmpty or the first error of writing or closing.
 func (r *Recorder) Err() error {
@@ -94,7 +99,7 @@ func (r *Recorder) End(tap.Reason) {
 	} else {
 		r.file.close()
 	}
-	r.failed = r.to.failed
+	r.failed = r.to.err()
 }
 
 // assemble returns what takes a track's packets when they are in order.
@@ -144,7 +149,7 @@ func (r *Recorder) write(t *track, f frame) {
 	if t.origin.IsZero() {
 		t.originate(!t.captured.IsZero())
 	}
-	if t.out != nil {
+	if t.out != nil && r.to.err() == nil { // the file is as long as what is in it
 		at := t.origin.Sub(r.zero) + t.duration(f.elapsed)
 		_, _ = t.out.Write(f.keyframe, max(0, at.Milliseconds()), f.data) // steady has the errors
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -35,6 +36,11 @@ func (m *meeting) record(w http.ResponseWriter, r *http.Request) {
 	}
 	m.recordings.Store(who.ID, rec)
 	go func() {
+		select {
+		case <-rec.Failed(): // the disk is full, say: the file plays up to here
+			_ = m.rooms.RemoveTap(context.WithoutCancel(r.Context()), who.ID, room.DefaultStream, rec) // it may have ended
+		case <-rec.Done():
+		}
 		m.logger.Info("recorded", "file", name, "error", rec.Err()) // waits until all is written
 		m.recordings.CompareAndDelete(who.ID, rec)
 	}()
