@@ -184,14 +184,14 @@ func (s *server) ask(method, path string) (status int, body string) {
 	return response.StatusCode, string(text)
 }
 
-// metric returns the sum of a metric's series, of those whose line begins so.
-func (s *server) metric(series string) (sum float64) {
+// metric returns the sum of a metric's series.
+func (s *server) metric(name string) (sum float64) {
 	s.t.Helper()
 	status, text := s.ask(http.MethodGet, "/metrics")
 	if status != http.StatusOK {
 		s.t.Fatalf("metrics: status %d", status)
 	}
-	for _, found := range regexp.MustCompile(`(?m)^`+series+`\S* (\S+)$`).FindAllStringSubmatch(text, -1) {
+	for _, found := range regexp.MustCompile(`(?m)^`+name+`(?:\{.*\})? (\S+)$`).FindAllStringSubmatch(text, -1) {
 		value, err := strconv.ParseFloat(found[1], 64)
 		must(s.t, err)
 		sum += value
