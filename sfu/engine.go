@@ -155,6 +155,9 @@ func (e *Engine) configure(cfg Config) error {
 	s.SetIncludeLoopbackCandidate(true)
 	// GCM costs a fifth of AES-CM with HMAC-SHA1 on this path (performance.md).
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	// Pion would also take AES in CBC mode with HMAC-SHA1. Every browser has the first, which RFC 8827 section 6.5 demands.
+	s.SetDTLSCipherSuites(dtls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
+		dtls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, dtls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256)
 	s.SetSRTPReplayProtectionWindow(1024) // repaired packets come late
 	s.DisableActiveTCP(true)
 	s.SetFireOnTrackBeforeFirstRTP(true)

@@ -66,6 +66,7 @@ type stage struct {
 	connections []*webrtc.PeerConnection
 	lossy       bool // packets without repair, like sound, may be missing
 	roams       map[string]*roaming
+	dress       func(*webrtc.SettingEngine) // what else clients are like; nil for nothing
 }
 
 // silent is an Observer that only remembers.
@@ -100,6 +101,9 @@ func (s *stage) client(ip string, codecs ...webrtc.RTPCodecParameters) *webrtc.P
 	var settings webrtc.SettingEngine
 	settings.SetNet(s.netOf(ip))
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	if s.dress != nil {
+		s.dress(&settings)
+	}
 	media := &webrtc.MediaEngine{}
 	if len(codecs) == 0 {
 		if err := media.RegisterDefaultCodecs(); err != nil {
