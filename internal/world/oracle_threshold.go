@@ -51,9 +51,8 @@ func (w *World) judgeThresholds() {
 	}
 }
 
-// judgeRepair holds what came over a downlink with some loss against R3 and R4: at
-// up to 10 %, loss that is not in bursts costs less than 3 % of the pictures, and at
-// least some must have been lost for that.
+// judgeRepair holds what came over a downlink with some loss against R3: at up to
+// 10 %, loss that is not in bursts costs less than 3 % of the pictures.
 func (w *World) judgeRepair(c *client) {
 	if !w.script.onlyLossy(c.Name) || c.dead.Load() {
 		return

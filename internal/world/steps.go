@@ -88,7 +88,7 @@ func (c *client) act(step *Step) {
 	case Stall:
 		c.stall(0)
 	case Takeover:
-		c.takeOver()
+		_ = c.takeOver() // it tries again by itself
 	case Mute:
 		c.mute(step.Kind, true)
 	case AddStream:
@@ -132,7 +132,8 @@ func (c *client) relocate() {
 	})
 }
 
-// takeOver continues the session on another socket, while the old one stands.
+// takeOver continues the session on another socket, while the old one stands. When
+// that fails the client has none, and tend will make one.
 func (c *client) takeOver() error {
 	old := c.socket
 	if old == nil || c.session == "" {

@@ -3,7 +3,6 @@ package world
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -86,7 +85,7 @@ func newWorld(t testingT, script *Script) *World {
 	}
 	w.wire = newWire(w)
 	var err error
-	w.server, err = newServer(w.net.Host(serverAddress), script.Shards, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	w.server, err = newServer(w.net.Host(serverAddress), script.Shards, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatalf("the server does not start: %v", err)
 	}
