@@ -85,6 +85,9 @@ func (o *offer) extensionsTo(t *Track, c chosen) egress.Extensions {
 	if c.codec.codec.IsVideo() && c.codec.rtx == 0 {
 		return x // repeated packets must be the same, and these differ each time
 	}
+	if id := theirs[playoutDelayURI]; c.codec.codec.IsVideo() && id <= maxOneByteID {
+		x.PlayoutDelay = id
+	}
 	switch id := theirs[sdp.TransportCCURI]; {
 	case c.codec.has(feedbackTWCC) && id != 0 && id <= maxOneByteID:
 		x.TransportSequence = id

@@ -53,6 +53,9 @@ type Extensions struct {
 	// TransportSequence and AbsSendTime are made here, for the receiver's
 	// feedback; 0 is "not agreed".
 	TransportSequence, AbsSendTime uint8
+	// PlayoutDelay is made here where the path loses much (see playout), instead of
+	// what the publisher may have said; 0 is "not agreed".
+	PlayoutDelay uint8
 }
 
 // setExtensions gives h the header extensions of p, and those that we make,
@@ -77,9 +80,16 @@ func (st *Stream) setExtensions(h *rtp.Header, p *packet.Packet, frameNumber uin
 		putAbsSendTime(scratch, now)
 		left -= set(h, x.AbsSendTime, scratch)
 	}
+	told := uint8(0)
+	if x.PlayoutDelay != 0 && left >= 4 && st.playout.telling(now) {
+		scratch := st.sub.shard.playout[:3]
+		st.playout.put(scratch)
+		left -= set(h, x.PlayoutDelay, scratch)
+		told = x.PlayoutDelay
+	}
 	left -= maxMeasured - maxPacket
 	for _, m := range x.Passed {
-		if data := p.Extension(m.From); data != nil && len(data)+2 <= left {
+		if data := p.Extension(m.From); data != nil && len(data)+2 <= left && m.To != told {
 			left -= set(h, m.To, data)
 		}
 	}

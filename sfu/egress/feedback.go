@@ -50,6 +50,7 @@ func (st *Stream) hear() {
 	if block, at, ok := st.reception.take(); ok {
 		st.measureRTT(block, at)
 		st.red.reported(block.FractionLost, at)
+		st.playout.reported(block.FractionLost, st.rtt, at)
 	}
 }
 

@@ -56,6 +56,7 @@ type Shard struct {
 	descriptor [maxDescriptor]byte
 	transport  [2]byte
 	sendTime   [3]byte
+	playout    [3]byte
 
 	stats shardCounters
 }

@@ -107,6 +107,7 @@ type Stream struct {
 	reception reception
 	judged    judgement
 	red       redundancy
+	playout   playout
 
 	preferred layers                                // what the client wants at most
 	allowed   layers                                // what its link carries at most

@@ -12,7 +12,7 @@ import (
 // can make us send.
 const (
 	MaxResends      = 3
-	maxResendSpread = 100 * time.Millisecond // spacing is min(this, 2 RTT)
+	maxResendSpread = 100 * time.Millisecond // spacing is min(this, 2 RTT), and on long ways more
 	maxResendAge    = 2 * time.Second        // older packets come too late to be played
 )
 
@@ -35,7 +35,7 @@ type Verdict uint8
 // The verdicts. Only Resend permits sending.
 const (
 	Resend   Verdict = iota + 1 // send it, and say so with Resent
-	TooSoon                     // sent again less than min(100 ms, 2 RTT) ago
+	TooSoon                     // sent again less than resendSpacing ago
 	TooOften                    // sent again MaxResends times already
 	Unknown                     // never sent, or too long ago
 )
@@ -174,10 +174,13 @@ func (h *History) since(at uint32, now time.Time) time.Duration {
 	return time.Duration(elapsed-1) * time.Microsecond
 }
 
-// resendSpacing is min(100 ms, 2 RTT), and 100 ms while the RTT is unknown.
+// resendSpacing is min(100 ms, 2 RTT), and 100 ms while the RTT is unknown. Where
+// the round trip takes longer it is three quarters of it: who asks again sooner
+// cannot know yet what became of the repair, and the second one would take from
+// the budget of another packet.
 func resendSpacing(rtt time.Duration) time.Duration {
 	if rtt <= 0 {
 		return maxResendSpread
 	}
-	return min(maxResendSpread, 2*rtt)
+	return max(min(maxResendSpread, 2*rtt), 3*rtt/4)
 }

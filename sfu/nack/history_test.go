@@ -57,13 +57,14 @@ func TestRequestAfterTwoSecondsIsUnknown(t *testing.T) {
 	wantVerdict(t, h, 2, at(2*time.Second+ms), 0, nack.Unknown)
 }
 
-func TestSecondResendWaitsForTwoRoundTripsOr100ms(t *testing.T) {
+func TestSecondResendWaitsUntilTheFirstCanBeMissed(t *testing.T) {
 	tests := []struct {
 		name      string
 		rtt, wait time.Duration
 	}{
 		{"short path", 20 * ms, 40 * ms},
-		{"long path", 300 * ms, 100 * ms},
+		{"path", 90 * ms, 100 * ms},
+		{"long path", 300 * ms, 225 * ms},
 		{"unknown path", 0, 100 * ms},
 	}
 	for _, tt := range tests {
