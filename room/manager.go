@@ -35,6 +35,9 @@ type ParticipantInfo struct {
 	Metadata json.RawMessage
 	// HandRaised is since when the participant wants to speak; zero: it does not.
 	HandRaised time.Time
+	// Unreachable says that nothing has come from the participant's client for some seconds, on its
+	// signaling or where it publishes, see Manager.Reach: it comes back, or will have left soon.
+	Unreachable bool
 	// Hidden participants are not shown to others.
 	Hidden bool
 	// Paired participants have one connection for all that they publish and one for all that

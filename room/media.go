@@ -151,6 +151,9 @@ type MediaObserver interface {
 	// Verdict reports, for a subscription only, the verdict on its quality, whenever that
 	// changes; at first it is good.
 	Verdict(MediaVerdict)
+	// Disturbed reports, for what a participant publishes on, that nothing comes from the
+	// client any more, or that it is heard again; at first it is.
+	Disturbed(bool)
 	// Failed reports that the connection is lost and closes by itself. It is
 	// called at most once, and not after Close.
 	Failed(reason string)

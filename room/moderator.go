@@ -128,7 +128,8 @@ const (
 	ChangedMetadata
 	ChangedGrants
 	ChangedMute
-	ChangedOff // what it says that it sends nothing of
+	ChangedOff   // what it says that it sends nothing of
+	ChangedReach // whether anything comes from it
 )
 
 // ParticipantChangedEvent says that something of Participant is another now. By is the

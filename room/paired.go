@@ -106,17 +106,18 @@ type Downlink interface {
 // line is one of the two connections of a participant who has paired ones. The room's
 // goroutine owns it; role, up and down do not change.
 type line struct {
-	owner    *member
-	role     Role
-	up       Uplink   // of the publisher's line
-	down     Downlink // of the subscriber's
-	observer *lineObserver
-	working  int      // calls of Media that are between their two visits to the room
-	proven   bool     // the publisher's: an offer has been answered
-	reserved []string // streams that it is about to publish
-	over     bool     // the line is dropped
-	fate     error    // then: what callers are told who still work on it
-	cancel   context.CancelCauseFunc
+	owner     *member
+	role      Role
+	up        Uplink   // of the publisher's line
+	down      Downlink // of the subscriber's
+	observer  *lineObserver
+	working   int      // calls of Media that are between their two visits to the room
+	proven    bool     // the publisher's: an offer has been answered
+	reserved  []string // streams that it is about to publish
+	disturbed bool     // the publisher's: nothing comes from the client
+	over      bool     // the line is dropped
+	fate      error    // then: what callers are told who still work on it
+	cancel    context.CancelCauseFunc
 }
 
 // close ends the connection of a line.
@@ -215,6 +216,7 @@ func (r *room) dropLine(l *line, fate error) {
 		}
 	}
 	r.hangUp(l, fate)
+	r.tellReach(m)
 }
 
 // hangUp closes the connection of a line on which nothing is any more.

@@ -9,11 +9,12 @@ type lineObserver struct {
 	reports *reports
 
 	// Guarded by reports.mu.
-	queued  bool
-	offered bool
-	ended   []endedReception // bounded by the subscriptions there are
-	failure string
-	failed  bool
+	queued    bool
+	offered   bool
+	ended     []endedReception // bounded by the subscriptions there are
+	disturbed bool
+	failure   string
+	failed    bool
 }
 
 // endedReception is a subscription that a client's answer did not take.
@@ -34,6 +35,9 @@ func (o *lineObserver) Offered() { o.say(func() { o.offered = true }) }
 func (o *lineObserver) Ended(s Subscription, cause error) {
 	o.say(func() { o.ended = append(o.ended, endedReception{s, cause}) })
 }
+
+// Disturbed implements MediaObserver.
+func (o *lineObserver) Disturbed(is bool) { o.say(func() { o.disturbed = is }) }
 
 // Failed implements both.
 func (o *lineObserver) Failed(reason string) {
@@ -60,16 +64,17 @@ func (o *lineObserver) say(note func()) {
 
 // lineReport is what a lineObserver has heard since it was last asked.
 type lineReport struct {
-	offered bool
-	ended   []endedReception
-	failure string
-	failed  bool
+	offered   bool
+	ended     []endedReception
+	disturbed bool
+	failure   string
+	failed    bool
 }
 
 func (o *lineObserver) listen() lineReport {
 	o.reports.mu.Lock()
 	defer o.reports.mu.Unlock()
-	said := lineReport{o.offered, o.ended, o.failure, o.failed}
+	said := lineReport{o.offered, o.ended, o.disturbed, o.failure, o.failed}
 	o.offered, o.ended, o.failed = false, nil, false
 	return said
 }
@@ -86,6 +91,10 @@ func (r *room) hearLine(l *line) {
 	}
 	for _, e := range said.ended {
 		r.endReception(l, e)
+	}
+	if l.disturbed != said.disturbed {
+		l.disturbed = said.disturbed
+		r.tellReach(l.owner)
 	}
 	if said.failed {
 		r.loseLine(l, said.failure)

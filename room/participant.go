@@ -24,6 +24,9 @@ type member struct {
 	hand     time.Time          // is up since; zero: it is not
 	silenced map[string]silence // streams that moderators muted
 
+	unheard     bool // its signaling hears nothing of it
+	unreachable bool // as others were told
+
 	nextVerdicts time.Time // it may be told of changed verdicts again
 
 	paired           bool  // its connections are an uplink and a downlink
@@ -110,29 +113,30 @@ type link interface {
 // The room's goroutine owns it. cancel and observer are set before the room
 // sees it.
 type connection struct {
-	owner    *member
-	stream   streamName  // that is published or received
-	source   *connection // the publication received; nil for a publication
-	phase    phase
-	fate     error     // once ended during the negotiation: what the negotiating caller is told
-	kinds    MediaKind // that the offer of a publication would send
-	muted    MediaKind
-	silenced MediaKind         // by a moderator
-	off      MediaKind         // of a publication: its owner sends nothing of these
-	line     *line             // that carries it, of a participant with paired connections
-	mids     []string          // of a publication there: its media sections
-	paused   PauseReason       // told to the owner of a subscription; empty: its video is delivered
-	estimate int64             // that was told with it
-	layers   []SubscribedLayer // told to the owner of a publication last
-	verdict  MediaVerdict      // on a subscription, and as it was told
-	told     Verdict
-	link     link      // from live on
-	since    time.Time // it is live
-	restarts int       // of ICE, under way
-	taps     []tapped  // on a live publication
-	proposal *proposal // by which a publication is negotiated that we offered
-	observer *observer
-	cancel   context.CancelCauseFunc
+	owner     *member
+	stream    streamName  // that is published or received
+	source    *connection // the publication received; nil for a publication
+	phase     phase
+	fate      error     // once ended during the negotiation: what the negotiating caller is told
+	kinds     MediaKind // that the offer of a publication would send
+	muted     MediaKind
+	silenced  MediaKind         // by a moderator
+	off       MediaKind         // of a publication: its owner sends nothing of these
+	line      *line             // that carries it, of a participant with paired connections
+	mids      []string          // of a publication there: its media sections
+	paused    PauseReason       // told to the owner of a subscription; empty: its video is delivered
+	estimate  int64             // that was told with it
+	layers    []SubscribedLayer // told to the owner of a publication last
+	verdict   MediaVerdict      // on a subscription, and as it was told
+	told      Verdict
+	link      link      // from live on
+	since     time.Time // it is live
+	restarts  int       // of ICE, under way
+	taps      []tapped  // on a live publication
+	proposal  *proposal // by which a publication is negotiated that we offered
+	disturbed bool      // a publication: nothing comes from the client
+	observer  *observer
+	cancel    context.CancelCauseFunc
 }
 
 // end moves c to its last phase. A caller still negotiating will be told fate.

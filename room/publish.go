@@ -112,6 +112,7 @@ func (r *room) tellPublished(c *connection, from string) {
 func (r *room) tellUnpublished(who *member, stream string) {
 	event := UnpublishedEvent{Participant: r.state.info(who), Stream: stream, Others: r.state.others(who)}
 	r.emit("OnUnpublished", func(h EventHandler) { h.OnUnpublished(event) })
+	r.tellReach(who)
 }
 
 // reservePublication makes a publishing slot for a stream of the participant, for c.

@@ -34,6 +34,7 @@ type observer struct {
 	layers     []SubscribedLayer // nil: nothing new
 	delivery   *DeliveryState    // nil: nothing new
 	verdict    *MediaVerdict     // likewise
+	disturbed  bool
 	failure    string
 	failed     bool
 }
@@ -64,6 +65,11 @@ func (o *observer) Delivery(d DeliveryState) {
 // Verdict implements MediaObserver. Only the newest one counts.
 func (o *observer) Verdict(v MediaVerdict) {
 	o.reports.say(o, func() { o.verdict = &v })
+}
+
+// Disturbed implements MediaObserver. Only the newest state counts.
+func (o *observer) Disturbed(is bool) {
+	o.reports.say(o, func() { o.disturbed = is })
 }
 
 // Failed implements MediaObserver.
@@ -112,6 +118,7 @@ type report struct {
 	layers     []SubscribedLayer
 	delivery   *DeliveryState
 	verdict    *MediaVerdict
+	disturbed  bool
 	failure    string
 	failed     bool
 }
@@ -119,7 +126,7 @@ type report struct {
 func (q *reports) listen(o *observer) report {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	said := report{o.candidates, o.dropped, o.layers, o.delivery, o.verdict, o.failure, o.failed}
+	said := report{o.candidates, o.dropped, o.layers, o.delivery, o.verdict, o.disturbed, o.failure, o.failed}
 	o.candidates, o.dropped, o.layers, o.delivery, o.verdict, o.failed = nil, 0, nil, nil, nil, false
 	return said
 }
@@ -154,6 +161,10 @@ func (r *room) hear(o *observer) {
 	}
 	if said.verdict != nil && c.source != nil {
 		r.judge(c, *said.verdict, time.Now())
+	}
+	if c.disturbed != said.disturbed {
+		c.disturbed = said.disturbed
+		r.tellReach(c.owner)
 	}
 	if said.failed {
 		r.loseConnection(c, said.failure)

@@ -31,7 +31,8 @@ func (m sfuMedia) Publish(ctx context.Context, req MediaRequest) (Publication, e
 	p, err := m.engine.Publish(ctx, sfu.PublishRequest{
 		Offer: req.Offer, Room: contestOf(req), Loopback: req.Loopback, Whole: req.Whole,
 		Observer: sfuObserver{req.Observer}, Log: m.bind(req),
-		Layers: func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
+		Layers:    func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
+		Disturbed: req.Observer.Disturbed,
 	})
 	if err != nil {
 		return nil, sfuError("Error generating SDP response for publishing user "+req.User, err)

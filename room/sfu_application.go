@@ -66,7 +66,8 @@ func (l sfuLocal) Done() <-chan struct{} { return l.local.Done() }
 func (m sfuMedia) Offer(ctx context.Context, req MediaRequest, kinds MediaKind) (Offering, error) {
 	o, err := m.engine.Offer(ctx, sfu.OfferRequest{
 		Kinds: sfuKinds(kinds), Room: contestOf(req), Observer: sfuObserver{req.Observer}, Log: m.bind(req),
-		Layers: func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
+		Layers:    func(list []sfu.SubscribedLayer) { req.Observer.SubscribedLayers(subscribedLayers(list)) },
+		Disturbed: req.Observer.Disturbed,
 	})
 	if err != nil {
 		return nil, sfuError("Error generating SDP offer for publishing user "+req.User, err)

@@ -19,6 +19,7 @@ var _ PairedMedia = sfuMedia{}
 func (m sfuMedia) NewUplink(req UplinkRequest) Uplink {
 	return sfuUplink{m, req.User, m.engine.NewUplink(sfu.UplinkRequest{
 		Observer: sfuObserver{req.Observer}, Room: req.Room, Log: m.log.With("room", req.Room, "user", req.User),
+		Disturbed: req.Observer.Disturbed,
 	})}
 }
 

@@ -151,7 +151,7 @@ func (s *state) info(m *member) ParticipantInfo {
 	return ParticipantInfo{
 		ID: m.id, User: m.user, Room: s.name, Publishing: len(m.streams) > 0, Streams: m.streams,
 		Identity: m.identity, Role: m.grants.Role, Permissions: m.grants.Permissions, Metadata: m.metadata,
-		HandRaised: m.hand, Hidden: m.grants.Has(MayHide), Paired: m.paired,
+		HandRaised: m.hand, Unreachable: m.unreachable, Hidden: m.grants.Has(MayHide), Paired: m.paired,
 	}
 }
 

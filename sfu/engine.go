@@ -25,8 +25,9 @@ import (
 	"github.com/atrium-rtc/atrium/sfu/udp"
 )
 
-// The times after which a silent connection counts as disturbed, and then as
-// lost: others are told within R10's 20 s.
+// The times after which a silent connection counts as disturbed, which others are told
+// within 8 s (looking every iceKeepalive), and for how long then until it counts as lost,
+// which they are told within 20 s.
 const (
 	iceDisconnected = 5 * time.Second
 	iceFailed       = 10 * time.Second

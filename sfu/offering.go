@@ -21,6 +21,8 @@ type OfferRequest struct {
 	// Room and Layers are as in PublishRequest.
 	Room   string
 	Layers func([]SubscribedLayer)
+	// Disturbed is as in PublishRequest.
+	Disturbed func(bool)
 	// Log has room and user bound; nil discards.
 	Log *slog.Logger
 }
@@ -48,6 +50,7 @@ func (e *Engine) Offer(ctx context.Context, req OfferRequest) (_ *Offering, err 
 		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
 	}
 	p.owner, p.upstream = &p.peer.owner, p.peer
+	p.peer.onDisturbed = req.Disturbed
 	media, err := offeringEngine(codecs)
 	if err != nil {
 		return nil, err

@@ -55,7 +55,9 @@ type Peer struct {
 	candidates  int         // remote ones taken
 	deadline    *time.Timer // of the connection, and then of what it did not need
 	connected   bool
-	restarting  bool // ICE, and not connected again yet
+	restarting  bool       // ICE, and not connected again yet
+	disturbed   bool       // nothing has come for a while
+	onDisturbed func(bool) // nil: nobody wants to know
 	onConnected func()
 	onTick      func(now time.Time) time.Duration // returns when to be called again, 0 for never
 	onClosed    func()
@@ -236,15 +238,26 @@ func (p *Peer) stateChanged(s webrtc.PeerConnectionState) {
 			p.deadline.Reset(spareAfter)
 		}
 		p.restarting = false
+		p.disturb(false)
 		if !p.connected {
 			p.connected = true
 			p.onConnected()
 		}
+	case webrtc.PeerConnectionStateDisconnected:
+		p.disturb(true)
 	case webrtc.PeerConnectionStateFailed:
 		p.fail("the connection was lost")
 	case webrtc.PeerConnectionStateClosed: // by the client: close_notify
 		p.fail("the client closed the connection")
 	}
+}
+
+// disturb tells that the client has fallen silent, or is heard again. It runs on the owner goroutine.
+func (p *Peer) disturb(is bool) {
+	if is != p.disturbed && p.onDisturbed != nil {
+		p.onDisturbed(is)
+	}
+	p.disturbed = is
 }
 
 // fail reports a lost connection and closes. It runs on the owner goroutine.

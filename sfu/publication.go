@@ -39,6 +39,10 @@ type PublishRequest struct {
 	// whenever that changes. Those that nobody does cost the publisher's uplink
 	// for nothing. It is called on the peer's goroutine and must not block.
 	Layers func([]SubscribedLayer)
+	// Disturbed, if not nil, is told when nothing has come from the client for five to seven seconds, not even an
+	// answer to a check of the path, and again when something comes. It is called on the peer's goroutine and must
+	// not block.
+	Disturbed func(bool)
 	// Log has room and user bound; nil discards.
 	Log *slog.Logger
 }
@@ -88,6 +92,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (_ *Publicatio
 		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
 	}
 	p.owner, p.upstream = &p.peer.owner, p.peer
+	p.peer.onDisturbed = req.Disturbed
 	for _, c := range use {
 		c.section.accepted = c.section.rids
 	}

@@ -22,8 +22,9 @@ type UplinkRequest struct {
 	// Observer hears when the connection is lost. It gets no candidates: all of ours stand in
 	// each answer.
 	Observer Observer
-	// Room is as in PublishRequest.
-	Room string
+	// Room and Disturbed are as in PublishRequest.
+	Room      string
+	Disturbed func(bool)
 	// Log has room and user bound; nil discards.
 	Log *slog.Logger
 }
@@ -100,6 +101,7 @@ func (e *Engine) NewUplink(req UplinkRequest) *Uplink {
 	u.sources.Store(maxSources)
 	u.receiver = ingress.NewReceiver(ingress.Config{Pool: e.pool, Feedback: reports{u.peer}, SSRC: u.ssrc})
 	u.peer.most = &u.sources
+	u.peer.onDisturbed = req.Disturbed
 	u.peer.onConnected, u.peer.onTick, u.peer.onClosed = func() {}, u.tick, u.closed
 	return u
 }

@@ -16,6 +16,9 @@ func (l listener) OnParticipantChanged(e room.ParticipantChangedEvent) {
 	if e.Changed&room.ChangedGrants != 0 {
 		change.Permissions = permissionWords(e.Participant.Permissions)
 	}
+	if e.Changed == room.ChangedReach {
+		return // it cannot hear that it is not heard
+	}
 	l.tell([]room.ParticipantInfo{e.Participant}, extension(api.ParticipantChanged, change))
 }
 
@@ -37,6 +40,9 @@ func changeOf(e room.ParticipantChangedEvent) api.Change {
 	}
 	if e.Changed&(room.ChangedMute|room.ChangedOff) != 0 {
 		change.Streams = streamsOf(p)
+	}
+	if e.Changed&room.ChangedReach != 0 {
+		change.Unreachable = &p.Unreachable
 	}
 	return change
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -26,6 +27,7 @@ type client struct {
 	patience time.Duration // against a broken test, not a measure
 	came     chan incoming // nil for a client that does not read by itself
 	writing  sync.Mutex
+	deaf     atomic.Bool // answers no pings
 }
 
 type incoming struct {
@@ -106,7 +108,9 @@ func (c *client) pump() {
 		for {
 			op, payload, err := c.read()
 			if err == nil && op == opPing {
-				_ = c.frame(opPong, payload)
+				if !c.deaf.Load() {
+					_ = c.frame(opPong, payload)
+				}
 				continue
 			}
 			if err == nil && op == opClose {

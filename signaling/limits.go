@@ -58,6 +58,9 @@ const (
 	// long because an application may connect before its user has typed a name.
 	speechTimeout = 5 * time.Minute
 
+	// missedAfter is how long a socket may be lost before others are told that its owner
+	// cannot be reached: most come back sooner, and nobody notices.
+	missedAfter = 5 * time.Second
 	// defaultPingInterval is the watchdog's when the first ping names none; it
 	// waits for watchdogPatience intervals.
 	defaultPingInterval = 20 * time.Second

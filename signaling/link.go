@@ -16,6 +16,7 @@ type link struct {
 	mu     sync.Mutex
 	conn   *rpc.Conn // nil while the socket is lost
 	losses int       // how often it was
+	missed bool      // it is lost for longer than a moment
 	held   [][]byte
 	octets int // of held
 	holds  int // reasons to hold frames although there is a socket
@@ -94,7 +95,7 @@ func (l *link) attach(conn *rpc.Conn, first []byte) (old *rpc.Conn, ok bool) {
 		l.mu.Unlock()
 		return nil, false
 	}
-	old, l.conn = l.conn, conn
+	old, l.conn, l.missed = l.conn, conn, false
 	l.holds++
 	l.mu.Unlock()
 	if first != nil {
@@ -132,6 +133,7 @@ func (l *link) detach(conn *rpc.Conn) (loss int, ok bool) {
 	}
 	l.conn = nil
 	l.losses++
+	l.missed = conn.Quiet()
 	return l.losses, true
 }
 
@@ -150,6 +152,29 @@ func (l *link) lostSince(loss int) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return !l.over && l.conn == nil && l.losses == loss
+}
+
+// miss notes that no socket has come since that loss, and reports whether it is so.
+func (l *link) miss(loss int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.over || l.conn != nil || l.losses != loss {
+		return false
+	}
+	l.missed = true
+	return true
+}
+
+// heard reports whether anything came from the client lately, as far as a short loss does
+// not count.
+func (l *link) heard() bool {
+	l.mu.Lock()
+	conn, missed := l.conn, l.missed
+	l.mu.Unlock()
+	if conn != nil {
+		return !conn.Quiet()
+	}
+	return !missed
 }
 
 // socketless reports whether nobody could hear the session now.

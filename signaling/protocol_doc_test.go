@@ -183,6 +183,8 @@ func TestDocumentedLimitsAreTheCodes(t *testing.T) {
 		"octets of stored answers":                 octets(maxAnswersOctets),
 		"answer counts as just given":              seconds(repeatWindow),
 		"silence before the server pings":          seconds(socket.PingInterval),
+		"silence until others are told":            seconds(socket.QuietAfter),
+		"a lost socket until others are told":      seconds(missedAfter),
 		"silence of a peer":                        seconds(socket.PeerTimeout),
 		"silence before the first request":         seconds(speechTimeout),
 		"default ping interval":                    seconds(defaultPingInterval),

@@ -10,6 +10,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/awake"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
 // Session is one participant's conversation with the server. Its goroutine
@@ -141,12 +142,34 @@ func (s *Session) lost(loss int) {
 	grace := s.server.opts.Load().ReconnectGrace
 	s.log.Info("socket lost", "grace", grace)
 	s.server.counters.lost.Add(1)
+	awake.AfterFunc(missedAfter, func() {
+		if s.link.miss(loss) {
+			s.tellReach()
+		}
+	})
 	awake.AfterFunc(grace, func() {
 		s.server.counters.lost.Add(-1)
 		if s.link.lostSince(loss) {
 			s.end(endLost)
 		}
 	})
+}
+
+// watch has the others told when nothing comes from the session's socket any more.
+func (s *Session) watch(conn *rpc.Conn) {
+	conn.OnQuiet(func() { time.AfterFunc(0, s.tellReach) })
+}
+
+// tellReach has the room look whether the client is heard. It waits for the room.
+func (s *Session) tellReach() {
+	if !s.member.Load() {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, requestTimeout)
+	defer cancel()
+	if err := s.server.manager.Reach(ctx, s.id, s.link.heard); err != nil {
+		s.log.Debug("reach not told", "error", err)
+	}
 }
 
 // sayFarewell sends the answer to closeRoom, if it is this session that closes it.

@@ -119,6 +119,8 @@ func (k *socket) takeOver(s *Session, req rpc.Request) bool {
 	if !ok {
 		return false
 	}
+	s.watch(k.conn)
+	time.AfterFunc(0, s.tellReach)
 	if s.paired.Load() {
 		s.resumed.Store(true)
 		k.server.running.Go(s.retell)
@@ -189,6 +191,7 @@ func (k *socket) ensureSession() *Session {
 	if _, ok := s.link.attach(k.conn, nil); !ok {
 		k.conn.Close(endShutdown.code, endShutdown.text)
 	}
+	s.watch(k.conn)
 	k.session = s
 	return s
 }

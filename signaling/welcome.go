@@ -67,7 +67,7 @@ func plainPeerOf(p room.ParticipantInfo) api.Peer {
 
 // peerOf is a participant with everything that others may know of it.
 func peerOf(p room.ParticipantInfo) api.Peer {
-	peer := api.Peer{ID: p.User, Role: p.Role, Metadata: p.Metadata, Streams: streamsOf(p)}
+	peer := api.Peer{ID: p.User, Role: p.Role, Metadata: p.Metadata, Streams: streamsOf(p), Unreachable: p.Unreachable}
 	if !p.HandRaised.IsZero() {
 		peer.HandRaised, peer.HandRaisedAt = true, p.HandRaised.UnixMilli()
 	}

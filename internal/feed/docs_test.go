@@ -48,7 +48,7 @@ var meanings = map[feed.Type]string{
 	feed.RoomChanged:         "A moderator (`by`), or the application, changed what the room is run by. `settings` are all that differ from a plain room.",
 	feed.RoomClosed:          "The room is no more. `reason`: `closed`, by somebody or because its time was over, with `text` for people and the `users` who were in it, of whom there is no `participant.left`; or `ended`, because nobody was left.",
 	feed.ParticipantJoined:   "Somebody came in.",
-	feed.ParticipantChanged:  "Something of a participant is another now: `changed` has `hand`, `metadata`, `grants`, `mute`, or `off` when it has switched its microphone or camera off or on (`off` of its streams). `by` is the moderator.",
+	feed.ParticipantChanged:  "Something of a participant is another now: `changed` has `hand`, `metadata`, `grants`, `mute`, or `off` when it has switched its microphone or camera off or on (`off` of its streams), or `reach` when nothing comes from its client for some seconds (`unreachable`) or it is heard again. `by` is the moderator.",
 	feed.ParticipantLeft:     "Somebody is gone, with all its streams. `reason`: `left`, also when a connection was lost for good, or `evicted`.",
 	feed.ParticipantEvicted:  "Somebody was sent away, after its `participant.left`.",
 	feed.ParticipantWaiting:  "Somebody waits in the lobby.",

@@ -102,6 +102,7 @@ type participant struct {
 	Permissions []string        `json:"permissions"`
 	Hidden      bool            `json:"hidden,omitempty"`
 	HandRaised  string          `json:"handRaised,omitempty"`
+	Unreachable bool            `json:"unreachable,omitempty"`
 	Streams     []stream        `json:"streams"`
 	Metadata    json.RawMessage `json:"metadata,omitempty"`
 }
@@ -119,7 +120,7 @@ func participantOf(p room.ParticipantInfo) participant {
 	}
 	return participant{
 		User: p.User, Identity: p.Identity, Role: p.Role, Permissions: strings.Fields(p.Permissions.String()), Hidden: p.Hidden,
-		HandRaised: timeOf(p.HandRaised), Streams: list, Metadata: p.Metadata,
+		HandRaised: timeOf(p.HandRaised), Unreachable: p.Unreachable, Streams: list, Metadata: p.Metadata,
 	}
 }
 
@@ -161,7 +162,7 @@ func changesOf(c room.Change) []string {
 		bit  room.Change
 		word string
 	}{
-		{room.ChangedHand, "hand"}, {room.ChangedMetadata, "metadata"}, {room.ChangedGrants, "grants"}, {room.ChangedMute, "mute"}, {room.ChangedOff, "off"},
+		{room.ChangedHand, "hand"}, {room.ChangedMetadata, "metadata"}, {room.ChangedGrants, "grants"}, {room.ChangedMute, "mute"}, {room.ChangedOff, "off"}, {room.ChangedReach, "reach"},
 	} {
 		if c&change.bit != 0 {
 			words = append(words, change.word)

@@ -68,6 +68,7 @@ type Change struct {
 	HandRaisedAt int64           `json:"handRaisedAt,omitempty"`
 	Metadata     json.RawMessage `json:"metadata,omitempty"`
 	Streams      []Stream        `json:"streams,omitzero"`
+	Unreachable  *bool           `json:"unreachable,omitempty"`
 }
 
 // Gone is the params object of participantLeft and participantUnpublished for a client

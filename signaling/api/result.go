@@ -17,6 +17,7 @@ type Peer struct {
 	Metadata     json.RawMessage `json:"metadata,omitempty"`
 	HandRaised   bool            `json:"handRaised,omitempty"`
 	HandRaisedAt int64           `json:"handRaisedAt,omitempty"` // milliseconds since 1970
+	Unreachable  bool            `json:"unreachable,omitempty"`
 }
 
 // Stream is a published stream, what of it a moderator has muted for all, and what its

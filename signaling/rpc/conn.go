@@ -30,6 +30,8 @@ type Config struct {
 	PingInterval time.Duration
 	// PeerTimeout: a peer silent for this long, pongs included, is lost: 9 s.
 	PeerTimeout time.Duration
+	// QuietAfter: a peer silent for this long, pongs included, is told of by OnQuiet: 7 s.
+	QuietAfter time.Duration
 	// MessageTimeout bounds the time from the first to the last octet of one
 	// message: 30 s.
 	MessageTimeout time.Duration
@@ -50,6 +52,7 @@ func (c Config) WithDefaults() Config {
 	c.QueueLimit = orDefault(c.QueueLimit, 1<<20)
 	c.PingInterval = orDefault(c.PingInterval, 3*time.Second)
 	c.PeerTimeout = orDefault(c.PeerTimeout, 9*time.Second)
+	c.QuietAfter = orDefault(c.QuietAfter, 7*time.Second)
 	c.MessageTimeout = orDefault(c.MessageTimeout, 30*time.Second)
 	c.WriteTimeout = orDefault(c.WriteTimeout, 10*time.Second)
 	c.CloseTimeout = orDefault(c.CloseTimeout, 5*time.Second)
@@ -76,7 +79,7 @@ type Conn struct {
 	traffic *traffic // of all Conns of the Upgrader
 	limiter *rate.Limiter
 	limit   atomic.Int64
-	heard   atomic.Bool  // something came since the last look at the ping timer
+	silence silence
 	closeBy atomic.Int64 // UnixNano by which everything is over; 0 while open
 
 	// Of the reader.
@@ -143,6 +146,7 @@ func newConn(ws *websocket.Conn, cfg Config, counted *traffic) *Conn {
 	c := &Conn{ws: ws, cfg: cfg, traffic: counted, out: newOutbox(cfg.QueueLimit), ended: make(chan struct{})}
 	c.limiter = rate.NewLimiter(cfg.Rate, cfg.Burst)
 	c.limit.Store(cfg.ReadLimit)
+	c.silence.heard(time.Now())
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	ws.SetReadLimit(0) // the reader counts for itself, see body
 	ws.SetPingHandler(func(payload string) error { c.alive(); c.out.putPong(payload); return nil })

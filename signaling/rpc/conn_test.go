@@ -164,6 +164,28 @@ func TestSilentPeerIsPingedThenLost(t *testing.T) {
 	})
 }
 
+func TestSilentPeerIsToldOfBeforeItIsLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := open(t, rpc.Config{}, echo)
+		start := time.Now()
+		told := make(chan time.Duration, 8)
+		p.rpc.OnQuiet(func() { told <- time.Since(start) })
+		go func() { _, _ = io.Copy(io.Discard, p.br) }()
+		if at := <-told; at != 7*time.Second || !p.rpc.Quiet() {
+			t.Errorf("told after %v, want 7 s; quiet: %v", at, p.rpc.Quiet())
+		}
+		time.Sleep(time.Second)
+		p.write(opPong, true, "")
+		if at := <-told; at != 8*time.Second || p.rpc.Quiet() {
+			t.Errorf("told after %v, want 8 s; quiet: %v", at, p.rpc.Quiet())
+		}
+		p.ended(rpc.ErrLost)
+		if at := <-told; at != 15*time.Second || p.when.Sub(start) != 17*time.Second {
+			t.Errorf("told after %v and lost after %v, want 15 and 17 s", at, p.when.Sub(start))
+		}
+	})
+}
+
 func TestTalkingPeerIsNotPinged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := open(t, rpc.Config{}, echo)

@@ -73,7 +73,7 @@ func TestWhateverIsUrgentTakesAlongWhatWaits(t *testing.T) {
 		"a frame":      {func(p *peer) { p.rpc.Send([]byte("c")) }, []string{"1a", "1b", "1c"}},
 		"a close":      {func(p *peer) { p.rpc.Close(rpc.CloseNormal, "") }, []string{"1a", "1b", "8\x03\xe8"}},
 		"the peer's":   {func(p *peer) { p.write(opPing, true, "x") }, []string{"10x", "1a", "1b"}},
-		"our own ping": {func(*peer) { time.Sleep(6 * time.Second) }, []string{"9", "1a", "1b"}},
+		"our own ping": {func(*peer) { time.Sleep(3 * time.Second) }, []string{"9", "1a", "1b"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

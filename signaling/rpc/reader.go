@@ -82,8 +82,9 @@ func (p pacedReader) Read(b []byte) (int, error) {
 // alive notes a sign of life and moves the read deadline: PeerTimeout from
 // now, but never past the end of the message or of the close.
 func (c *Conn) alive() {
-	c.heard.Store(true)
-	by := time.Now().Add(c.cfg.PeerTimeout)
+	now := time.Now()
+	c.silence.heard(now)
+	by := now.Add(c.cfg.PeerTimeout)
 	if !c.messageBy.IsZero() && c.messageBy.Before(by) {
 		by = c.messageBy
 	}

@@ -10,8 +10,9 @@ import (
 // write is the writer goroutine: it drains the outbox, and pings a peer that
 // has been silent. It returns after the close frame or when the Conn ends.
 func (c *Conn) write() {
-	ticker := time.NewTicker(c.cfg.PingInterval)
-	defer ticker.Stop()
+	look := time.NewTimer(c.cfg.PingInterval)
+	defer look.Stop()
+	due := time.Now().Add(c.cfg.PingInterval)
 	defer c.out.alarm.Stop() // and nobody listens any more
 	most := 0
 	if c.batches != nil {
@@ -37,10 +38,10 @@ func (c *Conn) write() {
 		case <-c.out.wake:
 		case <-c.out.alarm.C:
 			rung = true
-		case <-ticker.C:
-			if !c.heard.Swap(false) {
-				c.out.putPing()
-			}
+		case now := <-look.C:
+			wait := c.lookAt(now, due)
+			due = now.Add(wait)
+			look.Reset(wait)
 		case <-c.ended:
 			return
 		}
