@@ -74,6 +74,25 @@ type silent struct {
 	mu         sync.Mutex
 	candidates []sfu.Candidate
 	failed     []string
+	heard      []reachReport
+}
+
+// reachReport is what was told of a connection and when: disturbed, again in order, or failed.
+type reachReport struct {
+	what string
+	at   time.Time
+}
+
+func (o *silent) disturbed(is bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.heard = append(o.heard, reachReport{map[bool]string{true: "disturbed", false: "in order"}[is], time.Now()})
+}
+
+func (o *silent) reports() []reachReport {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return append([]reachReport(nil), o.heard...)
 }
 
 func (o *silent) ICECandidate(c sfu.Candidate) {
@@ -86,6 +105,7 @@ func (o *silent) Failed(reason string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.failed = append(o.failed, reason)
+	o.heard = append(o.heard, reachReport{"failed", time.Now()})
 }
 
 func (o *silent) failures() []string {
@@ -211,7 +231,7 @@ func (s *stage) publish(ip string, loopback bool) *publisher {
 	p.pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { p.received <- t })
 	var err error
 	p.publication, err = s.engine.Publish(context.Background(), sfu.PublishRequest{
-		Offer: s.offerOf(p.pc), Loopback: loopback, Observer: p.observer,
+		Offer: s.offerOf(p.pc), Loopback: loopback, Observer: p.observer, Disturbed: p.observer.disturbed,
 	})
 	if err != nil {
 		s.t.Fatal(err)

@@ -54,7 +54,7 @@ type voice struct {
 func (s *stage) talker(ip string) *talker {
 	s.t.Helper()
 	t := &talker{s: s, pc: s.client(ip), observer: &silent{}, streams: make(map[string][]*voice), layers: make(map[string]func([]sfu.SubscribedLayer))}
-	t.uplink = s.engine.NewUplink(sfu.UplinkRequest{Observer: t.observer})
+	t.uplink = s.engine.NewUplink(sfu.UplinkRequest{Observer: t.observer, Disturbed: t.observer.disturbed})
 	return t
 }
 

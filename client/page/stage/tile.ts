@@ -39,6 +39,7 @@ export class Tile implements Subject {
   readonly #pause = h('p', { class: 'tile-pause', role: 'status' });
   #cameraOff = false;
   #expected = false; // a picture is to come, or is there
+  #unreachable = false;
   #interruption = 0; // counts pauses, so that the end of one does not end the next
 
   constructor(user: string, stream: string, own: boolean, host: TileHost) {
@@ -90,7 +91,7 @@ export class Tile implements Subject {
   }
 
   /** Shows what is known of the person and of the stream. */
-  describe({ role, handRaisedAt }: Participant, publication: Publication | undefined): void {
+  describe({ role, handRaisedAt, unreachable }: Participant, publication: Publication | undefined): void {
     const camera = this.stream === CAMERA;
     const { audioMuted = false, audioOff = false, videoMuted = false, videoOff = false, hasAudio = false } = publication ?? {};
     const silent = audioMuted ? 'muted' : audioOff || (publication && !hasAudio) ? 'off' : 'no';
@@ -102,6 +103,22 @@ export class Tile implements Subject {
       this.status = '';
     }
     this.#switchCamera(videoMuted || videoOff);
+    this.#reach(unreachable);
+  }
+
+  /** Says that the person is not there at present, until they are. */
+  #reach(unreachable: boolean): void {
+    if (unreachable === this.#unreachable) {
+      return;
+    }
+    this.#unreachable = unreachable;
+    if (unreachable) {
+      this.pause('cannot be reached at present');
+    } else if (this.#expected) {
+      this.resume();
+    } else {
+      this.unpause();
+    }
   }
 
   /** The server sends no picture for now, and says why. The last one stays, dimmed. */

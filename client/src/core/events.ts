@@ -35,7 +35,7 @@ export interface RoomEvents {
   participantJoined: { participant: RemoteParticipant };
   /** `reason` is what a moderator wrote. */
   participantLeft: { participant: RemoteParticipant; reason?: string | undefined };
-  /** Role, permissions, metadata, hand, or what is muted or off of their streams; of oneself too. */
+  /** Role, permissions, metadata, hand, what is muted or off of their streams, or whether they can be reached; of oneself too. */
   participantChanged: { participant: Participant };
   streamPublished: { publication: RemotePublication };
   streamUnpublished: { publication: RemotePublication };

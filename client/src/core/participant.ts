@@ -17,6 +17,8 @@ export abstract class Participant {
   readonly metadata: Json | undefined;
   /** Since when the hand is up, in milliseconds since 1970; undefined: it is not. */
   readonly handRaisedAt: number | undefined;
+  /** Nothing has come from them for some seconds: they come back, or will have left soon. */
+  readonly unreachable: boolean = false;
   /** Whether they speak at present. */
   readonly speaking: boolean = false;
   /** How loud they are while they speak, in dB below the loudest sound: -23, say. */
@@ -46,6 +48,7 @@ export abstract class Participant {
     if (news.handRaised !== undefined) {
       this.handRaisedAt = news.handRaised ? Number(news.handRaisedAt) || Date.now() : undefined;
     }
+    this.unreachable = news.unreachable ?? this.unreachable;
     for (const stream of list<WireStream>(news.streams)) {
       this._streams.set(String(stream.id), stream);
       this.publications.get(String(stream.id))?._learn(stream);

@@ -11,7 +11,7 @@ import { list, type JoinResult, type WireParticipant, type WireSpeakers, type Wi
 export const WEBCAM = 'webcam';
 
 /** What is so of somebody of whom a whole list says nothing else. */
-const NOTHING: WireParticipant = { handRaised: false, metadata: undefined };
+const NOTHING: WireParticipant = { handRaised: false, metadata: undefined, unreachable: false };
 
 /** Who is in the room and what they publish, kept by what the server tells. */
 export class People {

@@ -26,6 +26,7 @@ export interface WireParticipant {
   metadata?: Json | undefined;
   handRaised?: boolean;
   handRaisedAt?: number;
+  unreachable?: boolean;
 }
 
 /** How a room is run, see `changeRoom`. */
