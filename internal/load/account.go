@@ -27,7 +27,8 @@ type account struct {
 	failures int
 	sending  []*publication
 	watching []*subscription
-	past     tally // of connections that are over
+	carrying *downlink // nil without paired connections
+	past     tally     // of connections that are over
 }
 
 func newAccount(plan scenario.Client) *account {
@@ -125,6 +126,23 @@ func (a *account) subscriptionOver(sub *subscription) {
 	}
 }
 
+// downlinkBegan counts what goes wrong on a receiving connection from now on.
+func (a *account) downlinkBegan(d *downlink) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.carrying = d
+}
+
+// downlinkOver takes the counts of a receiving connection that is over.
+func (a *account) downlinkOver(d *downlink) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.carrying == d {
+		a.carrying = nil
+		a.past.addConn(d.conn)
+	}
+}
+
 // watches calls do with each subscription to a publisher.
 func (a *account) watches(publisher string, do func(*subscription)) {
 	a.mu.Lock()
@@ -193,6 +211,9 @@ func (a *account) addTo(t *tally) {
 	for _, pub := range a.sending {
 		t.publishing++
 		t.addPublication(pub)
+	}
+	if a.carrying != nil {
+		t.addConn(a.carrying.conn)
 	}
 	for _, sub := range a.watching {
 		t.addPresent(sub)

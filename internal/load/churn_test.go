@@ -16,8 +16,8 @@ rooms: 4
 duration: 5500ms
 groups:
   speakers: {count: 1, publish: {size: 320x180, bitrate: 60kbit/s, fps: 10}}
-  guests: {count: 4}
-  burst: {count: 5}
+  guests: {count: 4, connections: 50%}
+  burst: {count: 5, connections: 40%}
 phases:
   - for: 1s
     do: [{join: speakers}, {join: guests, over: 500ms}]

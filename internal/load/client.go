@@ -38,7 +38,8 @@ type client struct {
 	refused      map[string]bool // of them, those that could not be received
 	publication  *publication
 	subscription map[string]*subscription // by publisher
-	gone         []*subscription          // vanished; closed at the end
+	down         *downlink                // carries them, with paired connections
+	gone         []*transport.Conn        // vanished; closed at the end
 	silent       []*publication
 	lost         []session.Session
 }
@@ -143,7 +144,7 @@ func (c *client) join(ctx context.Context, step scenario.Step) error {
 	}
 	c.account.enters()
 	began := time.Now()
-	c.session = c.runner.options.Target.Session(session.Member{Room: c.plan.Room, User: name, Handler: c.mail})
+	c.session = c.runner.options.Target.Session(session.Member{Room: c.plan.Room, User: name, Paired: c.plan.Paired, Handler: c.mail})
 	peers, err := c.session.Join(ctx)
 	if err != nil {
 		c.session.Close()
@@ -195,6 +196,8 @@ func (c *client) hear(ctx context.Context, e event) {
 		c.addCandidate(e.user, e.text)
 	case mediaError:
 		c.trouble(fmt.Errorf("media error of the server: %s", e.text))
+	case offered:
+		c.offered(ctx, e.offer)
 	case answered:
 		c.answered(ctx, e.sub, e.err)
 	case disconnected:
@@ -213,7 +216,9 @@ func (c *client) drop(user string) {
 	if sub := c.subscription[user]; sub != nil {
 		delete(c.subscription, user)
 		c.account.subscriptionOver(sub)
-		_ = sub.conn.Close() // the server may have been first
+		if sub.conn != nil {
+			_ = sub.conn.Close() // the server may have been first
+		}
 	}
 }
 

@@ -46,6 +46,7 @@ func (c *client) publish(ctx context.Context) error {
 		c.runner.notes.say(fmt.Sprintf("the server took %d of the %d encodings that simulcast offered",
 			max(1, len(cfg.Media.Video.RIDs)), offered))
 	}
+	c.runner.handshakes.Add(1)
 	c.runner.connecting.Go(func() {
 		err := c.follow(pub.conn, func(ctx context.Context) error { return pub.start(ctx, cfg) })
 		c.mail.put(event{kind: disconnected, pub: pub, err: err})
@@ -81,14 +82,20 @@ func (c *client) receive(ctx context.Context) {
 	if n := c.plan.Receive.Streams; n >= 0 {
 		most = min(n, maxStreams)
 	}
+	var together []string
 	for _, user := range c.present {
-		if len(c.subscription) >= most {
-			return
+		if len(c.subscription)+len(together) >= most {
+			break
 		}
-		if c.subscription[user] == nil && !c.refused[user] && c.session != nil {
+		switch {
+		case c.subscription[user] != nil || c.refused[user] || c.session == nil:
+		case c.plan.Paired:
+			together = append(together, user)
+		default:
 			c.subscribe(ctx, user)
 		}
 	}
+	c.subscribeTo(ctx, together)
 }
 
 // subscribe asks for a stream. A room's server serves one request after the
@@ -150,6 +157,7 @@ func (c *client) answered(ctx context.Context, sub *subscription, err error) {
 	if c.layer != scenario.AutoLayer {
 		c.requestLayer(ctx, user)
 	}
+	c.runner.handshakes.Add(1)
 	c.runner.connecting.Go(func() {
 		c.mail.put(event{kind: disconnected, sub: sub, err: c.follow(sub.conn, sub.start)})
 	})
@@ -214,6 +222,12 @@ func (c *client) disconnected(e event) {
 		if !c.runner.options.Target.Rooms && errors.Is(e.err, transport.ErrEnded) {
 			return // its publisher left, and nobody else tells
 		}
+	case e.down != nil && c.down == e.down:
+		what = "receive"
+		for user := range c.subscription {
+			c.refuse(user)
+		}
+		c.closeDownlink()
 	default:
 		return // it was over already
 	}
@@ -241,7 +255,7 @@ func phase(err error) string {
 func (c *client) addCandidate(user, text string) {
 	var conn *transport.Conn
 	switch sub := c.subscription[user]; {
-	case sub != nil:
+	case sub != nil && sub.conn != nil:
 		conn = sub.conn
 	case c.publication != nil && user == c.account.name():
 		conn = c.publication.conn

@@ -35,8 +35,16 @@ func (c *client) vanish() {
 	for user, sub := range c.subscription {
 		delete(c.subscription, user)
 		c.account.subscriptionOver(sub)
-		sub.conn.Vanish()
-		c.gone = append(c.gone, sub)
+		if sub.conn != nil {
+			sub.conn.Vanish()
+			c.gone = append(c.gone, sub.conn)
+		}
+	}
+	if down := c.down; down != nil {
+		down.conn.Vanish()
+		c.account.downlinkOver(down)
+		c.gone = append(c.gone, down.conn)
+		c.down = nil
 	}
 	c.present = nil
 	c.account.ended("vanished")
@@ -57,6 +65,7 @@ func (c *client) hangUp(how string) {
 	for user := range c.subscription {
 		c.drop(user)
 	}
+	c.closeDownlink()
 	c.present = nil
 	c.account.ended(how)
 }
@@ -72,8 +81,8 @@ func (c *client) end() {
 	for _, s := range c.lost {
 		s.Close()
 	}
-	for _, sub := range c.gone {
-		_ = sub.conn.Close()
+	for _, conn := range c.gone {
+		_ = conn.Close()
 	}
 	for _, pub := range c.silent {
 		pub.close()

@@ -14,8 +14,11 @@ type event struct {
 	text string // the candidate, or the server's words
 	err  error
 	// The connection it is about, for answered and disconnected.
-	sub *subscription
-	pub *publication
+	sub  *subscription
+	pub  *publication
+	down *downlink
+
+	offer session.Offer
 }
 
 type eventKind uint8
@@ -26,6 +29,7 @@ const (
 	left
 	candidate
 	mediaError
+	offered
 	closed
 
 	answered     // to a subscription; from a goroutine of the client
@@ -83,4 +87,5 @@ func (m *mailbox) Unpublished(user string)     { m.put(event{kind: unpublished, 
 func (m *mailbox) Left(user string)            { m.put(event{kind: left, user: user}) }
 func (m *mailbox) Candidate(user, text string) { m.put(event{kind: candidate, user: user, text: text}) }
 func (m *mailbox) MediaError(text string)      { m.put(event{kind: mediaError, text: text}) }
+func (m *mailbox) Offered(o session.Offer)     { m.put(event{kind: offered, offer: o}) }
 func (m *mailbox) Closed(err error)            { m.put(event{kind: closed, err: err}) }

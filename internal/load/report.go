@@ -44,6 +44,9 @@ func (r *Runner) report(started time.Time) *result.Run {
 	if total.early > 0 {
 		r.notes.say(fmt.Sprintf("%d packets came before they were sent: the clocks differ, and latencies are too short", total.early))
 	}
+	if slices.ContainsFunc(plan.Clients, func(c scenario.Client) bool { return c.Paired }) {
+		r.notes.say(fmt.Sprintf("%d media connections were made; %d streams were received", r.handshakes.Load(), total.sum.Subscriptions))
+	}
 	run.Marks = append(run.Marks, r.notes.list()...)
 	slices.SortStableFunc(run.Marks, func(a, b result.Mark) int { return cmp.Compare(a.At, b.At) })
 	var came []scenario.Client

@@ -61,6 +61,7 @@ type Runner struct {
 	clients    []*client
 	running    sync.WaitGroup // clients
 	connecting sync.WaitGroup // connections on their way up
+	handshakes atomic.Int64   // of media connections, begun
 	over       atomic.Bool    // what fails from now on is the end of the run
 
 	filesLimit int
@@ -82,6 +83,9 @@ func NewRunner(o Options) (*Runner, error) {
 	}
 	r := &Runner{options: o, identity: identity, library: newLibrary()}
 	for _, plan := range o.Plan.Clients {
+		if plan.Paired && !o.Target.Rooms {
+			return nil, errNotPaired
+		}
 		if plan.Publish != nil {
 			if err := r.library.affordable(plan.Publish); err != nil {
 				return nil, fmt.Errorf("publisher %s: %w", plan.Name, err)

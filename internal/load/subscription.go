@@ -16,10 +16,10 @@ import (
 // owns the receiver; others only take snapshots.
 type subscription struct {
 	publisher string
-	asked     time.Time // when the stream was asked for
-	conn      *transport.Conn
-	receiver  *watch.Receiver // set by accept
-	video     bool            // was negotiated; set by accept
+	asked     time.Time       // when the stream was asked for
+	conn      *transport.Conn // its own; nil when it comes on a downlink
+	receiver  *watch.Receiver // set by accept, or receive
+	video     bool            // was negotiated; likewise
 
 	// Guarded by the account.
 	paused      [2]bool        // audio, video: the publisher stopped on purpose
@@ -49,6 +49,27 @@ func (sub *subscription) accept(answer string, late time.Duration) error {
 	sub.video = media.Video != nil
 	sub.receiver = watch.New(watch.Config{Media: media, Late: late, Writer: sub.conn, RTT: sub.conn.RTT}, sub.asked)
 	return nil
+}
+
+// awaitedSubscription is one that comes on a downlink, once the server has offered
+// it.
+func awaitedSubscription(publisher string) *subscription {
+	return &subscription{publisher: publisher, asked: time.Now()}
+}
+
+// receive takes what a downlink brings of it. The feedback for the transport is
+// the downlink's.
+func (sub *subscription) receive(media *transport.Media, conn *transport.Conn, late time.Duration) {
+	own := *media
+	for _, s := range []**transport.Stream{&own.Audio, &own.Video} {
+		if *s != nil {
+			stream := **s
+			stream.TransportCC = false
+			*s = &stream
+		}
+	}
+	sub.video = own.Video != nil
+	sub.receiver = watch.New(watch.Config{Media: &own, Late: late, Writer: conn, RTT: conn.RTT}, sub.asked)
 }
 
 // start connects, and returns when media may come.

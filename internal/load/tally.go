@@ -7,6 +7,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/load/histogram"
 	"github.com/atrium-rtc/atrium/internal/load/result"
+	"github.com/atrium-rtc/atrium/internal/load/transport"
 	"github.com/atrium-rtc/atrium/internal/load/watch"
 )
 
@@ -92,9 +93,15 @@ func (t *tally) addPublication(pub *publication) {
 	}
 	stats.Lateness.AddTo(&t.lateness)
 	t.stalls += stats.Stalls
-	c := pub.conn.Stats()
+	t.unreadable += stats.Rejected
+	t.addConn(pub.conn)
+}
+
+// addConn adds what went wrong below the media.
+func (t *tally) addConn(conn *transport.Conn) {
+	c := conn.Stats()
 	t.kernelDrops += c.KernelDrops
-	t.unreadable += c.Rejected + stats.Rejected
+	t.unreadable += c.Rejected
 }
 
 // addSubscription adds what a subscription has seen so far.
@@ -116,9 +123,10 @@ func (t *tally) addSubscription(sub *subscription) {
 	t.sum.Add(&sub.interrupted)
 	t.open.Add(&open)
 	sub.receiver.Latency().AddTo(&t.latency)
-	c := sub.conn.Stats()
-	t.kernelDrops += c.KernelDrops
-	t.unreadable += c.Rejected + s.Malformed + s.Unknown
+	t.unreadable += s.Malformed + s.Unknown
+	if sub.conn != nil {
+		t.addConn(sub.conn)
+	}
 	t.early += s.ClockBehind
 	if s.Width > 0 {
 		t.layer = fmt.Sprintf("%dx%d", s.Width, s.Height)

@@ -184,6 +184,7 @@ func (t trickle) Candidate(user, candidate string) {
 	}
 }
 
+func (t trickle) Offered(session.Offer)  {}
 func (t trickle) MediaError(text string) { t.p.crowd.failed(fmt.Errorf("media error: %s", text)) }
 
 func (t trickle) Closed(err error) {

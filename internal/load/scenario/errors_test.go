@@ -55,13 +55,13 @@ func TestProblemsNameLineAndKeyAndSayWhatIsRight(t *testing.T) {
 		"durration: 5s\ngroups: {a: {count: 1}}\n":               `:1: durration: unknown key; did you mean "duration"?`,
 		"duration: 5s\nduration: 6s\ngroups: {a: {count: 1}}\n":  ":2: duration: is set twice, first on line 1",
 		"duration: 5s\ngroups: {a: {count: 1}, a: {count: 2}}\n": ":2: groups.a: is set twice, first on line 2",
-		"duration: 5s\ngroups:\n  a: {kind: 1}\n":                ":3: groups.a.kind: unknown key; there is count, publish, receive, network",
+		"duration: 5s\ngroups:\n  a: {kind: 1}\n":                ":3: groups.a.kind: unknown key; there is count, publish, receive, connections, network",
 		"duration: 5s\ngroups: {a: {count: few}}\n":              `:2: groups.a.count: "few" is not a whole number`,
 		"duration: 5s\ngroups: {a: {count: 0}}\n":                ":2: groups.a.count: 0 is outside 1 to 100000",
 		"duration: 5s\ngroups: {a: {publish: true}}\n":           ":2: groups.a.count: is missing: How many there are in each room.",
 		"duration: 5s\n":                                                                             "groups",
 		"duration: 5s\ngroups: [a]\n":                                                                ":2: groups: takes names, each with keys of its own, not a list or a value",
-		"duration: 5s\ngroups: {a: 5}\n":                                                             ":2: groups.a: takes keys of its own, indented below it: count, publish, receive, network",
+		"duration: 5s\ngroups: {a: 5}\n":                                                             ":2: groups.a: takes keys of its own, indented below it: count, publish, receive, connections, network",
 		"duration: 5\ngroups: {a: {count: 1}}\n":                                                     `:1: duration: "5" is not a duration such as 30s, 1.5s or 2m`,
 		"duration: [5s]\ngroups: {a: {count: 1}}\n":                                                  ":1: duration: takes one value, not a list or a section",
 		"duration: 25h\ngroups: {a: {count: 1}}\n":                                                   ":1: duration: 25h is outside 1s to 24h",
@@ -169,7 +169,7 @@ networks: {x: {loss: 5}}
 `)
 	want := []string{
 		`:1: duration: "30" is not a duration such as 30s, 1.5s or 2m`,
-		":3: groups.a.color: unknown key; there is count, publish, receive, network",
+		":3: groups.a.color: unknown key; there is count, publish, receive, connections, network",
 		`:7: phases[1].do[1].media: "smell" is not one of audio, video, both`,
 		`:8: phases[1].do[2].dance: unknown key; there is join, leave, vanish, churn, mute, unmute, republish, layer, read_slowly, network, ` +
 			"share, count, after, over, for, every, rate, stay, away, media, to, speed",

@@ -18,6 +18,7 @@ type Flags struct {
 	PublishersReceive bool          `name:"publishers-receive" default:"true" negatable:"" help:"Publishers of a room receive each other."`
 	Duration          time.Duration `name:"duration" default:"1m" help:"How long the test takes."`
 	Ramp              Ramp          `name:"ramp" placeholder:"TIME|RATE" help:"Clients come evenly within a time (10s) or at a rate (20/s). Default: within 5s, or a tenth of the duration if that is less."`
+	Connections       Connections   `name:"connections" default:"separate" placeholder:"HOW" help:"A connection for each stream (separate), or two for each client (paired); a share such as 50% has the second. Atrium alone knows paired ones."`
 	Churn             Frequency     `name:"churn" placeholder:"RATE" help:"So many subscribers (publishers, if there are none) leave and come back: 2/s, 30/min."`
 	Seed              uint64        `name:"seed" default:"1" placeholder:"N" help:"Decides every choice. The same seed is the same test."`
 	RoomName          string        `name:"room-name" default:"load" placeholder:"NAME" help:"The rooms are called NAME-1, NAME-2 and so on."`
@@ -84,14 +85,14 @@ func (f Flags) Scenario() (Scenario, error) {
 		Adapt: f.Adapt, Burst: f.Burst,
 	}
 	if f.Publishers > 0 {
-		g := Group{Name: publishers, Count: f.Publishers, Publish: &publish}
+		g := Group{Name: publishers, Count: f.Publishers, Publish: &publish, Connections: f.Connections}
 		if f.PublishersReceive {
 			g.Receive.Streams = All
 		}
 		s.Groups = append(s.Groups, g)
 	}
 	if f.Subscribers > 0 {
-		s.Groups = append(s.Groups, Group{Name: subscribers, Count: f.Subscribers, Receive: Receive{All}})
+		s.Groups = append(s.Groups, Group{Name: subscribers, Count: f.Subscribers, Receive: Receive{All}, Connections: f.Connections})
 	}
 	if f.Churn > 0 {
 		last := s.Groups[len(s.Groups)-1].Name
@@ -152,6 +153,7 @@ func (f Flags) origins() origins {
 		"groups.publishers.count": "publishers", "groups.subscribers.count": "subscribers",
 		"networks.bad.loss": "loss", "networks.bad.delay": "delay", "networks.bad.jitter": "jitter", "networks.bad.rate": "link-rate",
 		"networks.bad.share": "loss-share", "phases": "churn",
+		"groups.publishers.connections": "connections", "groups.subscribers.connections": "connections",
 	}}
 	for key, name := range map[string]string{
 		"": "simulcast", ".fps": "fps", ".packet_size": "packet-size", ".bitrate": "bitrate", ".keyframe_interval": "keyframe-interval",

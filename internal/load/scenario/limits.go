@@ -36,12 +36,16 @@ func (p *Plan) Limits() Limits {
 		}
 		l.Publishers += sent
 		l.Subscriptions += streams
-		l.Files += (1 + sent + streams) * c.lives()
+		connections := sent + streams
+		if c.Paired {
+			connections = sent + min(streams, 1)
+		}
+		l.Connections += connections
+		l.Files += (1 + connections) * c.lives()
 		if streams > 0 {
 			l.Down += rates[c.Room] / Bitrate(publishers[c.Room]) * Bitrate(streams)
 		}
 	}
-	l.Connections = l.Publishers + l.Subscriptions
 	return l
 }
 

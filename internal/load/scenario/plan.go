@@ -34,6 +34,7 @@ type Client struct {
 	Group   string
 	Publish *Publish // nil: only receives; complete, without zero values that mean defaults
 	Receive Receive
+	Paired  bool     // one connection for all that it sends, one for all that it receives
 	Network Network  // at the start
 	Faults  []string // what will be done to it, for people: "5 % loss", "vanishes", "reads slowly"
 	Steps   []Step   // ascending; the first Join comes before everything but is not always at 0
@@ -97,13 +98,18 @@ func (a Action) String() string {
 }
 
 // Groups returns the names under which the client is counted, each once: clean or
-// affected, its group, and its network if that has a name; in alphabetical order.
+// affected, its group, its network if that has a name, and paired if its connections
+// are; in alphabetical order.
 func (c *Client) Groups() []string {
 	names := []string{result.Clean}
 	if len(c.Faults) > 0 {
 		names[0] = result.Affected
 	}
-	for _, name := range []string{c.Group, c.Network.Name} {
+	paired := ""
+	if c.Paired {
+		paired = pairedGroup
+	}
+	for _, name := range []string{c.Group, c.Network.Name, paired} {
 		if name != "" && !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -29,11 +29,12 @@ type Scenario struct {
 
 // Group is clients of one kind.
 type Group struct {
-	Name    string
-	Count   int      `key:"count" required:"true" min:"1" max:"100000" help:"How many there are in each room."`
-	Publish *Publish `key:"publish" form:"true or what is sent" help:"What each of them sends, see below; true sends the defaults. Without it they only receive."`
-	Receive Receive  `key:"receive" default:"all" form:"all, none or a number" help:"How many of the others' streams in the room each receives, at most."`
-	Network Mix      `key:"network" form:"name, or shares by name" help:"The network they have: one for all (mobile), or shares ({lossy: 10%}), which are chosen by the seed over all rooms. The rest has the connection as it is."`
+	Name        string
+	Count       int         `key:"count" required:"true" min:"1" max:"100000" help:"How many there are in each room."`
+	Publish     *Publish    `key:"publish" form:"true or what is sent" help:"What each of them sends, see below; true sends the defaults. Without it they only receive."`
+	Receive     Receive     `key:"receive" default:"all" form:"all, none or a number" help:"How many of the others' streams in the room each receives, at most."`
+	Connections Connections `key:"connections" default:"separate" form:"separate, paired or a share" help:"Whether each stream has a connection of its own, or a client two: one for all that it sends, one for all that it receives (docs/protocol.md, Atrium's own). A share such as 50% has the second, and is counted as the group paired."`
+	Network     Mix         `key:"network" form:"name, or shares by name" help:"The network they have: one for all (mobile), or shares ({lossy: 10%}), which are chosen by the seed over all rooms. The rest has the connection as it is."`
 }
 
 // Publish is what a client sends. Zero values mean the defaults, except that

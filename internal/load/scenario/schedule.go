@@ -222,6 +222,7 @@ func (d *schedule) seat() {
 		d.members = append(d.members, d.actors[first:])
 	}
 	d.assignNetworks()
+	d.pair()
 }
 
 // assignNetworks gives each group's clients the networks of its mix.

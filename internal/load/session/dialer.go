@@ -31,6 +31,9 @@ type Member struct {
 	Room, User string
 	// Token is sent in place of Options.Token; empty sends that one.
 	Token string
+	// Paired asks for paired connections (docs/protocol.md). The session is then a
+	// Paired one, or Join fails.
+	Paired bool
 	// Handler hears of the room; nil hears nothing.
 	Handler Handler
 }

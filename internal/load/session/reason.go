@@ -76,7 +76,7 @@ func cause(err error) string {
 		return "address needs --i-am-allowed"
 	}
 	for _, known := range []error{
-		ErrEvicted, ErrRoomClosed, ErrCounterOffer, errors.ErrUnsupported,
+		ErrEvicted, ErrRoomClosed, ErrCounterOffer, errUnpaired, errors.ErrUnsupported,
 		errNoEndpoint, errNoResource, errRedirect, errNoSDP, errNoLocation,
 		rpc.ErrBadAnswer, rpc.ErrBadFrame, rpc.ErrTooBig, rpc.ErrSlowConsumer, rpc.ErrLost, rpc.ErrClosed,
 	} {

@@ -73,10 +73,7 @@ func (r *Room) Join(ctx context.Context) ([]Peer, error) {
 		<-client.Done()
 		return nil, failed("dial", err)
 	}
-	var present struct {
-		Value []api.Peer `json:"value"`
-	}
-	err = r.call(ctx, api.JoinRoom, joinRoom{User: r.member.User, Room: r.member.Room}, &present)
+	present, err := r.enter(ctx)
 	if err == nil {
 		err = r.settle()
 	}
@@ -84,11 +81,29 @@ func (r *Room) Join(ctx context.Context) ([]Peer, error) {
 		r.Close()
 		return nil, err
 	}
-	peers := make([]Peer, 0, len(present.Value))
-	for _, p := range present.Value {
-		peers = append(peers, Peer{User: p.ID, Publishing: len(p.Streams) > 0})
+	peers := make([]Peer, 0, len(present))
+	for _, p := range present {
+		peers = append(peers, Peer{User: p.ID, Publishing: len(p.Streams) > 0 && isCamera(p.Streams)})
 	}
 	return peers, nil
+}
+
+// enter joins, and returns who is there.
+func (r *Room) enter(ctx context.Context) ([]api.Peer, error) {
+	var present struct {
+		Value       []api.Peer `json:"value"`
+		Connections string     `json:"connections"`
+	}
+	words := joinRoom{User: r.member.User, Room: r.member.Room}
+	if !r.member.Paired {
+		err := r.call(ctx, api.JoinRoom, words, &present)
+		return present.Value, err
+	}
+	err := r.call(ctx, api.JoinRoom, joinPaired{joinRoom: words, Extensions: true, Connections: api.Paired}, &present)
+	if err == nil && present.Connections != api.Paired {
+		err = failed(api.JoinRoom, errUnpaired)
+	}
+	return present.Value, err
 }
 
 func (r *Room) begin() error {
@@ -128,6 +143,9 @@ func (r *Room) settle() error {
 
 // Publish implements Session.
 func (r *Room) Publish(ctx context.Context, offer string) (string, error) {
+	if r.member.Paired {
+		return r.negotiate(ctx, api.Publish, publishStreams(offer))
+	}
 	return r.negotiate(ctx, api.PublishVideo, publishVideo{SDPOffer: offer})
 }
 
@@ -291,4 +309,5 @@ func (deaf) Unpublished(string)       {}
 func (deaf) Left(string)              {}
 func (deaf) Candidate(string, string) {}
 func (deaf) MediaError(string)        {}
+func (deaf) Offered(Offer)            {}
 func (deaf) Closed(error)             {}

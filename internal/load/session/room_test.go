@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -145,6 +146,7 @@ func (e *ear) Published(user string)       { e.heard <- "published " + user }
 func (e *ear) Unpublished(user string)     { e.heard <- "unpublished " + user }
 func (e *ear) Left(user string)            { e.heard <- "left " + user }
 func (e *ear) Candidate(user, text string) { e.heard <- "candidate of " + user + " " + text }
+func (e *ear) Offered(o session.Offer)     { e.heard <- fmt.Sprintf("offer %d of %v", o.Number, o.MIDs) }
 func (e *ear) MediaError(text string)      { e.heard <- "media error " + text }
 func (e *ear) Closed(err error)            { e.heard <- "closed " + session.Reason(err) }
 

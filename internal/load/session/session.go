@@ -69,6 +69,9 @@ type Handler interface {
 	// the user, or for the publishing connection when user is oneself. It may
 	// come before Publish or Subscribe has returned.
 	Candidate(user, candidate string)
+	// Offered: the server offers all that it sends on a paired session's receiving
+	// connection. It waits for the Answer before it makes another offer.
+	Offered(offer Offer)
 	// MediaError: the server reports that media of this participant failed, in
 	// its own words; the protocol does not say which connection.
 	MediaError(text string)

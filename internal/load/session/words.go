@@ -17,6 +17,12 @@ type (
 		Room         string `json:"room"`
 		DataChannels bool   `json:"dataChannels"`
 	}
+	// joinPaired is joinRoom for paired connections. It is Atrium's own.
+	joinPaired struct {
+		joinRoom
+		Extensions  bool   `json:"extensions"`
+		Connections string `json:"connections"`
+	}
 	publishVideo struct {
 		SDPOffer   string `json:"sdpOffer"`
 		DoLoopback bool   `json:"doLoopback"`
@@ -56,11 +62,23 @@ func readEvent(method string, params json.RawMessage) (event, error) {
 	switch method {
 	case api.ParticipantPublished:
 		return read(method, params, func(p *api.Participant) (string, func(Handler)) {
-			return p.ID, func(h Handler) { h.Published(p.ID) }
+			return p.ID, func(h Handler) {
+				if isCamera(p.Streams) {
+					h.Published(p.ID)
+				}
+			}
 		})
 	case api.ParticipantUnpublished:
-		return read(method, params, func(p *api.Name) (string, func(Handler)) {
-			return p.Name, func(h Handler) { h.Unpublished(p.Name) }
+		return read(method, params, func(p *api.Gone) (string, func(Handler)) {
+			return p.Name, func(h Handler) {
+				if isCamera(p.Streams) {
+					h.Unpublished(p.Name)
+				}
+			}
+		})
+	case api.OfferToSubscriber:
+		return read(method, params, func(p *api.SubscriberOffer) (string, func(Handler)) {
+			return p.SDPOffer, func(h Handler) { h.Offered(offerOf(p)) }
 		})
 	case api.ParticipantLeft:
 		return read(method, params, func(p *api.Name) (string, func(Handler)) {

@@ -59,6 +59,7 @@ func flows(m *sdp.MediaDescription, send bool) bool {
 // answeredFormat is what a section says about one payload type.
 type answeredFormat struct {
 	pt       uint8
+	fmtp     string
 	name     string // encoding name and rate, as "VP8/90000"
 	apt      string // what it repairs, of RTX
 	feedback []string
@@ -92,6 +93,7 @@ func (f *answeredFormat) add(key, value string) {
 		if apt, ok := strings.CutPrefix(value, "apt="); ok {
 			f.apt, _, _ = strings.Cut(apt, ";")
 		}
+		f.fmtp = value
 	case "rtcp-fb":
 		f.feedback = append(f.feedback, value)
 	}

@@ -38,14 +38,18 @@ type Conn struct {
 	writing sync.Mutex // guards sealer and what it points to
 	sealer  *sealer    // nil until Start has the keys
 
-	state   sync.Mutex
-	answer  *answer
-	dtls    *dtls.Conn
-	started bool
-	closing bool
-	reader  *reader
-	polled  bool // the Poller reads
-	reading sync.WaitGroup
+	gathered []string // candidates, of a connection that answers
+	answers  uint64   // that it made
+
+	state     sync.Mutex
+	answer    *answer
+	answering bool // the server controls ICE (RFC 8445 section 6.1.1)
+	dtls      *dtls.Conn
+	started   bool
+	closing   bool
+	reader    *reader
+	polled    bool // the Poller reads
+	reading   sync.WaitGroup
 
 	ended   chan struct{}
 	endOnce sync.Once

@@ -69,10 +69,14 @@ func (c *Conn) begin() (*answer, error) {
 	return c.answer, nil
 }
 
-// reach runs ICE, as the controlling agent that an offerer is, until a pair is
-// selected.
+// reach runs ICE until a pair is selected: as the controlling agent that an
+// offerer is, and who answers a lite one, else as the controlled one.
 func (c *Conn) reach(ctx context.Context, a *answer) (netip.AddrPort, error) {
-	if _, err := c.agent.Dial(ctx, a.ufrag, a.pwd); err != nil {
+	begin := c.agent.Dial
+	if c.answering {
+		begin = c.agent.Accept
+	}
+	if _, err := begin(ctx, a.ufrag, a.pwd); err != nil {
 		if ctx.Err() != nil {
 			err = fmt.Errorf("no way to the server found: %w", ctx.Err())
 		}

@@ -136,16 +136,20 @@ func (r *Receiver) report(now time.Time) {
 	}
 }
 
-// send puts a receiver report and our name in front, as compound packets must
+// compound puts a receiver report and our name in front, as compound packets must
 // have them (RFC 3550 section 6.1): reduced size (RFC 5506) was not agreed.
-func (r *Receiver) send(blocks []rtcp.ReceptionReport, packets ...rtcp.Packet) {
-	compound := append([]rtcp.Packet{
+func compound(blocks []rtcp.ReceptionReport, packets []rtcp.Packet) []rtcp.Packet {
+	return append([]rtcp.Packet{
 		&rtcp.ReceiverReport{SSRC: ownSSRC, Reports: blocks},
 		&rtcp.SourceDescription{Chunks: []rtcp.SourceDescriptionChunk{{
 			Source: ownSSRC, Items: []rtcp.SourceDescriptionItem{{Type: rtcp.SDESCNAME, Text: ownName}},
 		}}},
 	}, packets...)
-	b, err := rtcp.Marshal(compound)
+}
+
+// send sends a report.
+func (r *Receiver) send(blocks []rtcp.ReceptionReport, packets ...rtcp.Packet) {
+	b, err := rtcp.Marshal(compound(blocks, packets))
 	if err == nil {
 		err = r.cfg.Writer.WriteRTCP(b)
 	}
