@@ -55,6 +55,9 @@ func (o *outcome) figures() string {
 		parts = append(parts, "heap in the call "+v.Text)
 	}
 	parts = append(parts, fmt.Sprintf("%d errors", errorsOf(o.run)))
+	if o.run.Generator.Saturated {
+		parts = append(parts, "the generator was saturated, times are its own")
+	}
 	if load := loadAverage(); load != "" {
 		parts = append(parts, "load of the machine "+load)
 	}
