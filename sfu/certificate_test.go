@@ -53,3 +53,19 @@ func TestCertificateIsValidForAnyCallAndClock(t *testing.T) {
 		t.Errorf("fingerprints %v, %v, want sha-256", prints, err)
 	}
 }
+
+// No two servers have one key, and none is kept anywhere: it is made at the first connection and goes with the process.
+func TestEveryServerMakesAKeyOfItsOwn(t *testing.T) {
+	var one, other certificates
+	a, err := one.current(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := other.current(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.Equals(b) {
+		t.Error("two servers have the same certificate")
+	}
+}
