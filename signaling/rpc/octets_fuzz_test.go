@@ -1,6 +1,7 @@
 package rpc_test
 
 import (
+	"errors"
 	"io"
 	"testing"
 	"testing/synctest"
@@ -56,7 +57,7 @@ func (p *peer) listen(t *testing.T) {
 			t.Errorf("a frame begins with %x", head)
 		}
 		if _, _, err := p.read(); err != nil {
-			if err != io.EOF && err != io.ErrUnexpectedEOF && err != io.ErrClosedPipe {
+			if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.ErrClosedPipe) {
 				t.Errorf("read: %v", err)
 			}
 			return

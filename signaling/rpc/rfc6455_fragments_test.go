@@ -61,24 +61,50 @@ func utf8Cases() (list []wsCase) {
 		list = append(list, wsCase{id: fmt.Sprintf("6.%d", len(list)+1), section: "8.1", does: does, moves: moves})
 	}
 	for _, good := range []struct{ what, text string }{
-		{"ASCII", "Hello"}, {"two octets, U+0080", "\u0080"}, {"two octets, U+07FF", "\u07ff"}, {"three octets, U+0800", "\u0800"},
-		{"the last before the surrogates, U+D7FF", "\ud7ff"}, {"the first after the surrogates, U+E000", "\ue000"},
-		{"the replacement character, U+FFFD", "\ufffd"}, {"U+FFFE, which is no character and good UTF-8", "\ufffe"}, {"U+FFFF", "\uffff"},
-		{"four octets, U+10000", "\U00010000"}, {"the last of all, U+10FFFF", "\U0010ffff"}, {"the byte order mark in a string", "\ufeff"},
-		{"Greek, Chinese and a face", "κόσμε 世界 \U0001f600"}, {"combining marks", "e\u0301\u0323"},
+		{"ASCII", "Hello"},
+		{"two octets, U+0080", "\u0080"},
+		{"two octets, U+07FF", "\u07ff"},
+		{"three octets, U+0800", "\u0800"},
+		{"the last before the surrogates, U+D7FF", "\ud7ff"},
+		{"the first after the surrogates, U+E000", "\ue000"},
+		{"the replacement character, U+FFFD", "\ufffd"},
+		{"U+FFFE, which is no character and good UTF-8", "\ufffe"},
+		{"U+FFFF", "\uffff"},
+		{"four octets, U+10000", "\U00010000"},
+		{"the last of all, U+10FFFF", "\U0010ffff"},
+		{"the byte order mark in a string", "\ufeff"},
+		{"Greek, Chinese and a face", "κόσμε 世界 \U0001f600"},
+		{"combining marks", "e\u0301\u0323"},
 	} {
 		add("Good UTF-8 is taken: "+good.what+".", sends(text(ask(good.text))), told(good.text))
 		add("The same cut in the middle of its octets, in frames of one.", sends(fragments(ask(good.text), 1)...), told(good.text))
 	}
 	for _, bad := range []struct{ what, text string }{
-		{"a lone continuation octet", "\x80"}, {"the last continuation octet", "\xbf"}, {"four of them", "\x80\xbf\x80\xbf"},
-		{"a beginning of two octets alone", "\xc3"}, {"a beginning of three octets alone", "\xe2\x82"}, {"a beginning of four octets alone", "\xf0\x9f\x98"},
-		{"a beginning followed by ASCII", "\xc3("}, {"two beginnings", "\xc3\xc3\xa4"}, {"octet FE", "\xfe"}, {"octet FF", "\xff"},
-		{"'/' in two octets", "\xc0\xaf"}, {"'/' in three octets", "\xe0\x80\xaf"}, {"'/' in four octets", "\xf0\x80\x80\xaf"},
-		{"NUL in two octets", "\xc0\x80"}, {"the longest form of U+007F", "\xc1\xbf"}, {"the longest form of U+07FF", "\xe0\x9f\xbf"},
-		{"the longest form of U+FFFF", "\xf0\x8f\xbf\xbf"}, {"five octets", "\xf8\x88\x80\x80\x80"}, {"six octets", "\xfc\x84\x80\x80\x80\x80"},
-		{"the first surrogate", "\xed\xa0\x80"}, {"the last surrogate", "\xed\xbf\xbf"}, {"a pair of surrogates", "\xed\xa0\xbd\xed\xb8\x80"},
-		{"U+110000", "\xf4\x90\x80\x80"}, {"octet F5", "\xf5\x80\x80\x80"}, {"Latin-1", "K\xf6ln"},
+		{"a lone continuation octet", "\x80"},
+		{"the last continuation octet", "\xbf"},
+		{"four of them", "\x80\xbf\x80\xbf"},
+		{"a beginning of two octets alone", "\xc3"},
+		{"a beginning of three octets alone", "\xe2\x82"},
+		{"a beginning of four octets alone", "\xf0\x9f\x98"},
+		{"a beginning followed by ASCII", "\xc3("},
+		{"two beginnings", "\xc3\xc3\xa4"},
+		{"octet FE", "\xfe"},
+		{"octet FF", "\xff"},
+		{"'/' in two octets", "\xc0\xaf"},
+		{"'/' in three octets", "\xe0\x80\xaf"},
+		{"'/' in four octets", "\xf0\x80\x80\xaf"},
+		{"NUL in two octets", "\xc0\x80"},
+		{"the longest form of U+007F", "\xc1\xbf"},
+		{"the longest form of U+07FF", "\xe0\x9f\xbf"},
+		{"the longest form of U+FFFF", "\xf0\x8f\xbf\xbf"},
+		{"five octets", "\xf8\x88\x80\x80\x80"},
+		{"six octets", "\xfc\x84\x80\x80\x80\x80"},
+		{"the first surrogate", "\xed\xa0\x80"},
+		{"the last surrogate", "\xed\xbf\xbf"},
+		{"a pair of surrogates", "\xed\xa0\xbd\xed\xb8\x80"},
+		{"U+110000", "\xf4\x90\x80\x80"},
+		{"octet F5", "\xf5\x80\x80\x80"},
+		{"Latin-1", "K\xf6ln"},
 	} {
 		add("Bad UTF-8 is refused with 1007: "+bad.what+".", sends(text(ask("good "+bad.text+" good"))), closes(1007))
 		add("The same in frames of one octet: refused when the message is whole.", sends(fragments(ask("good "+bad.text+" good"), 1)...), closes(1007))

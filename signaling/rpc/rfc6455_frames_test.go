@@ -89,7 +89,9 @@ func reservedCases() (list []wsCase) {
 		flags, op byte
 		what      string
 	}{
-		{fin | rsv1, opPing, "A ping with RSV1"}, {fin | rsv3, opPong, "A pong with RSV3"}, {fin | rsv2, opClose, "A close frame with RSV2"},
+		{fin | rsv1, opPing, "A ping with RSV1"},
+		{fin | rsv3, opPong, "A pong with RSV3"},
+		{fin | rsv2, opClose, "A close frame with RSV2"},
 		{rsv1, opText, "The first fragment of a message with RSV1, which is how a compression bomb would begin,"},
 		{fin | rsv1, opBinary, "A binary frame with RSV1"},
 	} {

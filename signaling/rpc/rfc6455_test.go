@@ -2,7 +2,6 @@ package rpc_test
 
 import (
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -88,6 +87,7 @@ func closing(code uint16, reason string) string {
 
 // ask is a request that carries a text, which must be fit for a JSON string; told is its answer.
 func ask(carried string) string { return `{"id":1,"method":"m","params":{"x":"` + carried + `"}}` }
+
 func told(carried string) move {
 	return gets(`1:{"id":1,"result":{"x":"` + carried + `"},"jsonrpc":"2.0"}`)
 }
@@ -103,7 +103,7 @@ func parseError() move {
 
 // returnParams answers a request with its own parameters.
 func returnParams(c *rpc.Conn, r rpc.Request) {
-	if frame, err := rpc.ResultFrame(r.ID, json.RawMessage(r.Params)); err == nil {
+	if frame, err := rpc.ResultFrame(r.ID, r.Params); err == nil {
 		c.Send(frame)
 	}
 }
