@@ -182,6 +182,7 @@ func (p *Peer) start(ctx context.Context, pc *webrtc.PeerConnection, o *offer, o
 func (p *Peer) attach(pc *webrtc.PeerConnection, mid string) {
 	p.pc, p.mid = pc, mid
 	p.transport.follow(pc, p.log)
+	p.transport.guard.lost = func() { p.tryDo(func() { p.fail("another handshake was begun from the client's address") }) }
 	p.connecting.follow(pc)
 	pc.OnICECandidate(func(c *webrtc.ICECandidate) {
 		if c != nil {

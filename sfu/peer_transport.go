@@ -26,6 +26,7 @@ type peerTransport struct {
 	tcp      *tcp.Peer // nil without ICE-TCP
 	keys     dtlsKeys
 	feedback feedbackReader
+	guard    handshakeGuard
 
 	// Of the selected candidate pair: over UDP, or if that is nil over TCP.
 	route  atomic.Pointer[udp.Route]
@@ -69,7 +70,9 @@ var errNoPath = errors.New("no selected candidate pair")
 // queue is how many datagrams may wait for it.
 func newTransport(ports *Ports, queue int, keepalive time.Duration) *peerTransport {
 	t := &peerTransport{ports: ports, keepalive: keepalive}
-	t.udp = ports.UDP.Peer(udp.PeerConfig{QueueLength: queue, Take: t.feedback.take})
+	t.udp = ports.UDP.Peer(udp.PeerConfig{
+		QueueLength: queue, Take: t.feedback.take, Admit: t.guard.admits, Sent: t.guard.sent,
+	})
 	if ports.tcp != nil {
 		t.tcp = ports.tcp.Peer()
 	}

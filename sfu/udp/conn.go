@@ -77,6 +77,10 @@ func (c *muxedConn) WriteToAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	switch demux.Of(b) {
 	case demux.STUN:
 		c.socket.group.learn(c, to, isResponse(b))
+	case demux.DTLS:
+		if c.peer.sent != nil {
+			c.peer.sent(b)
+		}
 	case demux.RTP:
 		if c.peer.sealed.Load() {
 			c.socket.group.counters.sealed.Add(1)

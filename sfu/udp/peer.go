@@ -25,6 +25,11 @@ type PeerConfig struct {
 	// goroutine, on several at the same time when the peer's address changes; it
 	// must not block nor keep b, and may write to it only if it consumes it.
 	Take func(b []byte) bool
+	// Admit, when not nil, is asked of every DTLS datagram of an address that the agent
+	// has learned; false drops it. Sent is shown every one that the agent writes. They
+	// are called on readers' and the agent's goroutines, must not block nor keep b.
+	Admit func(b []byte) bool
+	Sent  func(b []byte)
 }
 
 // Peer is the Mux as one ICE agent sees it: an ice.UDPMux of its own, so that
@@ -33,7 +38,8 @@ type PeerConfig struct {
 type Peer struct {
 	mux         *Mux
 	queueLength int
-	take        func(b []byte) bool
+	take, admit func(b []byte) bool
+	sent        func(b []byte)
 	queue       atomic.Pointer[Queue]
 	sealed      atomic.Bool
 }
@@ -43,7 +49,7 @@ func (m *Mux) Peer(cfg PeerConfig) *Peer {
 	if cfg.QueueLength <= 0 {
 		cfg.QueueLength = m.queueLength
 	}
-	return &Peer{mux: m, queueLength: cfg.QueueLength, take: cfg.Take}
+	return &Peer{mux: m, queueLength: cfg.QueueLength, take: cfg.Take, admit: cfg.Admit, sent: cfg.Sent}
 }
 
 // GetListenAddresses is the Mux's.

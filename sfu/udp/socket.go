@@ -115,6 +115,10 @@ func (s *socket) route(b []byte, from netip.AddrPort) *muxedConn {
 		s.tally.add(eventUnknownSource, 1)
 		return nil
 	}
+	if admit := conn.peer.admit; kind == demux.DTLS && admit != nil && !admit(b) {
+		s.tally.add(eventUnclassified, 1)
+		return nil
+	}
 	if take := conn.peer.take; take != nil && (kind == demux.RTP || kind == demux.RTCP) && take(b) {
 		return nil
 	}

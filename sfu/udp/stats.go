@@ -28,7 +28,7 @@ type Stats struct {
 type Dropped struct {
 	UnknownSource uint64 // no agent knows the address, or the request's username; or the agent has learned too many (maxLearned)
 	BadSTUN       uint64 // a binding request that cannot be parsed
-	Unclassified  uint64 // neither STUN, DTLS, RTP nor RTCP
+	Unclassified  uint64 // neither STUN, DTLS, RTP nor RTCP; or DTLS that the peer does not admit
 	Oversize      uint64 // more than MaxDatagram octets
 	QueueFull     uint64 // the agent reads too slowly, or has just closed
 }
