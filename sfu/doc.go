@@ -16,7 +16,8 @@
 // connection and knows its selected path. Where the keys could not be had, the
 // pionSealer gives packets to Pion's SRTP writer, which ends in the same queue.
 // What a subscriber reports is decrypted on the socket's goroutine
-// (feedbackReader). No interceptor is registered; reports, NACK, retransmission
+// (feedbackReader), and of its DTLS handshake only what can be the client's reaches Pion
+// (handshakeGuard). No interceptor is registered; reports, NACK, retransmission
 // and keyframe requests are ours.
 //
 // The client offers and the server answers, once for each connection. A

@@ -115,9 +115,9 @@ func (s *site) handshake(disturb func(own []byte, n int) [][]byte, try int) bool
 	return !failed
 }
 
-func repeat(n int, make func() []byte) (list [][]byte) {
+func repeat(n int, next func() []byte) (list [][]byte) {
 	for range n {
-		list = append(list, make())
+		list = append(list, next())
 	}
 	return list
 }

@@ -35,14 +35,15 @@ const mebibyte = 1 << 20
 // its own in the same process, which shows what the machine does to calls.
 type scene struct {
 	*testing.T
+	ports           *sfu.Ports
 	engine          *sfu.Engine
 	call, elsewhere *sfutest.Call
 }
 
 func newScene(t *testing.T, cfg sfu.Config) *scene {
 	t.Helper()
-	cfg.Shards = 2
-	s := &scene{T: t, engine: sfutest.Start(t, sfu.ListenConfig{DisableTCP: true}, cfg)}
+	cfg.Ports, cfg.Shards = sfutest.Listen(t, sfu.ListenConfig{DisableTCP: true}), 2
+	s := &scene{T: t, ports: cfg.Ports, engine: sfutest.Start(t, sfu.ListenConfig{}, cfg)}
 	s.elsewhere = sfutest.StartCall(t, sfutest.Start(t, sfu.ListenConfig{DisableTCP: true}, sfu.Config{Shards: 1}))
 	s.call = sfutest.StartCall(t, s.engine)
 	return s

@@ -114,6 +114,12 @@ func TestPlanePLIFlood(t *testing.T) {
 					if n := len(p.video.requests[layer]); n < limit/2 || n > limit {
 						t.Errorf("%d keyframe requests for encoding %d, want %d or a little less", n, layer, limit)
 					}
+					apart := [...]time.Duration{500 * time.Millisecond, time.Second, time.Second}[layer]
+					for i, at := range p.video.requests[layer][1:] {
+						if got := at.Sub(p.video.requests[layer][i]); got < apart {
+							t.Errorf("a keyframe request for encoding %d %v after the last, want %v", layer, got, apart)
+						}
+					}
 				}
 				tell(t, "of 10,000 PLIs %d, %d and %d reached the publisher",
 					len(p.video.requests[0]), len(p.video.requests[1]), len(p.video.requests[2]))
