@@ -34,6 +34,7 @@ type client struct {
 	forbidden bool               // the server named a media address that may not be used
 
 	session      session.Session
+	unheard      []event         // taken from the mail, and not looked at yet
 	present      []string        // publishers in the room, in the order in which they came
 	refused      map[string]bool // of them, those that could not be received
 	publication  *publication
@@ -67,7 +68,8 @@ func (c *client) run(ctx context.Context, began time.Time) {
 			return
 		case <-c.mail.signal:
 			events, dropped := c.mail.take()
-			for _, e := range events {
+			for i, e := range events {
+				c.unheard = events[i+1:]
 				c.hear(ctx, e)
 			}
 			if dropped > 0 {
@@ -242,7 +244,9 @@ func (c *client) requestLayer(ctx context.Context, user string) bool {
 		c.runner.notes.say("the server has no request for a layer: the plan's were not made")
 		return false
 	}
-	c.trouble(err)
+	if !c.departed(user, err) {
+		c.trouble(err)
+	}
 	return true
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/session"
 	"github.com/atrium-rtc/atrium/internal/load/transport"
+	"github.com/atrium-rtc/atrium/signaling/rpc"
 )
 
 // options returns what this client's next connection begins with.
@@ -144,7 +146,7 @@ func (c *client) answered(ctx context.Context, sub *subscription, err error) {
 			_ = sub.conn.Close() // it never began
 		}
 		c.refuse(user)
-		if !c.absent(err) {
+		if !c.absent(err) && !c.departed(user, err) {
 			c.fail(fmt.Errorf("subscribe: %w", err))
 		}
 		return
@@ -181,6 +183,28 @@ const retryAfter = 3 * time.Second
 func (c *client) absent(err error) bool {
 	var status *session.StatusError
 	return !c.runner.options.Target.Rooms && errors.As(err, &status) && status.Status == http.StatusNotFound
+}
+
+// Error codes of the room protocol.
+const (
+	userNotFound     = 102
+	userNotStreaming = 105
+)
+
+// departed reports whether an error only says that a publisher has gone, which the
+// server has told meanwhile: the client has not come to hear it. Nobody can ask
+// more quickly than others leave.
+func (c *client) departed(user string, err error) bool {
+	var refusal *rpc.Error
+	if !errors.As(err, &refusal) {
+		return false
+	}
+	switch refusal.Code {
+	case userNotFound, userNotStreaming:
+		return c.mail.tellsOf(user) || slices.ContainsFunc(c.unheard, func(e event) bool { return e.departs(user) })
+	default:
+		return false
+	}
 }
 
 // follow makes a connection and returns how it ended; nil if this side ended it.

@@ -2,6 +2,7 @@ package load
 
 import (
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/atrium-rtc/atrium/internal/load/session"
@@ -80,6 +81,18 @@ func (m *mailbox) take() (all []event, dropped int) {
 	all, dropped = m.waiting, m.dropped
 	m.waiting, m.dropped = nil, 0
 	return all, dropped
+}
+
+// tellsOf reports whether a publisher's departure waits to be taken.
+func (m *mailbox) tellsOf(user string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.waiting, func(e event) bool { return e.departs(user) })
+}
+
+// departs reports whether the event ends what a user publishes.
+func (e event) departs(user string) bool {
+	return (e.kind == unpublished || e.kind == left) && e.user == user
 }
 
 func (m *mailbox) Published(user string)       { m.put(event{kind: published, user: user}) }

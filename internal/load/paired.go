@@ -41,7 +41,9 @@ func (c *client) subscribeTo(ctx context.Context, users []string) {
 		if reason != nil {
 			delete(c.subscription, user)
 			c.refuse(user)
-			c.fail(fmt.Errorf("subscribe: %w", reason))
+			if !c.departed(user, reason) {
+				c.fail(fmt.Errorf("subscribe: %w", reason))
+			}
 		}
 	}
 }
