@@ -25,6 +25,7 @@ func families() map[string]func(*draft) {
 		"drain":    drains,
 		// The network is bad.
 		"loss":    loss,
+		"repair":  repair,
 		"bursts":  bursts,
 		"reorder": reorder,
 		"narrow":  narrow,
@@ -151,6 +152,22 @@ func loss(d *draft) {
 		d.relink(at, func(delay time.Duration) testnet.Link {
 			return testnet.Link{Delay: delay, Loss: 0.01 + 0.2*d.Float64()}
 		})
+	})
+}
+
+// repair is loss that retransmission has to make good, on one downlink.
+func repair(d *draft) {
+	d.cast(5)
+	who := d.victim()
+	m := d.member(who[0])
+	m.Room = "atrium"
+	d.Members[0].Streams = append(d.Members[0].Streams, "screen")[:1+d.IntN(2)]
+	if d.Members[0].Style == Old {
+		d.Members[0].Streams = d.Members[0].Streams[:1]
+	}
+	d.step(Step{
+		At: calm, Do: Relink, Who: who, For: d.between(12*time.Second, 20*time.Second),
+		Up: m.Link, Down: testnet.Link{Delay: m.Link.Delay, Loss: 0.04 + 0.06*d.Float64()},
 	})
 }
 
