@@ -55,7 +55,8 @@ func (s *scene) mark() {
 }
 
 // unharmed judges the bystander: it lost nothing, and in the nightly tests it saw no
-// freeze that the other call did not see.
+// freezes that the other call did not see, but for one: with other work on the machine
+// one of two calls stands now and then for a fifth of a second.
 func (s *scene) unharmed() {
 	s.Helper()
 	s.call.Await(s, 30)
@@ -64,7 +65,7 @@ func (s *scene) unharmed() {
 	if got.Failed != "" || got.Lost != 0 || got.Missing > 2 { // one or two are on their way
 		s.Errorf("the bystander saw %+v", got)
 	}
-	if nightly() && got.Freezes > 2*control.Freezes {
+	if nightly() && got.Freezes > 1+2*control.Freezes {
 		s.Errorf("the bystander saw %d freezes, the longest of %v, and a call on another server %d", got.Freezes, got.LongestFreeze, control.Freezes)
 	}
 }
