@@ -5,7 +5,29 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/testnet"
+	"github.com/atrium-rtc/atrium/sfu"
 )
+
+// A client that asks for restarts of ICE while nothing comes from it does not put its end off.
+func TestRestartsDoNotPutTheEndOfASilentPublisherOff(t *testing.T) {
+	simulate(t, 22, func(t *testing.T, s *stage) {
+		s.lossy = true
+		p := s.publish("10.0.1.1", false)
+		p.send(3 * time.Second)
+		host, start := s.net.Host("10.0.1.1"), time.Now()
+		host.SetUplink(testnet.Link{Loss: 1})
+		host.SetDownlink(testnet.Link{Loss: 1})
+		for range 3 {
+			time.Sleep(5 * time.Second)
+			_, _ = p.publication.Restart(t.Context(), sfu.ICECredentials{Ufrag: "anew", Password: "anewanewanewanewanewanew"})
+		}
+		time.Sleep(15 * time.Second)
+		got := p.observer.reports()
+		if len(got) != 2 || got[1].what != "failed" || got[1].at.Sub(start) > 19*time.Second {
+			t.Errorf("told %v, want disturbed and failed within 19 s of %v", got, start)
+		}
+	})
+}
 
 // A publisher whose packets vanish, in both directions: for good, and for 8 s.
 func TestSilentPublisherIsDisturbedThenLost(t *testing.T) {

@@ -17,6 +17,12 @@ const (
 	gatherTimeout = 2 * time.Second
 	// connectTimeout bounds the time from the offer to the connection.
 	connectTimeout = 30 * time.Second
+	// mostDisturbed bounds how long a publisher may be silent after it was told of: a
+	// restart of ICE that gets no answer would begin the time of ICE anew.
+	mostDisturbed = 11 * time.Second
+	// restartPatience is how long after a restart of ICE nothing may come before the
+	// publisher counts as disturbed: the old path is no longer looked at.
+	restartPatience = 2 * time.Second
 	// spareAfter is how long after the connection what it did not need is kept.
 	spareAfter = 5 * time.Second
 	// maxCandidates bounds the remote candidates of one connection: a browser on
@@ -55,9 +61,10 @@ type Peer struct {
 	candidates  int         // remote ones taken
 	deadline    *time.Timer // of the connection, and then of what it did not need
 	connected   bool
-	restarting  bool       // ICE, and not connected again yet
-	disturbed   bool       // nothing has come for a while
-	onDisturbed func(bool) // nil: nobody wants to know
+	restarting  bool        // ICE, and not connected again yet
+	disturbed   bool        // nothing has come for a while
+	lastChance  *time.Timer // while disturbed, where somebody wants to know
+	onDisturbed func(bool)  // nil: nobody wants to know
 	onConnected func()
 	onTick      func(now time.Time) time.Duration // returns when to be called again, 0 for never
 	onClosed    func()
@@ -122,6 +129,9 @@ func (p *Peer) run() {
 // teardown ends the connection. Media is cut first.
 func (p *Peer) teardown() {
 	p.connecting.end(p.pc)
+	if p.lastChance != nil {
+		p.lastChance.Stop()
+	}
 	if p.onClosed != nil {
 		p.onClosed()
 	}
@@ -255,10 +265,26 @@ func (p *Peer) stateChanged(s webrtc.PeerConnectionState) {
 
 // disturb tells that the client has fallen silent, or is heard again. It runs on the owner goroutine.
 func (p *Peer) disturb(is bool) {
-	if is != p.disturbed && p.onDisturbed != nil {
-		p.onDisturbed(is)
+	if is == p.disturbed {
+		return
 	}
 	p.disturbed = is
+	if p.onDisturbed == nil {
+		return
+	}
+	p.onDisturbed(is)
+	if !is {
+		p.lastChance.Stop()
+		return
+	}
+	p.lastChance = time.AfterFunc(mostDisturbed, func() {
+		p.do(func() {
+			if p.disturbed {
+				p.connecting.giveUp()
+				p.fail("the client fell silent")
+			}
+		})
+	})
 }
 
 // fail reports a lost connection and closes. It runs on the owner goroutine.

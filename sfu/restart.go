@@ -87,6 +87,15 @@ func (p *Peer) answerRestart(ctx context.Context, offer string) (string, error) 
 	p.log.Info("ICE restarts")
 	p.candidates, p.restarting = 0, true
 	p.deadline.Reset(connectTimeout)
+	if p.onDisturbed != nil {
+		time.AfterFunc(restartPatience, func() {
+			p.do(func() {
+				if p.restarting && !p.isClosing() {
+					p.disturb(true)
+				}
+			})
+		})
+	}
 	return p.answerOffer(ctx, offer)
 }
 
