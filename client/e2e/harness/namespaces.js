@@ -38,9 +38,9 @@ export function makeNamespaces(t, ...spaces) {
 }
 
 /** Starts the server in a namespace, on ports 8080 and 8081; SERVER_LOG shows what it writes. */
-export async function serveIn(t, space) {
+export async function serveIn(t, space, listen = '0.0.0.0:8080') {
   const child = spawn('ip', ['netns', 'exec', space, binary(), 'serve'], {
-    env: { ...process.env, ATRIUM_HTTP_LISTEN: '0.0.0.0:8080', ATRIUM_AUTH_OPEN_TO_ALL: 'true', ATRIUM_SHUTDOWN_DRAIN: '0s', ATRIUM_LOG_FORMAT: 'text' },
+    env: { ...process.env, ATRIUM_HTTP_LISTEN: listen, ATRIUM_AUTH_OPEN_TO_ALL: 'true', ATRIUM_SHUTDOWN_DRAIN: '0s', ATRIUM_LOG_FORMAT: 'text' },
     stdio: ['ignore', 'ignore', process.env.SERVER_LOG ? 'inherit' : 'ignore'],
   });
   t.after(() => child.kill());
