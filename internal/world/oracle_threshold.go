@@ -154,6 +154,14 @@ func (w *World) bystander(c *client) bool {
 	return !w.script.touched(c.Name) && c.Link.Loss == 0 && c.Link.RateBitsPerSecond == 0 && c.Link.Jitter == 0 && c.Link.Reorder == 0
 }
 
+// bystanderLink reports whether nothing but takeovers is done to a client, so that its
+// sockets work.
+func (w *World) bystanderLink(c *client) bool {
+	return !slices.ContainsFunc(w.script.Steps, func(s Step) bool {
+		return s.Do != Join && s.Do != Takeover && slices.Contains(s.Who, c.Name)
+	})
+}
+
 func (w *World) figures() (f Figures) {
 	for _, c := range w.clients {
 		if !w.bystander(c) {

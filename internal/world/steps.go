@@ -88,7 +88,7 @@ func (c *client) act(step *Step) {
 	case Stall:
 		c.stall(0)
 	case Takeover:
-		_ = c.takeOver() // it tries again by itself
+		c.takeOverHere()
 	case Mute:
 		c.mute(step.Kind, true)
 	case AddStream:
@@ -132,11 +132,44 @@ func (c *client) relocate() {
 	})
 }
 
-// takeOver continues the session on another socket, while the old one stands. When
-// that fails the client has none, and tend will make one.
+// takeOver continues the session on another socket, and forgets the old one, whose
+// way is gone. When that fails the client has none, and tend will make one.
 func (c *client) takeOver() error {
 	old := c.socket
-	if old == nil || c.session == "" {
+	err := c.reconnect()
+	if old != nil {
+		old.Abandon()
+		old.Close(1001, "")
+	}
+	return err
+}
+
+// takeOverHere does so where the old socket still stands, and wants the server to
+// close that.
+func (c *client) takeOverHere() {
+	old := c.socket
+	if c.reconnect() != nil {
+		if old != nil {
+			old.Abandon()
+			old.Close(1001, "")
+		}
+		return // it tries again by itself
+	}
+	time.AfterFunc(2*time.Second, func() {
+		select {
+		case <-old.Done():
+		default:
+			if c.world.bystanderLink(c) {
+				c.world.fail("outcome", "%s has taken its session over, and the socket that it had is still open", c.Name)
+			}
+			old.Close(1001, "")
+		}
+	})
+}
+
+// reconnect opens a socket and continues the session there.
+func (c *client) reconnect() error {
+	if c.socket == nil || c.session == "" {
 		return errNoSocket
 	}
 	c.socket = nil
@@ -145,8 +178,6 @@ func (c *client) takeOver() error {
 		c.drop()
 		c.later()
 	}
-	old.Abandon()
-	old.Close(1001, "")
 	return err
 }
 
