@@ -7,6 +7,7 @@ import (
 
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/session"
+	"github.com/atrium-rtc/atrium/internal/load/transport"
 )
 
 // errNotPaired is a target that has no such sessions.
@@ -55,8 +56,13 @@ func (c *client) offered(ctx context.Context, offer session.Offer) {
 	if !ok || c.down == nil {
 		return // of a session, or a connection, that is over
 	}
-	down := c.down
-	answer, begun, err := down.accept(offer, c.subscription, c.runner.options.Late)
+	answer, begun, err := c.down.accept(offer, c.subscription, c.runner.options.Late)
+	if errors.Is(err, transport.ErrOtherConnection) {
+		if err = c.renewDownlink(offer); err == nil {
+			defer c.receive(ctx) // the others
+			answer, begun, err = c.down.accept(offer, c.subscription, c.runner.options.Late)
+		}
+	}
 	if err == nil {
 		for _, sub := range begun {
 			c.account.subscriptionBegan(sub, &c.runner.pauses)
@@ -72,6 +78,7 @@ func (c *client) offered(ctx context.Context, offer session.Offer) {
 			c.requestLayer(ctx, sub.publisher)
 		}
 	}
+	down := c.down
 	if down.began {
 		return
 	}
@@ -80,6 +87,22 @@ func (c *client) offered(ctx context.Context, offer session.Offer) {
 	c.runner.connecting.Go(func() {
 		c.mail.put(event{kind: disconnected, down: down, err: c.follow(down.conn, down.conn.Start)})
 	})
+}
+
+// renewDownlink takes a new receiving connection for an offer of one: the server
+// has lost the former, with everything on it, before this side noticed.
+func (c *client) renewDownlink(offer session.Offer) error {
+	down, err := newDownlink(c.options())
+	if err != nil {
+		return err
+	}
+	c.closeDownlink()
+	c.down = down
+	c.account.downlinkBegan(down)
+	for user := range offer.MIDs {
+		c.subscription[user] = awaitedSubscription(user)
+	}
+	return nil
 }
 
 // closeDownlink ends the receiving connection, with all that came on it.

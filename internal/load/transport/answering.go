@@ -11,8 +11,7 @@ import (
 // Answer takes a server's offer and returns the SDP answer, complete with
 // candidates. The first takes the place of Offer and Accept; each later one is of
 // the same connection, with other media in it. Calls must not overlap. Its errors
-// wrap ErrBadOffer where the offer is to blame: an offer that restarts ICE, which
-// nobody here asks for, is one.
+// wrap ErrBadOffer where the offer is to blame; see ErrOtherConnection, too.
 func (c *Conn) Answer(o *RemoteOffer) (string, error) {
 	c.state.Lock()
 	former := c.answer
@@ -23,7 +22,7 @@ func (c *Conn) Answer(o *RemoteOffer) (string, error) {
 			return "", err
 		}
 	case o.ufrag != former.ufrag || o.pwd != former.pwd:
-		return "", fmt.Errorf("%w: it restarts ICE, and nobody asked for it", ErrBadOffer)
+		return "", ErrOtherConnection
 	}
 	ufrag, pwd, err := c.agent.GetLocalUserCredentials()
 	if err != nil {

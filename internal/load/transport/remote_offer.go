@@ -21,6 +21,11 @@ const (
 // is wrong with it.
 var ErrBadOffer = errors.New("unusable offer")
 
+// ErrOtherConnection is an offer with other ICE credentials than those before.
+// Nobody here asks for a restart, so that it is of a new connection: the server has
+// lost the former one.
+var ErrOtherConnection = errors.New("the offer is of another connection")
+
 // RemoteOffer is what a server offers to send on one connection, in as many media
 // sections as there are audios and videos. It does not change once parsed.
 type RemoteOffer struct {
