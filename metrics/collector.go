@@ -26,6 +26,7 @@ type Sources struct {
 	Relay             func() relay.Stats     // nil where there is none
 	Reloads           func() Reloads         // nil where nothing is reloaded
 	Usage             func() Usage           // nil where nobody measures it
+	Busy              func() bool            // newcomers are refused; nil where none ever is
 	Flight            func() Flight          // nil where nothing is recorded
 	Traces            func() tracing.Stats   // nil where nothing is traced
 	Admission         func() admission.Stats // nil where no token is asked for
@@ -72,6 +73,7 @@ func (from Sources) read() *snapshot {
 	if from.Usage != nil {
 		now.usage = from.Usage()
 	}
+	now.busy = from.Busy != nil && from.Busy()
 	if from.Flight != nil {
 		now.flight = from.Flight()
 	}

@@ -42,6 +42,7 @@ type snapshot struct {
 	relay     relay.Stats
 	reloads   Reloads
 	usage     Usage
+	busy      bool
 	flight    Flight
 	traces    tracing.Stats
 	admission admission.Stats

@@ -41,6 +41,9 @@ const (
 	CodeNotPermitted Code = 403
 	// CodeRoomLocked says that nobody comes in any more.
 	CodeRoomLocked Code = 423
+	// CodeBusy says that the server has no room for newcomers at present, and when to try
+	// again. No room raises it: it is for whoever lets people in.
+	CodeBusy Code = 503
 	// CodeWaiting is the answer to a join into a room with a lobby: it is to be tried again
 	// when the participant was admitted.
 	CodeWaiting Code = 425

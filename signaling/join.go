@@ -29,6 +29,10 @@ func (s *Session) joinRoom(ctx context.Context, r *reply) error {
 	if err != nil {
 		return err
 	}
+	if s.crowded(pass.Join) {
+		pass.drop()
+		return s.busyError()
+	}
 	req := pass.Join
 	req.ID, req.DataChannels, req.AutoCreate = s.id, bool(p.DataChannels), s.server.opts.Load().AutoCreate
 	if req.Metadata == nil && more.Metadata != nil { // the application vouches for a token's

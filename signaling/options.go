@@ -29,6 +29,11 @@ type Options struct {
 	// context has the values of the websocket's HTTP request.
 	Admission *admission.Control
 
+	// Busy reports whether newcomers are refused, because all that the server can do is
+	// needed for those who are in rooms: code 503, for joinRoom alone, and not for who takes
+	// the place of a participant of that name. Any goroutine calls it; nil is never.
+	Busy func() bool
+
 	// AllowedOrigins are the origins ("https://meet.example.org", with a port if
 	// it is not the scheme's own) whose pages may connect. Empty allows every
 	// page, as Kurento does. Clients that are no browsers send no Origin and are

@@ -9,6 +9,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/internal/flight"
 	"github.com/atrium-rtc/atrium/internal/iceserver"
+	"github.com/atrium-rtc/atrium/internal/overload"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/sfu/codec"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -33,6 +34,7 @@ type adjustment struct {
 	sampleRatio float64    // of traces
 	ice         iceserver.List
 	turn        config.TURN
+	overload    overload.Limits
 }
 
 // prepare makes an adjustment, or finds everything that is wrong with it: files that
@@ -43,6 +45,7 @@ func prepare(cfg config.Config, logger *slog.Logger) (adjustment, error) {
 		level: logLevel(cfg.Log), cert: cfg.TLS.Cert, key: cfg.TLS.Key,
 		rooms: roomLimits(cfg.Rooms), whip: whipOptions(cfg), loudest: cfg.Media.Loudest,
 		sampleRatio: cfg.Tracing.SampleRatio, auth: cfg.Auth, turn: cfg.TURN,
+		overload: overloadLimits(cfg.Overload),
 	}
 	next.admin.Token, wrong[0] = adminToken(cfg.Admin)
 	next.creators, wrong[1] = cfg.Rooms.CreatorRegexp()
@@ -76,5 +79,6 @@ func (s *server) install(next adjustment) (before *auth.Admin) {
 	s.media.engine.SetLoudest(next.loudest)
 	s.flight.Set(next.recordings)
 	s.traces.sample(next.sampleRatio)
+	s.crowd.SetLimits(next.overload)
 	return before
 }

@@ -21,7 +21,7 @@ type sampling struct {
 func (s *server) startSampling() {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.sampling = &sampling{
-		sampler: admin.NewSampler(admin.Sources{Rooms: s.rooms.Stats, Sessions: s.signaling.Stats, Media: s.media.engine.Stats}),
+		sampler: admin.NewSampler(admin.Sources{Rooms: s.rooms.Stats, Sessions: s.signaling.Stats, Media: s.media.engine.Stats, Used: s.observe}),
 		stop:    cancel,
 		done:    make(chan struct{}),
 	}

@@ -55,6 +55,7 @@ func (s *server) publishMetrics() {
 		Media:        s.media.engine.Stats,
 		Reloads:      func() metrics.Reloads { return *s.reloading.stats.Load() },
 		Usage:        s.sampling.usage,
+		Busy:         s.crowd.Busy,
 		Flight:       s.flightStats,
 		Traces:       s.traces.stats,
 		Admission:    s.admission.Stats,

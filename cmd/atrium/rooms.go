@@ -48,7 +48,7 @@ func (s *server) startSignaling(token string, ice iceserver.List) {
 	options := signalingOptions(s.cfg, token, ice)
 	options.Manager, options.Logger, options.Static = s.rooms, s.logger, client.Web()
 	options.Tracer, options.Admission = s.traces.tracer, s.admission
-	options.ICEServers = s.iceServers
+	options.ICEServers, options.Busy = s.iceServers, s.crowd.Busy
 	s.signaling = signaling.NewServer(options)
 }
 

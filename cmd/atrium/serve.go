@@ -18,6 +18,7 @@ import (
 	"github.com/atrium-rtc/atrium/internal/config"
 	"github.com/atrium-rtc/atrium/internal/flight"
 	"github.com/atrium-rtc/atrium/internal/iceserver"
+	"github.com/atrium-rtc/atrium/internal/overload"
 	"github.com/atrium-rtc/atrium/internal/rest"
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling"
@@ -93,6 +94,8 @@ type server struct {
 	adminPage atomic.Pointer[http.Handler] // likewise nil
 	api       atomic.Pointer[rest.API]     // likewise
 
+	crowd *overload.Gate // whether newcomers are refused
+
 	doors   sync.Mutex // of ending, and of those who open and shut
 	ending  bool
 	ready   atomic.Bool
@@ -104,7 +107,7 @@ type server struct {
 
 // start makes a server that is ready for clients, or an error and nothing.
 func start(ctx context.Context, cfg config.Config, logger *slog.Logger) (_ *server, err error) {
-	s := &server{cfg: cfg, logger: logger, reloading: newReloading(), started: time.Now(), failed: make(chan error, 8)}
+	s := &server{cfg: cfg, logger: logger, reloading: newReloading(), started: time.Now(), crowd: overload.NewGate(overloadLimits(cfg.Overload)), failed: make(chan error, 8)}
 	defer func() {
 		if err != nil {
 			s.abandon()

@@ -16,7 +16,7 @@ func (s *server) startWHIP() {
 	options := whipOptions(s.cfg)
 	options.Manager, options.Logger, options.Draining = s.rooms, s.logger, s.signaling.Draining
 	options.Tracer, options.Admission = s.traces.tracer, s.admission
-	options.ICEServers = s.whipICEServers
+	options.ICEServers, options.Busy = s.whipICEServers, s.crowd.Busy
 	s.whip = whip.NewServer(options)
 }
 

@@ -20,6 +20,9 @@ type Sources struct {
 	Rooms    func() room.Stats
 	Sessions func() signaling.Stats
 	Media    func() sfu.Stats
+	// Used, if not nil, hears each second of the share of the processors that was used
+	// in the last ten (Usage.CPU), on the goroutine of Run.
+	Used func(share float64)
 }
 
 // Usage is how much of the machine is used, on average of the last ten seconds.
@@ -82,6 +85,9 @@ func (s *Sampler) sample(now time.Time) {
 		s.history.add(t.since(&s.taken[len(s.taken)-1]), now)
 		share := t.cpuUsed(&s.taken[0])
 		s.usage.Store(&Usage{CPU: share, Capacity: t.capacityUsed(share)})
+		if s.from.Used != nil {
+			s.from.Used(share)
+		}
 	}
 	if len(s.taken) == usageSpan {
 		s.taken = append(s.taken[:0], s.taken[1:]...)

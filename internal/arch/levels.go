@@ -65,6 +65,7 @@ func serverLevels() map[string]level {
 		"internal/host":    zero,
 
 		"internal/iceserver": zero,
+		"internal/overload":  zero,
 
 		"sfu/ingress":   one,
 		"sfu/egress":    one,

@@ -27,6 +27,7 @@ type Config struct {
 	Webhooks  Webhooks  `koanf:"webhooks"`
 	Log       Log       `koanf:"log"`
 	Tracing   Tracing   `koanf:"tracing"`
+	Overload  Overload  `koanf:"overload"`
 	Shutdown  Shutdown  `koanf:"shutdown"`
 }
 
@@ -226,6 +227,12 @@ type Tracing struct {
 	SampleRatio float64 `koanf:"sample_ratio" default:"1" min:"0" max:"1" unit:"ratio" reload:"yes" help:"Share of joins and negotiations that are traced, also of those whose websocket was opened within a trace."`
 	ServiceName string  `koanf:"service_name" default:"atrium" help:"What the server is called in traces."`
 	Headers     Secret  `koanf:"headers" check:"headers" help:"Headers for the collector, as name=value with commas between, values percent-encoded: authorization=Bearer%20abc,x-scope-orgid=meet."`
+}
+
+// Overload is when newcomers are refused so that those who are in rooms have what they need.
+type Overload struct {
+	Refuse int `koanf:"refuse" default:"85" min:"0" max:"100" unit:"percent" reload:"yes" help:"Newcomers are refused when this much of the processors that the process may use was used in the last ten seconds, five seconds in a row. 0 is never. Who is in a room stays, and may come back to it."`
+	Accept int `koanf:"accept" default:"70" min:"0" max:"100" unit:"percent" reload:"yes" help:"They are let in again when no more than this was used."`
 }
 
 // Shutdown is how the server ends.

@@ -30,6 +30,7 @@ func (c *Config) conflicts() Problems {
 	report(len(c.Media.VideoCodecs) == 0, "media.video_codecs", "must allow at least one codec")
 	report(c.Tracing.Endpoint == "" && c.Tracing.Headers != "", "tracing.headers", "has no effect unless tracing.endpoint is set")
 	report(c.Admin.Token != "" && c.Admin.TokenFile != "", "admin.token_file", "and admin.token are both set; set one")
+	report(c.Overload.Refuse > 0 && c.Overload.Accept > c.Overload.Refuse, "overload.accept", "must not be more than overload.refuse")
 	c.webhookConflicts(report)
 	return append(found, c.authConflicts()...)
 }

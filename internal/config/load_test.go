@@ -41,6 +41,7 @@ func TestNothingGivenYieldsTheDocumentedDefaults(t *testing.T) {
 		Webhooks: Webhooks{Timeout: 10 * time.Second, Keep: 24 * time.Hour, MaxEvents: 10000, MaxMegabytes: 32},
 		Log:      Log{Level: "info", Format: LogAuto},
 		Tracing:  Tracing{SampleRatio: 1, ServiceName: "atrium"},
+		Overload: Overload{Refuse: 85, Accept: 70},
 		Shutdown: Shutdown{Drain: 10 * time.Second},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -104,7 +105,7 @@ client:
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b netip.Addr) bool { return a == b }),
-		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "ICE", "TURN", "Auth", "Log", "Tracing", "Shutdown", "Client", "Events", "Webhooks"),
+		cmpopts.IgnoreFields(Config{}, "TLS", "Operator", "Rooms", "WHIP", "ICE", "TURN", "Auth", "Log", "Tracing", "Overload", "Shutdown", "Client", "Events", "Webhooks"),
 		cmpopts.IgnoreFields(HTTP{}, "Listen"),
 		cmpopts.IgnoreFields(Media{}, "Port", "ICELite", "Shards", "Send", "Sealing", "Congestion"),
 		cmpopts.IgnoreFields(Signaling{}, "MaxSessions", "MaxSessionsPerAddress", "SpeakerInterval"),

@@ -42,6 +42,7 @@ var codeNames = map[Code]string{
 	403: "NOT_PERMITTED",
 	423: "ROOM_LOCKED",
 	425: "WAITING_FOR_ADMISSION",
+	503: "SERVER_BUSY",
 
 	CodeFault:        "FAULT",
 	CodeReconnection: "RECONNECTION_ERROR",

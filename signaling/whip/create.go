@@ -32,6 +32,10 @@ func (s *Server) create(w http.ResponseWriter, r *http.Request, k kind) (reply, 
 	if err != nil {
 		return reply{}, err
 	}
+	if opts.Busy != nil && opts.Busy() {
+		session.detach()
+		return reply{}, errBusy
+	}
 	if err := s.enroll(r, session); err != nil {
 		session.detach()
 		s.leave(session) // the lobby

@@ -39,6 +39,8 @@ type Options struct {
 	AutoCreate bool
 	// Draining reports whether newcomers are refused; nil is never.
 	Draining func() bool
+	// Busy reports whether newcomers are refused for a while; nil is never.
+	Busy func() bool
 }
 
 // Action is what a request wants.
@@ -71,6 +73,7 @@ const (
 	bodyTimeout     = 10 * time.Second
 	requestTimeout  = 30 * time.Second
 	retryPlayer     = 2 * time.Second // until a publisher is looked for again
+	retryBusy       = 15 * time.Second
 	retryLater      = 5 * time.Second // while there is no room
 	preflightMaxAge = 10 * time.Minute
 )

@@ -45,6 +45,7 @@ var (
 	errNoSession = &refusal{status: http.StatusNotFound, detail: "there is no such session"}
 	errUnknown   = &refusal{status: http.StatusUnauthorized, detail: "a valid token is needed", challenge: true}
 	errForbidden = &refusal{status: http.StatusForbidden, detail: "the token does not allow this"}
+	errBusy      = &refusal{status: http.StatusServiceUnavailable, detail: "the server is busy and lets nobody in at the moment", retryAfter: retryBusy}
 	errAbsent    = &refusal{status: http.StatusConflict, detail: "nobody publishes here at present", retryAfter: retryPlayer}
 )
 

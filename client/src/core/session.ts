@@ -164,7 +164,7 @@ export class Session implements LineEvents {
   // Whether there is any use in trying on, after `spent` ms of it.
   #judge(error: AtriumError, spent: number): void {
     const { code, wireCode } = error;
-    if (!this.#over && wireCode && (HOPELESS.includes(code) || spent > PATIENCE)) {
+    if (!this.#over && wireCode && (HOPELESS.includes(code) || (spent > PATIENCE && wireCode !== 503))) {
       this.#events.over(code === 'name-taken' ? 'replaced' : 'refused', error);
     }
   }
