@@ -63,7 +63,7 @@ func processor() []Panel {
 	return []Panel{
 		{
 			Title: "CPU", Kind: Lines, Unit: Share, Limits: rising(0.7, 0.85), Max: 1,
-			About:   "Processor time used of what each server may use. Plan for peaks of 70 %. A line at 100 % is a server that refuses newcomers.",
+			About: "Processor time used of what each server may use. Plan for peaks of 70 %. A line at 100 % is a server that refuses newcomers.",
 			Queries: []Query{
 				ask("max by (instance) (atrium_cpu_used_ratio{$at})", "{{instance}}"),
 				ask("max by (instance) (atrium_overloaded{$at}) > 0", "{{instance}} refuses newcomers"),
