@@ -20,6 +20,7 @@ const (
 	frameEvery   = framesTicks * tick
 	pictureSize  = 600  // octets
 	keyframeSize = 1500 // in two packets
+	unsent       = 20   // frames between two publications
 )
 
 // The kinds of media.
@@ -80,6 +81,11 @@ func (s *source) play(t *tracks) {
 	s.playing.Lock()
 	defer s.playing.Unlock()
 	s.asked.Store(true)
+	for kind := range kinds { // a hole in the numbers, by which a new publication is told
+		for range unsent {
+			s.encoder[kind].Frame(rtptest.FrameOptions{Octets: 1})
+		}
+	}
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
 	for n := 0; ; n++ {
