@@ -43,6 +43,9 @@ func byCodec[N int | uint64](name, help string, kind prometheus.ValueType, value
 // ofMedia are the series of connections, and of the media on them.
 func ofMedia() []series[snapshot] {
 	return []series[snapshot]{
+		split("atrium_panics_total", "Faults of the server that have ended a session or a media connection, and nothing else. Above 0 is a bug: the stack is in the log.", "where", func(s *snapshot) map[string]uint64 {
+			return map[string]uint64{"session": s.sessions.Panics, "connection": s.media.Panics}
+		}),
 		levels("atrium_media_connections", "Media connections, one for each stream published or received.", "role", func(s *snapshot) map[string]int {
 			return map[string]int{publisher: s.media.Publications, receiver: s.media.Peers - s.media.Publications}
 		}),

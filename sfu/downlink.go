@@ -103,7 +103,7 @@ func (e *Engine) NewDownlink(req DownlinkRequest) (*Downlink, error) {
 	d := &Downlink{
 		engine: e, request: req, sections: newDownlinkSections(e.known),
 		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "receive"), withoutCandidates{req.Observer},
-			newTransport(e.ports, udp.ShortQueue, noKeepalive)),
+			newTransport(e.ports, udp.ShortQueue, noKeepalive), &e.panics),
 	}
 	d.routes.Store(&routes{})
 	d.peer.transport.feedback.on = d.receive
@@ -145,7 +145,7 @@ func (d *Downlink) inlet(kind packetio.BufferPacketType, _ uint32) *inlet {
 	if kind == packetio.RTPBufferPacket {
 		return &inlet{}
 	}
-	return &inlet{take: func(b []byte) {
+	return &inlet{peer: d.peer, take: func(b []byte) {
 		if len(b) >= rtcpHeader {
 			d.receive(b)
 		}

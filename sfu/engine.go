@@ -87,6 +87,7 @@ type Engine struct {
 	queues       []*udp.Queue // of the shards
 	sealing      Sealing
 	keyframes    atomic.Uint64 // asked of publishers
+	panics       atomic.Uint64 // that have ended a connection
 
 	sealedByShard, sealedByPion atomic.Uint64 // connections
 

@@ -8,6 +8,7 @@ import "io"
 // to find out what they are; for us the ingress does that, so a reader is told
 // that there is nothing.
 type inlet struct {
+	peer *Peer // whose connection a panic of take ends
 	take func([]byte)
 }
 
@@ -16,6 +17,7 @@ var _ io.ReadWriteCloser = (*inlet)(nil)
 // Write passes on one packet; b is valid during the call only.
 func (i *inlet) Write(b []byte) (int, error) {
 	if i.take != nil {
+		defer i.peer.contain()
 		i.take(b)
 	}
 	return len(b), nil

@@ -47,7 +47,7 @@ func (e *Engine) Offer(ctx context.Context, req OfferRequest) (_ *Offering, err 
 	}
 	p := &Publication{
 		engine: e, room: req.Room, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
-		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
+		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive), &e.panics),
 	}
 	p.owner, p.upstream = &p.peer.owner, p.peer
 	p.peer.onDisturbed = req.Disturbed

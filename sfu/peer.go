@@ -54,7 +54,8 @@ type Peer struct {
 	connecting connecting
 
 	owner
-	echo timeEcho
+	panics *atomic.Uint64 // counted for the engine; nil in tests
+	echo   timeEcho
 
 	// owned by the goroutine
 	mid         string      // of the section that carries the transport
@@ -78,8 +79,8 @@ type Peer struct {
 }
 
 // newPeer returns a peer whose goroutine runs until Close.
-func newPeer(log *slog.Logger, observer Observer, t *peerTransport) *Peer {
-	return &Peer{log: log, observer: observer, transport: t, owner: newOwner()}
+func newPeer(log *slog.Logger, observer Observer, t *peerTransport, panics *atomic.Uint64) *Peer {
+	return &Peer{log: log, observer: observer, transport: t, owner: newOwner(), panics: panics}
 }
 
 // mayInvent returns how many sources the client may have, RTP and RTCP together.
@@ -101,7 +102,7 @@ func (p *Peer) run() {
 	for {
 		select {
 		case fn := <-p.commands:
-			fn()
+			p.command(fn)
 		case <-timer.C:
 		case <-p.deadline.C:
 			switch {
@@ -119,9 +120,11 @@ func (p *Peer) run() {
 			return
 		}
 		if p.onTick != nil {
-			if wait := p.onTick(time.Now()); wait > 0 {
-				timer.Reset(wait)
-			}
+			p.command(func() {
+				if wait := p.onTick(time.Now()); wait > 0 {
+					timer.Reset(wait)
+				}
+			})
 		}
 	}
 }

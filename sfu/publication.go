@@ -89,7 +89,7 @@ func (e *Engine) Publish(ctx context.Context, req PublishRequest) (_ *Publicatio
 	}
 	p := &Publication{
 		engine: e, room: req.Room, layers: req.Layers, ssrc: rand.Uint32(), streamID: newStreamID(), //nolint:gosec // RFC 3550 randomness, no secret
-		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
+		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "publish"), req.Observer, newTransport(e.ports, udp.DeepQueue, iceKeepalive), &e.panics),
 	}
 	p.owner, p.upstream = &p.peer.owner, p.peer
 	p.peer.onDisturbed = req.Disturbed
@@ -238,9 +238,9 @@ func (p *Publication) addLoopback(pc *webrtc.PeerConnection, o *offer, use []cho
 // receiver, sender reports too, and RTCP about the loopback to its streams.
 func (p *Publication) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet {
 	if kind == packetio.RTPBufferPacket {
-		return &inlet{take: func(b []byte) { p.receiver.WriteRTP(b, time.Now()) }}
+		return &inlet{peer: p.peer, take: func(b []byte) { p.receiver.WriteRTP(b, time.Now()) }}
 	}
-	return &inlet{take: func(b []byte) { // one RTCP packet at a time
+	return &inlet{peer: p.peer, take: func(b []byte) { // one RTCP packet at a time
 		var sr rtcp.SenderReport
 		if len(b) > 1 && b[1] == uint8(rtcp.TypeSenderReport) && sr.Unmarshal(b) == nil && sr.SSRC == ssrc {
 			p.receiver.SenderReport(&sr, time.Now())

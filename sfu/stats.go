@@ -26,6 +26,7 @@ type Stats struct {
 	Packets   int64 // received packets held in buffers and queues
 	Pool      packet.PoolStats
 	Keyframes uint64 // requests for them sent to publishers
+	Panics    uint64 // faults of ours, of which each has ended a connection
 	// Connections to subscribers, ever, whose media the shards seal, and whose
 	// media Pion does.
 	SealedByShard, SealedByPion uint64
@@ -50,7 +51,7 @@ func (st *Stats) addTracks(tracks []*Track) {
 // Stats returns a snapshot. Any goroutine may call it.
 func (e *Engine) Stats() Stats {
 	st := Stats{
-		Packets: e.pool.InUse(), Pool: e.pool.Stats(), Keyframes: e.keyframes.Load(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats(),
+		Packets: e.pool.InUse(), Pool: e.pool.Stats(), Keyframes: e.keyframes.Load(), Panics: e.panics.Load(), Network: e.ports.UDP.Stats(), Egress: e.egress.Stats(),
 		SendMode: e.ports.UDP.SendMode(), SealedByShard: e.sealedByShard.Load(), SealedByPion: e.sealedByPion.Load(),
 	}
 	if e.ports.tcp != nil {

@@ -71,7 +71,7 @@ func (e *Engine) Subscribe(ctx context.Context, p *Publication, req SubscribeReq
 	s := &Subscription{
 		publication: p, delivery: req.Delivery, verdict: req.Verdict,
 		peer: newPeer(tracing.Logger(ctx, loggerOrDiscard(req.Log)).With("connection", "subscribe"), req.Observer,
-			newTransport(e.ports, udp.ShortQueue, noKeepalive)),
+			newTransport(e.ports, udp.ShortQueue, noKeepalive), &e.panics),
 	}
 	s.peer.transport.feedback.on = func(packet []byte) { s.senders.receive(s.peer, packet) }
 	use, tracks, err := chooseSubscribed(o, p.tracks)
@@ -178,7 +178,7 @@ func (s *Subscription) inlet(kind packetio.BufferPacketType, _ uint32) *inlet {
 	if kind == packetio.RTPBufferPacket {
 		return &inlet{}
 	}
-	return &inlet{take: func(b []byte) {
+	return &inlet{peer: s.peer, take: func(b []byte) {
 		if len(b) >= rtcpHeader {
 			s.senders.receive(s.peer, b)
 		}

@@ -92,7 +92,7 @@ func (e *Engine) NewUplink(req UplinkRequest) *Uplink {
 	u := &Uplink{
 		engine: e, request: req, turn: make(chan struct{}, 1), ssrc: rand.Uint32(), //nolint:gosec // RFC 3550 randomness, no secret
 		peer: newPeer(loggerOrDiscard(req.Log).With("connection", "publish"), withoutCandidates{req.Observer},
-			newTransport(e.ports, udp.DeepQueue, iceKeepalive)),
+			newTransport(e.ports, udp.DeepQueue, iceKeepalive), &e.panics),
 		origin: sdp.Origin{
 			Username: "-", SessionID: rand.Uint64() >> 1, NetworkType: "IN", AddressType: "IP4", UnicastAddress: "0.0.0.0", //nolint:gosec // no secret
 		},

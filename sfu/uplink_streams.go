@@ -92,9 +92,9 @@ func (u *Uplink) live() []*uplinkStream {
 // sender reports and what is said of pausing too.
 func (u *Uplink) inlet(kind packetio.BufferPacketType, ssrc uint32) *inlet {
 	if kind == packetio.RTPBufferPacket {
-		return &inlet{take: func(b []byte) { u.receiver.WriteRTP(b, time.Now()) }}
+		return &inlet{peer: u.peer, take: func(b []byte) { u.receiver.WriteRTP(b, time.Now()) }}
 	}
-	return &inlet{take: func(b []byte) { // one RTCP packet at a time
+	return &inlet{peer: u.peer, take: func(b []byte) { // one RTCP packet at a time
 		if len(b) < rtcpHeader {
 			return
 		}

@@ -18,11 +18,12 @@ var (
 	endRoomClosed = ending{"room closed", rpc.CloseNormal, "the room was closed"}
 	endRevoked    = ending{"token revoked", rpc.CloseNormal, "the token was revoked"}
 	endOverflow   = ending{"too much unsent", rpc.CloseNormal, "too much was waiting"}
+	endFault      = ending{"fault", rpc.CloseInternal, "a fault of the server"}
 	endShutdown   = ending{"shutdown", rpc.CloseGoingAway, "the server is shutting down"}
 )
 
 func endings() []ending {
-	return []ending{endLeft, endClosed, endHungUp, endLost, endReplaced, endRoomClosed, endRevoked, endOverflow, endShutdown}
+	return []ending{endLeft, endClosed, endHungUp, endLost, endReplaced, endRoomClosed, endRevoked, endOverflow, endFault, endShutdown}
 }
 
 // Close reasons of sockets whose session goes on, or that have none.

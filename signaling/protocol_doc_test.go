@@ -212,7 +212,7 @@ func TestDocumentedLimitsAreTheCodes(t *testing.T) {
 
 func TestDocumentedCloseReasonsAreTheCodes(t *testing.T) {
 	var reasons []string
-	for _, e := range []ending{endLeft, endClosed, endReplaced, endRoomClosed, endRevoked, endOverflow, endShutdown} {
+	for _, e := range []ending{endLeft, endClosed, endReplaced, endRoomClosed, endRevoked, endOverflow, endFault, endShutdown} {
 		reasons = append(reasons, e.text)
 	}
 	reasons = append(reasons, reasonNoPing, reasonSilent, reasonMoved)

@@ -92,6 +92,7 @@ func (s *Session) serve(a arrival) {
 		s.server.counters.repeats.Add(1)
 		return
 	}
+	defer s.contain(a.Method)
 	ctx, cancel := context.WithTimeout(visited{s.ctx, a.handshake}, requestTimeout)
 	defer cancel()
 	ctx, span := s.trace(ctx, &a)

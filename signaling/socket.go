@@ -59,6 +59,7 @@ func saidGoodbye(err error) bool {
 // handle gets each request in order. Pings and what ends or moves a session do
 // not wait for the session's goroutine.
 func (k *socket) handle(req rpc.Request) {
+	defer k.contain(req.Method)
 	k.silence.Stop()
 	switch req.Method {
 	case api.Ping:

@@ -27,7 +27,7 @@ type Stats struct {
 	// SocketsRefused is by reason: "origin", "full", "address", "draining".
 	SocketsRefused map[string]uint64
 	// SessionsEnded is by reason: "left", "closed by client", "hung up", "lost",
-	// "replaced", "room closed", "too much unsent", "shutdown".
+	// "replaced", "room closed", "too much unsent", "fault", "shutdown".
 	SessionsEnded map[string]uint64
 	// SlowConsumers are sockets closed because their client did not read.
 	SlowConsumers uint64
@@ -35,7 +35,9 @@ type Stats struct {
 	// were answered from memory.
 	Takeovers, Repeats uint64
 	Notifications      uint64
-	Traffic            rpc.Traffic
+	// Panics are faults of ours, of which each has ended a session.
+	Panics  uint64
+	Traffic rpc.Traffic
 	// Requests has success of each method from the start, and failures as they occur.
 	Requests map[RequestOutcome]uint64
 	// RequestSeconds is, for each of api.Methods and "other", the time from reading a
@@ -52,8 +54,8 @@ const (
 )
 
 type counters struct {
-	sockets, sessions, slowConsumers, takeovers, repeats, notifications atomic.Uint64
-	lost                                                                atomic.Int64 // sessions waiting for a socket
+	sockets, sessions, slowConsumers, takeovers, repeats, notifications, panics atomic.Uint64
+	lost                                                                        atomic.Int64 // sessions waiting for a socket
 
 	requests *requestCounters
 
@@ -85,6 +87,7 @@ func (s *Server) Stats() Stats {
 		SessionsStarted: c.sessions.Load(),
 		SlowConsumers:   c.slowConsumers.Load(),
 		Takeovers:       c.takeovers.Load(),
+		Panics:          c.panics.Load(),
 		Repeats:         c.repeats.Load(),
 		Notifications:   c.notifications.Load(),
 		Traffic:         s.upgrader.Traffic(),

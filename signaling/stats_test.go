@@ -101,7 +101,7 @@ func TestStatsHaveEveryLabelFromTheStart(t *testing.T) {
 	if len(s.Requests) != methods || len(s.RequestSeconds) != methods {
 		t.Errorf("%d counts and %d histograms for %d methods", len(s.Requests), len(s.RequestSeconds), methods)
 	}
-	if len(s.SocketsRefused) != 4 || len(s.SessionsEnded) != 9 {
+	if len(s.SocketsRefused) != 4 || len(s.SessionsEnded) != 10 {
 		t.Errorf("refusals %v, endings %v", s.SocketsRefused, s.SessionsEnded)
 	}
 	if strings.Contains(strings.Join(api.Methods(), " "), "other") {

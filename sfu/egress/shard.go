@@ -58,6 +58,8 @@ type Shard struct {
 	sendTime   [3]byte
 	playout    [3]byte
 
+	faulty []*Subscriber // to be removed, see contain
+
 	stats shardCounters
 }
 
@@ -163,7 +165,7 @@ func (s *Shard) forward(now time.Time) {
 		for i, st := range f.streams {
 			s.prefetch(f.streams[i+1:])
 			if alone {
-				st.forwardPending(now)
+				st.forwardAlone(now)
 			} else {
 				st.sub.forward(s.batches, now)
 			}
@@ -174,6 +176,9 @@ func (s *Shard) forward(now time.Time) {
 		s.touched[i] = nil
 	}
 	s.touched = s.touched[:0]
+	if len(s.faulty) > 0 {
+		s.removeFaulty()
+	}
 }
 
 // tellUse tells sources which of their encodings are used here.
@@ -205,6 +210,7 @@ func (s *Shard) tick(now time.Time) {
 		}
 	}
 	s.visitAll(now)
+	s.removeFaulty()
 	s.stats.tell(s.judged, s.downlinksTotal)
 	s.tellUse()
 	s.stats.tally.publish(events)

@@ -161,6 +161,7 @@ func (s *Subscriber) forward(batch uint64, now time.Time) {
 		return
 	}
 	s.served = batch
+	defer s.contain()
 	for _, f := range s.fed {
 		if len(f.feed.pending) > 0 {
 			f.stream.forwardPending(now)
@@ -172,12 +173,18 @@ func (s *Subscriber) forward(batch uint64, now time.Time) {
 // shard is behind, or has enough of this peer's requests, it is dropped.
 func (s *Subscriber) request(fn func()) bool {
 	if s.pending.Add(1) <= requestLimit+s.allowed.Load() {
-		if s.shard.box.put(item{do: func() { s.pending.Add(-1); fn() }}, false) {
+		if s.shard.box.put(item{do: func() { s.pending.Add(-1); s.serve(fn) }}, false) {
 			return true
 		}
 	}
 	s.pending.Add(-1)
 	return false
+}
+
+// serve does what the remote peer asks for.
+func (s *Subscriber) serve(fn func()) {
+	defer s.contain()
+	fn()
 }
 
 // Close ends the subscriber and its streams.

@@ -65,4 +65,5 @@ const (
 	CloseNoStatus    = 1005 // never on the wire
 	CloseBadText     = 1007
 	CloseTooBig      = 1009
+	CloseInternal    = 1011
 )
