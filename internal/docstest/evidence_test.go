@@ -11,7 +11,7 @@ import (
 )
 
 // evidence are the documents that claim something and name the test that shows it, from the root of the repository.
-var evidence = []string{"SECURITY.md", "docs/security.md", "docs/websocket.md"}
+var evidence = []string{"docs/reliability.md", "SECURITY.md", "docs/security.md", "docs/websocket.md"}
 
 var (
 	namedTest   = regexp.MustCompile("`((?:Test|Fuzz|Benchmark)[A-Z][A-Za-z0-9_]*)(?:/[^`]*)?`")

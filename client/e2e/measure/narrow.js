@@ -1,14 +1,14 @@
 // A viewer whose link becomes narrow and wide again (R5): what it sees, and what one on a wide link in the same room
 // sees meanwhile. The server, the publisher and the control viewer are in one network namespace, the viewer in another,
-// with an emulated link between them. Needs root; TUNEM names the emulator. See README.md.
+// with an emulated link between them (internal/emulator). Needs root. See README.md.
 //
 //   node narrow.js [--kbps 400] [--wide 8000] [--narrow-seconds 30] [--queue-ms 500] [--delay-ms 20] [--out samples.json]
 
-import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { OUT } from '../harness/browser.js';
+import { emulate } from '../harness/emulator.js';
 import { inside, launchIn, makeNamespaces, serveIn } from '../harness/namespaces.js';
 
 const { values } = parseArgs({
@@ -29,19 +29,22 @@ const THERE = 'relB';
 const SERVER = 'http://10.88.0.1:8080';
 const cleanup = [];
 const t = { after: (end) => cleanup.push(end) };
+let emulator;
 
 /** Two namespaces and the link between them. */
 async function network() {
   makeNamespaces(t, HERE, THERE);
-  const emulator = spawn(process.env.TUNEM, ['-a', HERE, '-b', THERE, '-p', JSON.stringify(link(values.wide))], { stdio: 'inherit' });
-  cleanup.push(() => emulator.kill());
-  await pause(1500);
-  await fetch(`http://127.0.0.1:8099/set?dir=ba&p=${encodeURIComponent(JSON.stringify({ DelayMs: Number(values['delay-ms']) }))}`);
+  emulator = await emulate(t, HERE, THERE, link(values.wide));
+  await emulator.set('a', { delay: `${values['delay-ms']}ms` });
 }
 
-const link = (kbps) => ({ RateKbps: Number(kbps), DelayMs: Number(values['delay-ms']), QueueMs: Number(values['queue-ms']) });
+const link = (kbps) => ({
+  rate: 1000 * Number(kbps),
+  delay: `${values['delay-ms']}ms`,
+  queue: Math.round((Number(kbps) / 8) * Number(values['queue-ms'])),
+});
 
-const setLink = (kbps) => fetch(`http://127.0.0.1:8099/set?dir=ab&p=${encodeURIComponent(JSON.stringify(link(kbps)))}`);
+const setLink = (kbps) => emulator.set('b', link(kbps));
 
 const metrics = () =>
   Object.fromEntries(
