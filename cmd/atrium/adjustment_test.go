@@ -44,6 +44,7 @@ func TestEveryKeyThatCanBeReloadedReachesTheRunningServer(t *testing.T) {
 	// Values that are right and not the default, where one more or the other one
 	// is not.
 	other := map[string]string{
+		"overload.refuse":      "90",
 		"http.allowed_origins": "https://a.example", "tls.cert": "c.pem", "tls.key": "k.pem",
 		"operator.flight_directory": dir, "operator.flight_latency": "7ms", "media.video_codecs": "vp8",
 		"rooms.creator_pattern": "x", "signaling.reconnect_grace": "7s", "signaling.speaker_interval": "7s",
