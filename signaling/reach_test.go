@@ -27,6 +27,7 @@ func reachCall(f *fixture) (ann, bob, old *client) {
 	ann = f.member("ann", `[]`)
 	bob, _ = f.modern("bob", ``)
 	old = f.member("old", `[{"id":"ann"},{"id":"bob"}]`)
+	synctest.Wait() // everybody was told of who joined last
 	for _, c := range []*client{ann, bob, old} {
 		c.skip()
 	}

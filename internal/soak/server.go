@@ -50,7 +50,7 @@ func start(program, log string) (*server, error) {
 	// server has to live. stop ends it.
 	command := exec.Command(program, "serve", "--log.format=json", "--http.listen=127.0.0.1:0", //nolint:gosec,noctx // as above
 		"--operator.listen=127.0.0.1:0", "--media.listen=127.0.0.1", "--media.port=0")
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // a terminal's interrupt is ours
+	separate(command) // a terminal's interrupt is ours
 	said, err := command.StderrPipe()
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
