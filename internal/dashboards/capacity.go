@@ -63,10 +63,10 @@ func processor() []Panel {
 	return []Panel{
 		{
 			Title: "CPU", Kind: Lines, Unit: Share, Limits: rising(0.7, 0.85), Max: 1,
-			About: "Processor time used of what each server may use. Plan for peaks of 70 %. A line at 100 % is a server that refuses newcomers.",
+			About: "Processor time used of what each server may use. Plan for peaks of 70 %. Whoever refuses newcomers is at 100 % of the second line.",
 			Queries: []Query{
 				ask("max by (instance) (atrium_cpu_used_ratio{$at})", "{{instance}}"),
-				ask("max by (instance) (atrium_overloaded{$at}) > 0", "{{instance}} refuses newcomers"),
+				ask("max by (instance) (atrium_overloaded{$at})", "{{instance}} refuses newcomers"),
 			},
 		},
 		{
