@@ -1,7 +1,6 @@
 package main
 
 import (
-	"container/heap"
 	"net/netip"
 	"sync"
 	"time"
@@ -17,8 +16,7 @@ type direction struct {
 	path    *link.Path
 	down    bool
 	dropped uint64 // while down
-	flying  flight
-	order   uint64
+	flying  link.Line
 }
 
 func newDirection(name string, seed uint64) *direction {
@@ -47,7 +45,7 @@ func (d *direction) counters() counters {
 	return counters{s.Passed, s.Lost, s.Overflowed, d.dropped}
 }
 
-// send takes a packet in at now and keeps it.
+// send takes a packet in at now.
 func (d *direction) send(packet []byte, now time.Time) {
 	payload, peer := inside(packet)
 	d.mu.Lock()
@@ -60,10 +58,10 @@ func (d *direction) send(packet []byte, now time.Time) {
 	if outcome != link.Passed {
 		return
 	}
-	d.fly(packet, at)
+	d.flying.Push(at, packet, netip.AddrPort{})
 	if d.path.Twice(payload, peer) {
 		if at, outcome := d.path.Carry(payload, peer, now); outcome == link.Passed {
-			d.fly(packet, at)
+			d.flying.Push(at, packet, netip.AddrPort{})
 		}
 	}
 	select {
@@ -72,23 +70,21 @@ func (d *direction) send(packet []byte, now time.Time) {
 	}
 }
 
-func (d *direction) fly(packet []byte, at time.Time) {
-	d.order++
-	heap.Push(&d.flying, flying{at, d.order, packet})
-}
-
 // due returns the packets that arrive by now, in order, and how long the next
 // one takes; an hour when there is none.
 func (d *direction) due(now time.Time) (packets [][]byte, wait time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for len(d.flying) > 0 {
-		if wait := d.flying[0].at.Sub(now); wait > 0 {
-			return packets, wait
+	for {
+		if arrived, ok := d.flying.Pop(now); ok {
+			packets = append(packets, arrived.Payload)
+			continue
 		}
-		packets = append(packets, heap.Pop(&d.flying).(flying).packet)
+		if next, ok := d.flying.Next(); ok {
+			return packets, next.Sub(now)
+		}
+		return packets, time.Hour
 	}
-	return packets, time.Hour
 }
 
 // deliver gives the packets to write as they arrive, until one fails.
@@ -124,31 +120,4 @@ func inside(packet []byte) (payload []byte, from netip.Addr) {
 		from = netip.AddrFrom16([16]byte(packet[8:24]))
 	}
 	return packet[min(header+8, len(packet)):], from
-}
-
-// flying is a packet on its way.
-type flying struct {
-	at     time.Time
-	order  uint64 // among those that arrive at the same moment
-	packet []byte
-}
-
-// flight is a heap of them, the next to arrive first.
-type flight []flying
-
-func (f flight) Len() int { return len(f) }
-func (f flight) Less(i, j int) bool {
-	if f[i].at.Equal(f[j].at) {
-		return f[i].order < f[j].order
-	}
-	return f[i].at.Before(f[j].at)
-}
-func (f flight) Swap(i, j int) { f[i], f[j] = f[j], f[i] }
-func (f *flight) Push(x any)   { *f = append(*f, x.(flying)) }
-func (f *flight) Pop() any {
-	last := len(*f) - 1
-	x := (*f)[last]
-	(*f)[last] = flying{}
-	*f = (*f)[:last]
-	return x
 }

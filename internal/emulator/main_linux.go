@@ -61,7 +61,7 @@ func take(device io.Reader, to *direction) error {
 		if err != nil {
 			return fmt.Errorf("read: %w", err)
 		}
-		to.send(append([]byte(nil), buffer[:n]...), time.Now())
+		to.send(buffer[:n], time.Now())
 	}
 }
 

@@ -1,8 +1,9 @@
 // Package link is the model of one direction of a network path: how it delays,
-// loses, queues and reorders datagrams. It moves no bytes and has no clock:
+// loses, queues and reorders datagrams. It sends nothing and has no clock:
 // the caller says when a packet goes in and is told when it comes out, if it
-// does. So simulated networks (internal/testnet) and real sockets that play a
-// bad network (internal/load/transport) behave alike.
+// does; a Line keeps packets until then. So simulated networks (internal/testnet),
+// real sockets that play a bad network (internal/load/transport) and a link
+// between namespaces (internal/emulator) behave alike.
 //
 //	packet, now --> queue at a rate --> loss --> delay, jitter --> reordering --> arrival
 //	                 '-- Overflowed     '-- Lost

@@ -132,35 +132,3 @@ func TestWithoutConditionsThereIsNothingOfThem(t *testing.T) {
 		t.Error("a perfect path has a queue")
 	}
 }
-
-func TestDelayLineReleasesInOrderOfArrival(t *testing.T) {
-	var l delayLine
-	start := time.Unix(1000, 0)
-	for i, ms := range []int{30, 10, 20, 10} {
-		l.push(start.Add(time.Duration(ms)*time.Millisecond), []byte{byte(i)}, loopbackPort(i))
-	}
-	if _, ok := l.pop(start); ok {
-		t.Error("something arrived early")
-	}
-	if next, ok := l.next(); !ok || !next.Equal(start.Add(10*time.Millisecond)) {
-		t.Errorf("next at %v", next)
-	}
-	var got []byte
-	for {
-		d, ok := l.pop(start.Add(time.Second))
-		if !ok {
-			break
-		}
-		if d.peer != loopbackPort(int(d.payload[0])) {
-			t.Errorf("datagram %d has peer %v", d.payload[0], d.peer)
-		}
-		got = append(got, d.payload[0])
-		l.recycle(d.payload)
-	}
-	if want := []byte{1, 3, 2, 0}; !slices.Equal(got, want) {
-		t.Errorf("order %v, want %v", got, want)
-	}
-	if _, ok := l.next(); ok {
-		t.Error("something is left")
-	}
-}

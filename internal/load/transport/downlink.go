@@ -12,7 +12,7 @@ import (
 // needs no goroutine of its own.
 type downlink struct {
 	way  *direction // shared with the client's other connections
-	line delayLine
+	line link.Line
 }
 
 // carry takes a datagram in. It returns true if it has arrived, with nothing
@@ -22,9 +22,9 @@ func (d *downlink) carry(b []byte, from netip.AddrPort, now time.Time) (arrived,
 	if outcome != link.Passed {
 		return false, true
 	}
-	if _, waiting := d.line.next(); !waiting && !at.After(now) {
+	if _, waiting := d.line.Next(); !waiting && !at.After(now) {
 		return true, false
 	}
-	d.line.push(at, b, from)
+	d.line.Push(at, b, from)
 	return false, false
 }

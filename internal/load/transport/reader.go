@@ -163,12 +163,12 @@ func (r *reader) drained(now time.Time) bool {
 
 func (r *reader) release(now time.Time) {
 	for {
-		d, ok := r.down.line.pop(now)
+		d, ok := r.down.line.Pop(now)
 		if !ok {
 			return
 		}
-		r.dispatch(d.payload, d.peer, d.at)
-		r.down.line.recycle(d.payload)
+		r.dispatch(d.Payload, d.Peer, d.At)
+		r.down.line.Recycle(d.Payload)
 	}
 }
 
@@ -177,7 +177,7 @@ func (r *reader) release(now time.Time) {
 func (r *reader) setDeadline() {
 	due := r.ticked.Add(idleTick)
 	if r.down != nil {
-		if next, ok := r.down.line.next(); ok && next.Before(due) {
+		if next, ok := r.down.line.Next(); ok && next.Before(due) {
 			due = next
 		}
 	}

@@ -15,7 +15,7 @@ type uplink struct {
 
 	way  *direction // shared with the client's other connections
 	mu   sync.Mutex
-	line delayLine
+	line link.Line
 
 	earlier chan struct{} // the line's next arrival changed
 	stop    chan struct{}
@@ -41,11 +41,11 @@ func (u *uplink) carry(b []byte, to netip.AddrPort) (bool, error) {
 	if outcome != link.Passed {
 		return false, nil
 	}
-	next, waiting := u.line.next()
+	next, waiting := u.line.Next()
 	if !waiting && !at.After(now) {
 		return true, u.send(b, to)
 	}
-	u.line.push(at, b, to)
+	u.line.Push(at, b, to)
 	if !waiting || at.Before(next) {
 		select {
 		case u.earlier <- struct{}{}:
@@ -80,12 +80,12 @@ func (u *uplink) sendDue(now time.Time) (time.Time, bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for {
-		d, ok := u.line.pop(now)
+		d, ok := u.line.Pop(now)
 		if !ok {
-			return u.line.next()
+			return u.line.Next()
 		}
-		_ = u.send(d.payload, d.peer) // counted there
-		u.line.recycle(d.payload)
+		_ = u.send(d.Payload, d.Peer) // counted there
+		u.line.Recycle(d.Payload)
 	}
 }
 
