@@ -14,11 +14,13 @@ func (p *Peer) Faulted(reason any, stack []byte) {
 		p.panics.Add(1)
 	}
 	p.log.Error("panic: this connection is ended, and no other", "panic", fmt.Sprint(reason), "stack", string(stack))
-	p.tryDo(func() { p.fail("a fault of the server, which is in its log") })
+	if !p.tryDo(func() { p.fail("a fault of the server, which is in its log") }) {
+		p.Close()
+	}
 }
 
-// contain is deferred where packets of this connection are looked at, on a goroutine of
-// Pion's.
+// contain is deferred where something is done for this connection, whoever's goroutine
+// does it.
 func (p *Peer) contain() {
 	if reason := recover(); reason != nil {
 		p.Faulted(reason, debug.Stack())
@@ -27,11 +29,6 @@ func (p *Peer) contain() {
 
 // command runs a command on the owner goroutine.
 func (p *Peer) command(fn func()) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			p.Faulted(reason, debug.Stack())
-			p.Close() // the queue may be full
-		}
-	}()
+	defer p.contain()
 	fn()
 }

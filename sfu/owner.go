@@ -24,11 +24,13 @@ func (o *owner) do(fn func()) {
 }
 
 // tryDo is do for callers that must not wait: while the queue is full, fn is
-// dropped.
-func (o *owner) tryDo(fn func()) {
+// dropped, and it returns false.
+func (o *owner) tryDo(fn func()) bool {
 	select {
 	case o.commands <- fn:
+		return true
 	default:
+		return false
 	}
 }
 

@@ -221,6 +221,7 @@ func (s *Subscriber) readFeedback(b []byte, now time.Time) {
 	if s.flow == nil {
 		return
 	}
+	defer s.contain()
 	var err error
 	if b[0]&0x1f == rtcp.FormatTCC {
 		err = s.flow.ReadTransportFeedback(b, now)

@@ -31,6 +31,9 @@ func (s *Subscriber) contain() {
 // removeFaulty removes those whose work has panicked, when nobody walks over the
 // shard's lists.
 func (s *Shard) removeFaulty() {
+	if len(s.faulty) == 0 {
+		return
+	}
 	for i := 0; i < len(s.faulty); i++ {
 		s.faulty[i].remove()
 	}

@@ -61,15 +61,9 @@ func (s *Shard) readFeedback(now time.Time) {
 	b := s.reported
 	for i, it := range s.reports {
 		if !it.sub.removed {
-			it.sub.hearFeedback(b[:it.size], now)
+			it.sub.readFeedback(b[:it.size], now)
 		}
 		b = b[it.size:]
 		s.reports[i].sub = nil
 	}
-}
-
-// hearFeedback is readFeedback, of which a panic ends the subscriber.
-func (s *Subscriber) hearFeedback(message []byte, now time.Time) {
-	defer s.contain()
-	s.readFeedback(message, now)
 }

@@ -176,9 +176,7 @@ func (s *Shard) forward(now time.Time) {
 		s.touched[i] = nil
 	}
 	s.touched = s.touched[:0]
-	if len(s.faulty) > 0 {
-		s.removeFaulty()
-	}
+	s.removeFaulty()
 }
 
 // tellUse tells sources which of their encodings are used here.

@@ -247,6 +247,7 @@ func (s *Subscriber) tick(now time.Time) time.Duration {
 	if !s.started {
 		return calmInterval
 	}
+	defer s.contain()
 	for _, st := range s.streams {
 		st.tick(now)
 	}

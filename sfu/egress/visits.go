@@ -34,15 +34,9 @@ func (s *Shard) dismiss(sub *Subscriber) {
 func (s *Shard) visitAll(now time.Time) {
 	for i := range s.visits {
 		if v := &s.visits[i]; !now.Before(v.due) {
-			v.due = now.Add(v.sub.look(now))
+			v.due = now.Add(v.sub.tick(now))
 		}
 	}
-}
-
-// look is tick, of which a panic ends the subscriber.
-func (s *Subscriber) look(now time.Time) time.Duration {
-	defer s.contain()
-	return s.tick(now)
 }
 
 // hurry has the subscriber looked at with the next tick.
