@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/atrium-rtc/atrium/room"
 	"github.com/atrium-rtc/atrium/signaling/api"
@@ -75,22 +76,28 @@ func (s *Session) enter(ctx context.Context, req room.JoinRequest) ([]room.Parti
 // session has no socket and it is known to be the same person, or nothing is known.
 // Participants who are no sessions of this server are left alone.
 func (s *Server) dismiss(ctx context.Context, req room.JoinRequest) bool {
-	list, err := s.manager.Participants(req.Room)
-	if err != nil {
+	holder, present, err := s.holder(req)
+	switch {
+	case err != nil:
 		return errors.Is(err, room.ErrRoomNotFound) // it left by itself
+	case !present:
+		return true
 	}
-	for _, holder := range list {
-		if holder.User != req.User {
-			continue
-		}
-		session := s.sessions.get(holder.ID)
-		if holder.ID == req.ID || session == nil || holder.Identity != req.Identity || !session.link.socketless() {
-			return false
-		}
-		session.end(endReplaced)
-		// Its goroutine does the same, but nobody waits for that.
-		_, err := s.manager.Leave(ctx, holder.ID)
-		return err == nil || isRoomError(err)
+	session := s.sessions.get(holder.ID)
+	if holder.ID == req.ID || session == nil || holder.Identity != req.Identity || !session.link.socketless() {
+		return false
 	}
-	return true
+	session.end(endReplaced)
+	// Its goroutine does the same, but nobody waits for that.
+	_, err = s.manager.Leave(ctx, holder.ID)
+	return err == nil || isRoomError(err)
+}
+
+// holder returns the participant who has the name of a join in its room.
+func (s *Server) holder(req room.JoinRequest) (holder room.ParticipantInfo, present bool, err error) {
+	list, err := s.manager.Participants(req.Room)
+	if at := slices.IndexFunc(list, func(p room.ParticipantInfo) bool { return p.User == req.User }); at >= 0 {
+		return list[at], true, nil
+	}
+	return holder, false, err
 }

@@ -1,6 +1,13 @@
 package overload
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+	"time"
+)
+
+// RetryAfter is when a newcomer who was refused may try again: the load is a mean of
+// ten seconds, and has to be low for that.
+const RetryAfter = 15 * time.Second
 
 // sustained is for how many observations in a row the processors have to be
 // busy: a hundred people who join at once, or everybody who comes back after a

@@ -3,6 +3,8 @@ package rpc
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/atrium-rtc/atrium/internal/awake"
 )
 
 // silence is how long nothing has come from the peer. The reader notes what comes, and the
@@ -48,7 +50,7 @@ func (c *Conn) lookAt(now, due time.Time) time.Duration {
 		return c.cfg.PingInterval - lasted
 	}
 	c.out.putPing()
-	if now.Sub(due) > time.Second {
+	if awake.Overslept(due, now) {
 		return time.Second
 	}
 	if lasted >= c.cfg.QuietAfter {

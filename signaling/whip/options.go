@@ -73,7 +73,6 @@ const (
 	bodyTimeout     = 10 * time.Second
 	requestTimeout  = 30 * time.Second
 	retryPlayer     = 2 * time.Second // until a publisher is looked for again
-	retryBusy       = 15 * time.Second
 	retryLater      = 5 * time.Second // while there is no room
 	preflightMaxAge = 10 * time.Minute
 )

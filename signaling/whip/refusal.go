@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/atrium-rtc/atrium/internal/auth"
+	"github.com/atrium-rtc/atrium/internal/overload"
 	"github.com/atrium-rtc/atrium/room"
 )
 
@@ -45,7 +46,7 @@ var (
 	errNoSession = &refusal{status: http.StatusNotFound, detail: "there is no such session"}
 	errUnknown   = &refusal{status: http.StatusUnauthorized, detail: "a valid token is needed", challenge: true}
 	errForbidden = &refusal{status: http.StatusForbidden, detail: "the token does not allow this"}
-	errBusy      = &refusal{status: http.StatusServiceUnavailable, detail: "the server is busy and lets nobody in at the moment", retryAfter: retryBusy}
+	errBusy      = &refusal{status: http.StatusServiceUnavailable, detail: "the server is busy and lets nobody in at the moment", retryAfter: overload.RetryAfter}
 	errAbsent    = &refusal{status: http.StatusConflict, detail: "nobody publishes here at present", retryAfter: retryPlayer}
 )
 
