@@ -20,12 +20,8 @@ func ofReloads() []series[snapshot] {
 			func(s *snapshot) map[string]uint64 {
 				return map[string]uint64{"applied": s.reloads.Applied, "unchanged": s.reloads.Unchanged, "refused": s.reloads.Refused}
 			}),
-		gauge("atrium_config_last_reload_successful", "1 unless the last reload was refused. The start counts as one.", func(s *snapshot) int {
-			if s.reloads.Successful {
-				return 1
-			}
-			return 0
-		}),
+		boolean("atrium_config_last_reload_successful", "1 unless the last reload was refused. The start counts as one.",
+			func(s *snapshot) bool { return s.reloads.Successful }),
 		single("atrium_config_last_reload_success_timestamp_seconds", "When the configuration was last taken, in Unix time.", prometheus.GaugeValue, func(s *snapshot) float64 {
 			return float64(s.reloads.LastSuccess.UnixMilli()) / 1e3
 		}),

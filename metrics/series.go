@@ -56,6 +56,16 @@ func gauge[S any](name, help string, value func(*S) int) series[S] {
 	return single(name, help, prometheus.GaugeValue, func(s *S) float64 { return float64(value(s)) })
 }
 
+// boolean is a gauge that is 1 or 0.
+func boolean[S any](name, help string, value func(*S) bool) series[S] {
+	return gauge(name, help, func(s *S) int {
+		if value(s) {
+			return 1
+		}
+		return 0
+	})
+}
+
 func counter[S any](name, help string, value func(*S) uint64) series[S] {
 	return single(name, help, prometheus.CounterValue, func(s *S) float64 { return float64(value(s)) })
 }

@@ -13,12 +13,7 @@ func ofSignaling() []series[snapshot] {
 	return []series[snapshot]{
 		gauge("atrium_websockets", "Websockets that are open.", func(s *snapshot) int { return s.sessions.Sockets }),
 		sessionStates(),
-		gauge("atrium_draining", "1 while the server lets nobody in any more.", func(s *snapshot) int {
-			if s.sessions.Draining {
-				return 1
-			}
-			return 0
-		}),
+		boolean("atrium_draining", "1 while the server lets nobody in any more.", func(s *snapshot) bool { return s.sessions.Draining }),
 		gauge("atrium_inbox_requests", "Requests that wait for their turn, of all sessions.", func(s *snapshot) int { return s.sessions.Inbox }),
 		gauge("atrium_outbox_bytes", "Bytes that wait to be written, of all websockets.", func(s *snapshot) int { return s.sessions.Outbox }),
 		split("atrium_websocket_messages_total", "Messages on websockets.", "direction", func(s *snapshot) map[string]uint64 {

@@ -28,15 +28,7 @@ func ofUsage() []series[snapshot] {
 			func(u Usage) float64 { return u.CPU }),
 		ratio("atrium_capacity_used_ratio", "How full the server is, 1 being full: the largest of atrium_cpu_used_ratio / 0.85, rooms beside rooms.max_rooms, and websockets beside signaling.max_sessions.",
 			func(u Usage) float64 { return u.Capacity }),
-		{
-			name: "atrium_overloaded", kind: prometheus.GaugeValue,
-			help: "1 while newcomers are refused because the processors are busy (overload.refuse), 0 otherwise.",
-			samples: func(s *snapshot) []sample {
-				if s.busy {
-					return []sample{{value: 1}}
-				}
-				return []sample{{value: 0}}
-			},
-		},
+		boolean("atrium_overloaded", "1 while newcomers are refused because the processors are busy (overload.refuse), 0 otherwise.",
+			func(s *snapshot) bool { return s.busy }),
 	}
 }
