@@ -55,14 +55,7 @@ func goThrough(t *testing.T, h *house, text string) *result.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := NewRunner(Options{Target: h.target, Plan: p})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := r.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, run := h.play(t, p)
 	return run
 }
 

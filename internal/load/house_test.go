@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/atrium-rtc/atrium/internal/load/result"
 	"github.com/atrium-rtc/atrium/internal/load/scenario"
 	"github.com/atrium-rtc/atrium/internal/load/session"
 	"github.com/atrium-rtc/atrium/internal/sfutest"
@@ -38,6 +39,20 @@ func newHouse(t *testing.T) *house {
 		Session: func(m session.Member) session.Session { return dialer.Room(url, m) },
 	}
 	return h
+}
+
+// play has a plan played in the house, to its end.
+func (h *house) play(t *testing.T, p *scenario.Plan) (*Runner, *result.Run) {
+	t.Helper()
+	r, err := NewRunner(Options{Target: h.target, Plan: p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := r.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, run
 }
 
 // plan returns the plan of some flags.

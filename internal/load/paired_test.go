@@ -16,14 +16,7 @@ func TestPairedConnectionsCarryEverything(t *testing.T) {
 		f.Publishers, f.Subscribers, f.PublishersReceive, f.Connections = 3, 2, true, scenario.Paired
 		f.Simulcast, f.Duration = true, 4*time.Second
 	})
-	r, err := NewRunner(Options{Target: h.target, Plan: p})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := r.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	r, run := h.play(t, p)
 	total := run.Total
 	if total.JoinFailures != 0 || len(run.Errors) > 0 {
 		t.Errorf("%d failures: %v", total.JoinFailures, run.Errors)

@@ -18,16 +18,9 @@ func TestCountsAreThoseOfTheServer(t *testing.T) {
 		t.Run(video.String(), func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t)
-			r, err := NewRunner(Options{Target: h.target, Plan: plan(t, func(f *scenario.Flags) {
+			_, run := h.play(t, plan(t, func(f *scenario.Flags) {
 				f.Publishers, f.Subscribers, f.Codec = 1, 2, scenario.VideoCodec(video)
-			})})
-			if err != nil {
-				t.Fatal(err)
-			}
-			run, err := r.Run(t.Context())
-			if err != nil {
-				t.Fatal(err)
-			}
+			}))
 			total := run.Total
 			if total.Joined != 3 || total.Subscriptions != 2 || total.JoinFailures != 0 {
 				t.Fatalf("%d joined, %d subscriptions, %d failures: %v", total.Joined, total.Subscriptions, total.JoinFailures, run.Errors)
@@ -55,17 +48,10 @@ func TestCountsAreThoseOfTheServer(t *testing.T) {
 func TestReportNamesTheAffected(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	r, err := NewRunner(Options{Target: h.target, Plan: plan(t, func(f *scenario.Flags) {
+	_, run := h.play(t, plan(t, func(f *scenario.Flags) {
 		f.Publishers, f.Subscribers, f.Duration = 1, 4, 5*time.Second
 		f.Loss, f.LossShare = 0.2, 0.2 // one of five
-	})})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := r.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	}))
 	affected := 0
 	for _, c := range run.Clients {
 		if len(c.Faults) == 0 {

@@ -56,14 +56,7 @@ func TestScenarioIsCarriedOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := newHouse(t)
-	r, err := NewRunner(Options{Target: h.target, Plan: p})
-	if err != nil {
-		t.Fatal(err)
-	}
-	run, err := r.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, run := h.play(t, p)
 	ends := make(map[string]int)
 	for _, c := range run.Clients {
 		ends[c.Ended]++
