@@ -4,13 +4,12 @@
 import { spawn } from 'node:child_process';
 import { emulate } from './emulator.js';
 import { binary } from './server.js';
-import { inside, launchIn, makeNamespaces, serveIn } from './namespaces.js';
-import { meet, watch } from './sdk-site.js';
+import { launchIn, makeNamespaces, serveIn } from './namespaces.js';
+import { meet, openSDK, watch } from './sdk-site.js';
 
 const HERE = 'linkA';
 const THERE = 'linkB';
 export const SERVER = 'http://10.88.0.1:8080';
-export const PERFECT = { rate: 100_000_000, queue: 1_000_000 };
 
 /** Makes it all; the link is perfect at first. `publisher` are further arguments of `atrium load`. */
 export async function linkedCall(t, publisher = []) {
@@ -19,7 +18,7 @@ export async function linkedCall(t, publisher = []) {
   await serveIn(t, HERE);
   startPublisher(t, publisher);
   const [here, there] = [await launchIn(t, HERE, SERVER), await launchIn(t, THERE, SERVER)];
-  return { link, here, there, metrics };
+  return { link, here, there };
 }
 
 /** One person of 1280x720 in three sizes, with sound, in room hall-1. */
@@ -36,11 +35,7 @@ function startPublisher(t, further) {
 export async function blank(browser) {
   const page = await (await browser.createBrowserContext()).newPage();
   await page.setViewport({ width: 1280, height: 720 });
-  await page.goto(`${SERVER}/atrium.js`);
-  await page.evaluate(async () => {
-    globalThis.sdk = await import('/atrium.js');
-    document.body.replaceChildren();
-  });
+  await openSDK(page, SERVER);
   return page;
 }
 
@@ -94,15 +89,6 @@ export const received = (page) =>
         .map(({ concealedSamples: concealed, totalSamplesReceived: samples }) => ({ concealed, samples })),
     };
   });
-
-/** The figures of the server, by name and labels. */
-const metrics = () =>
-  Object.fromEntries(
-    inside(HERE, 'curl', '-s', 'http://127.0.0.1:8081/metrics')
-      .split('\n')
-      .filter((line) => line && !line.startsWith('#'))
-      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
-  );
 
 /** What happened between two looks of one page. */
 export function between(before, after) {

@@ -24,6 +24,15 @@ export async function serveSDK(t, server) {
   return `http://127.0.0.1:${site.address().port}/`;
 }
 
+/** Opens a page of the server's own origin with the SDK and nothing else on it: what namespaces reach is the server alone. */
+export async function openSDK(page, server) {
+  await page.goto(`${server}/atrium.js`);
+  await page.evaluate(async () => {
+    globalThis.sdk = await import('/atrium.js');
+    document.body.replaceChildren();
+  });
+}
+
 /**
  * Notes in `globalThis.pictures[user]` when pictures of them came, in milliseconds, and in `globalThis.happened` the
  * events of the room that tell of connections, as [name, milliseconds, payload].

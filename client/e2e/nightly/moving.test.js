@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { launchIn, makeNamespaces, possible, run, serveIn } from '../harness/namespaces.js';
-import { meet } from '../harness/sdk-site.js';
+import { meet, openSDK } from '../harness/sdk-site.js';
 
 const HERE = 'movA';
 const THERE = 'movB';
@@ -33,11 +33,7 @@ function address(last) {
 /** A page of the SDK in a browser of its own. */
 async function join(t, space, user) {
   const page = await (await launchIn(t, space, SERVER)).newPage();
-  await page.goto(`${SERVER}/atrium.js`); // any page of the origin, without an application
-  await page.evaluate(async () => {
-    globalThis.sdk = await import('/atrium.js');
-    document.body.replaceChildren();
-  });
+  await openSDK(page, SERVER);
   await meet(page, { url: SERVER }, { room: 'hall', user });
   return page;
 }

@@ -9,7 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { emulate } from '../harness/emulator.js';
 import { inside, launchIn, makeNamespaces, possible, run, serveIn } from '../harness/namespaces.js';
-import { meet } from '../harness/sdk-site.js';
+import { meet, openSDK } from '../harness/sdk-site.js';
 
 const HERE = 'netA';
 const THERE = 'netB';
@@ -19,11 +19,7 @@ const LARGEST = 1216; // octets of UDP payload, docs/adr/0007
 async function join(t, space, server, user) {
   const browser = await launchIn(t, space, server);
   const page = await browser.newPage();
-  await page.goto(`${server}/atrium.js`); // any page of the origin, without an application
-  await page.evaluate(async () => {
-    globalThis.sdk = await import('/atrium.js');
-    document.body.replaceChildren();
-  });
+  await openSDK(page, server);
   const began = Date.now();
   await meet(page, { url: server }, { room: 'hall', user, capture: { width: 1280, height: 720 } });
   return { page, began };

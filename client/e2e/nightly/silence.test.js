@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { inside, launchIn, makeNamespaces, possible, run, serveIn } from '../harness/namespaces.js';
-import { meet } from '../harness/sdk-site.js';
+import { meet, openSDK } from '../harness/sdk-site.js';
 
 const HERE = 'silA';
 const THERE = 'silB';
@@ -40,11 +40,7 @@ async function join(t, space, user) {
   const browser = await launchIn(t, space, SERVER);
   const page = await browser.newPage();
   page.whole = browser;
-  await page.goto(`${SERVER}/atrium.js`); // any page of the origin, without an application
-  await page.evaluate(async () => {
-    globalThis.sdk = await import('/atrium.js');
-    document.body.replaceChildren();
-  });
+  await openSDK(page, SERVER);
   await meet(page, { url: SERVER }, { room: 'hall', user });
   return page;
 }
