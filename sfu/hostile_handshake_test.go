@@ -55,10 +55,14 @@ func TestHandshakeWithstandsOthersFromTheClientsAddress(t *testing.T) {
 			hello := clientHello()
 			return [][]byte{
 				hello[:len(hello)-20],
-				{21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 2, 40},                               // fatal: handshake failure
-				{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}, // one of 256 octets, of which none come
-				{20, 254, 253, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 1},                                   // change of cipher
-				{23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 9, 0, 4, 1, 2, 3, 4},                          // data of an epoch to come
+				// Fatal: handshake failure.
+				{21, 254, 253, 0, 0, 0, 0, 0, 0, 0, 7, 0, 2, 2, 40},
+				// One of 256 octets, of which none come.
+				{22, 254, 253, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+				// Change of cipher.
+				{20, 254, 253, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1, 1},
+				// Data of an epoch to come.
+				{23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 9, 0, 4, 1, 2, 3, 4},
 			}
 		},
 	} {

@@ -40,7 +40,7 @@ func openHere(namespace string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer space.Close()
+	defer func() { _ = space.Close() }()
 	if err := unix.Setns(int(space.Fd()), unix.CLONE_NEWNET); err != nil { //nolint:gosec // descriptors are small
 		return nil, fmt.Errorf("setns: %w", err)
 	}
@@ -71,7 +71,7 @@ func configure(namespace string, number, mtu int, families string) error {
 		commands = append(commands, []string{"-6", "addr", "add", fmt.Sprintf("fd88::%d/64", number), "dev", device, "nodad"})
 	}
 	for _, command := range commands {
-		output, err := exec.Command("ip", append([]string{"-n", namespace}, command...)...).CombinedOutput() //nolint:gosec // of our own
+		output, err := exec.Command("ip", append([]string{"-n", namespace}, command...)...).CombinedOutput() //nolint:gosec,noctx // of our own, and short
 		if err != nil {
 			return fmt.Errorf("ip -n %s %v: %w: %s", namespace, command, err, output)
 		}

@@ -67,7 +67,7 @@ func (p *playout) wanted(rtt time.Duration) time.Duration {
 	}
 	// A tenth of a second more or less is not worth a change.
 	const step = 100 * time.Millisecond
-	return min(time.Duration(repairs)*(rtt+repairMargin)+step-1, maxPlayout) / step * step
+	return min(time.Duration(repairs)*(rtt+repairMargin)+step-1, maxPlayout).Truncate(step)
 }
 
 // telling reports whether packets are to carry the delay.
